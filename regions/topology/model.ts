@@ -1,0 +1,133 @@
+import type { AccountId, Cidr, EnvironmentName, Partition, RegionName, ZoneName } from "../names";
+import type { TrafficProfile } from "../traffic";
+
+/** Where the stacks are applied: real AWS, or the local cloud on loopback. */
+export type Cloud = "aws" | "local";
+
+/** `primary`: runs its zone's daily training and owns its tables; one a zone. `replica`: serves, and stands ready. */
+export type RegionRole = "primary" | "replica";
+
+/** How much is built: `small` for one team's trial, `standard` for production (3 zones, dedicated masters, N-1 capacity). */
+export type FleetSize = "small" | "standard";
+
+export interface RegionPlan {
+  readonly name: RegionName;
+  readonly role: RegionRole;
+  readonly zone: ZoneName;
+  readonly partition: Partition;
+  /** The region's block; disjoint from all others. Given in the topology, or computed (see ../addresses.ts). */
+  readonly cidr: Cidr;
+  /** Availability zones used, e.g. `us-east-1a`. */
+  readonly availabilityZones: readonly string[];
+  /** Part of the fleet's traffic in normal times, 0..1; all shares add up to 1. */
+  readonly share: number;
+  /** What this region must carry when its largest peer in the zone is lost, 0..1: `share` plus its part of the peer's. */
+  readonly failoverShare: number;
+}
+
+/** Recovery classes: what the owner promises. Seconds. */
+export interface Promises {
+  readonly rtoSeconds: number;
+  readonly rpoSeconds: number;
+  /** Part of the recommendation requests answered well, e.g. 0.999. */
+  readonly availability: number;
+  /** Age of the newest training data in gold, hours. */
+  readonly dataFreshnessHours: number;
+}
+
+export type Consistency = "eventual" | "strong";
+
+export interface TablesPlan {
+  readonly consistency: Consistency;
+  /** A region that only witnesses (strong consistency with two replicas and a witness). */
+  readonly witness?: RegionName;
+  /** Days after which a recommendation expires; absent = never. Not allowed with strong consistency. */
+  readonly ttlDays?: number;
+}
+
+export interface CachePlan {
+  readonly engine: "valkey" | "redis" | "memcached";
+  /** `regional`: each region fills its own cache. `global-datastore`: one primary region, at most two secondaries. */
+  readonly mode: "regional" | "global-datastore";
+  readonly nodeType: string;
+  readonly replicasPerShard: number;
+  /** With `global-datastore`: which regions take part. */
+  readonly regions?: readonly RegionName[];
+}
+
+export interface VariantPlan {
+  readonly name: string;
+  /** Relative weight; >= 0, and the sum over all variants is > 0. */
+  readonly weight: number;
+  readonly instanceType: string;
+  readonly minInstances: number;
+  readonly maxInstances: number;
+}
+
+export interface ServingPlan {
+  readonly variants: readonly VariantPlan[];
+  /** EC2 types of the Kubernetes nodes that run the recommendation API. */
+  readonly nodeInstanceTypes: readonly string[];
+  readonly kubernetesVersion: string;
+}
+
+export interface TrainingPlan {
+  /** Memory-optimised EC2 types, in order of preference. */
+  readonly instanceTypes: readonly string[];
+  readonly maxInstances: number;
+}
+
+export interface EtlPlan {
+  readonly releaseLabel: string;
+  readonly instanceTypes: readonly string[];
+  readonly maxCapacityUnits: number;
+}
+
+export type WarehousePlan =
+  | { readonly mode: "provisioned"; readonly nodeType: string; readonly nodes: number; readonly rpoMinutes: number }
+  | { readonly mode: "serverless"; readonly baseCapacityRpu: number; readonly rpoMinutes: number };
+
+export interface SearchPlan {
+  readonly engineVersion: string;
+  readonly instanceType: string;
+  readonly dataNodes: number;
+}
+
+export interface Residency {
+  readonly zone: ZoneName;
+  /** `eu`: every region must lie in the European Union. `none`: no legal bound, still kept together. */
+  readonly law: "eu" | "none";
+  readonly primary: RegionName;
+  readonly regions: readonly RegionName[];
+}
+
+/** A checked topology: every value is valid and every default filled in. Made by `loadTopology` only. */
+export interface Topology {
+  readonly environment: EnvironmentName;
+  readonly cloud: Cloud;
+  /** First part of every name, e.g. `meridian`. */
+  readonly prefix: string;
+  readonly account: AccountId;
+  readonly size: FleetSize;
+  /** The first of two keys: data of this environment may be deleted with it (the other is `meridian destroy --delete-data`). */
+  readonly disposable: boolean;
+  readonly failover: boolean;
+  readonly domain: string;
+  /** Where alarms and budget notices go. */
+  readonly ownerEmail: string;
+  readonly monthlyBudgetUsdPerRegion: number;
+  /** Region of the foundation and mesh stacks and of tables that hold no personal data. */
+  readonly home: RegionName;
+  /** Sorted by name. */
+  readonly regions: readonly RegionPlan[];
+  readonly residency: readonly Residency[];
+  readonly traffic: TrafficProfile;
+  readonly promises: Promises;
+  readonly tables: TablesPlan;
+  readonly cache: CachePlan;
+  readonly serving: ServingPlan;
+  readonly training: TrainingPlan;
+  readonly etl: EtlPlan;
+  readonly warehouse: WarehousePlan;
+  readonly search: SearchPlan;
+}
