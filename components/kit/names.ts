@@ -60,7 +60,8 @@ const SHORT_KINDS: ReadonlySet<NameKind> = new Set(["searchDomain", "loadBalance
  * AWS or Pulumi would leave a stale resource behind a silently truncated name.
  *
  * `<prefix>-<environment>-<region>-<part>`; a bucket also carries the account, since its namespace is global;
- * Glue databases use `_`, log groups and parameters start with `/`.
+ * Glue databases use `_`, log groups and parameters start with `/`. A table's name carries the residency zone instead
+ * of the region: a global table has one name in all its regions.
  * @throws InputPropertiesError when the name is too long or has a character that AWS refuses.
  */
 export function nameOf(scope: Scope, part: string, kind: NameKind): string {
@@ -76,11 +77,13 @@ export function nameOf(scope: Scope, part: string, kind: NameKind): string {
 }
 
 function spell(scope: Scope, part: string, kind: NameKind): string {
-  const { prefix, environment, region, account } = scope;
+  const { prefix, environment, region, account, zone } = scope;
   const where = SHORT_KINDS.has(kind) ? shortRegion(region) : region;
   switch (kind) {
     case "bucket":
       return [prefix, environment, where, part, account].join("-");
+    case "table":
+      return [prefix, environment, zone, part].join("-");
     case "glueDatabase":
       return [prefix, environment, where, part].join("_").replaceAll("-", "_");
     case "logGroup":

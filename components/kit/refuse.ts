@@ -20,5 +20,5 @@ export function problem(propertyPath: string, want: string, got: unknown): Probl
 export function refuse(what: string, problems: readonly Problem[]): void {
   if (problems.length === 0) return;
   const lines = problems.map(({ propertyPath, reason }) => `\n  ${propertyPath}: ${reason}`);
-  throw new InputPropertiesError(`${what} cannot be built:${lines.join("")}`, [...problems]);
+  throw new InputPropertiesError({ message: `${what} cannot be built:${lines.join("")}`, errors: [...problems] });
 }
