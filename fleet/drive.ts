@@ -1,0 +1,274 @@
+import { fullyQualifiedStackName, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import pMap from "p-map";
+import { z } from "zod";
+import { formatStackName } from "../regions/names";
+import type { StackName } from "../regions/names";
+import type { Topology } from "../regions/topology/model";
+import { EventCollector, urnName } from "./events";
+import type { Collected, Step } from "./events";
+import { Journal } from "./journal";
+import { breakDeadLocks } from "./locks";
+import { waves } from "./waves";
+
+/** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
+export const PROJECT = "meridian";
+
+/** What the engine runs in: made by the caller, so that the fleet knows nothing of the local cloud. */
+export interface EngineSettings {
+  /** Folder whose `bin/` holds the engine. */
+  readonly engineRoot: string;
+  /** Environment of the engine: PATH, PULUMI_*, AWS_*. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Folder of `Pulumi.yaml`. */
+  readonly projectFolder: string;
+  /** Folders of policy packs that every preview and update must pass. */
+  readonly policyPacks: readonly string[];
+  /** e.g. `passphrase` or `awskms://alias/...`. */
+  readonly secretsProvider: string;
+  readonly journalFile: string;
+  /** Stacks of one wave that are worked on at a time. */
+  readonly concurrency: number;
+  /** Providers that are already running, for one stack; absent: the engine starts plugins itself. */
+  readonly attachProviders?: (stack: StackName) => Promise<AttachedProviders>;
+}
+
+export interface AttachedProviders {
+  readonly variables: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** What the caller shows while a stack is worked on. */
+export type Progress =
+  | { readonly stack: string; readonly phase: "started"; readonly operation: Operation }
+  | { readonly stack: string; readonly phase: "step"; readonly step: Step; readonly done: number }
+  | { readonly stack: string; readonly phase: "finished"; readonly result: StackResult };
+
+export type Operation = "plan" | "up" | "destroy";
+
+export interface StackResult extends Collected {
+  readonly stack: string;
+  readonly operation: Operation;
+  readonly succeeded: boolean;
+  readonly seconds: number;
+  /** After `destroy`: what was kept, since it is protected. */
+  readonly kept: readonly KeptResource[];
+}
+
+export interface KeptResource {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+export interface FleetOptions {
+  readonly settings: EngineSettings;
+  readonly program: (stack: StackName) => PulumiFn;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends the run after the operations that are under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** Previews every stack of the environment, policy pack included, all at once: a preview changes nothing. */
+export async function planFleet(topology: Topology, options: FleetOptions): Promise<readonly StackResult[]> {
+  return pMap(waves(topology).flat(), (stack) => run("plan", stack, options), {
+    concurrency: options.settings.concurrency,
+  });
+}
+
+/**
+ * Applies every stack, wave by wave. Waves after a failed one are not begun, so that a fleet is never half of one
+ * version in more waves than one.
+ */
+export async function upFleet(topology: Topology, options: FleetOptions): Promise<readonly StackResult[]> {
+  return inWaves("up", waves(topology), options);
+}
+
+/** Destroys every stack, last wave first. Protected data stays and is listed in each result's `kept`. */
+export async function destroyFleet(topology: Topology, options: FleetOptions): Promise<readonly StackResult[]> {
+  return inWaves("destroy", [...waves(topology)].reverse(), options);
+}
+
+async function inWaves(
+  operation: Operation,
+  order: readonly (readonly StackName[])[],
+  options: FleetOptions,
+): Promise<readonly StackResult[]> {
+  const results: StackResult[] = [];
+  for (const wave of order) {
+    if (options.signal?.aborted === true) break;
+    results.push(
+      ...(await pMap(wave, (stack) => run(operation, stack, options), { concurrency: options.settings.concurrency })),
+    );
+    if (results.some(({ succeeded }) => !succeeded)) break;
+  }
+  return results;
+}
+
+/** Outputs of every stack that is up, by stack name; a stack that does not exist is absent. */
+export async function fleetOutputs(
+  topology: Topology,
+  settings: EngineSettings,
+): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
+  const found = await pMap(
+    waves(topology).flat(),
+    async (name): Promise<[string, Record<string, unknown>] | undefined> => {
+      const stack = await selectStack(name, settings);
+      if (stack === undefined) return undefined;
+      const outputs = await stack.outputs();
+      const visible = Object.entries(outputs).map(([key, { value, secret }]): [string, unknown] => [
+        key,
+        secret ? "[secret]" : value,
+      ]);
+      return [formatStackName(name), Object.fromEntries(visible)];
+    },
+    { concurrency: settings.concurrency },
+  );
+  return Object.fromEntries(found.filter((entry) => entry !== undefined));
+}
+
+async function run(operation: Operation, name: StackName, options: FleetOptions): Promise<StackResult> {
+  const { settings, onProgress } = options;
+  const stackName = formatStackName(name);
+  const journal = new Journal(settings.journalFile);
+  const collector = new EventCollector();
+  const started = performance.now();
+  let done = 0;
+  onProgress?.({ stack: stackName, phase: "started", operation });
+  await journal.write({ operation, stack: stackName, outcome: "started" });
+
+  const onEvent = (event: EngineEvent): void => {
+    const step = collector.take(event);
+    if (step === undefined || event.resourcePreEvent !== undefined) return;
+    done += 1;
+    onProgress?.({ stack: stackName, phase: "step", step, done });
+  };
+  const providers = await settings.attachProviders?.(name);
+  let failure: unknown;
+  let kept: readonly KeptResource[] = [];
+  try {
+    await refuseHeldLock(settings, stackName);
+    const stack = await openStack(name, options, providers?.variables ?? {});
+    kept = await operate(operation, stack, options, onEvent);
+  } catch (error) {
+    failure = error;
+  } finally {
+    await providers?.close();
+  }
+
+  const collected = collector.collected();
+  const errors =
+    failure === undefined || collected.errors.length > 0 || blocking(collected) ? collected.errors : [tell(failure)];
+  const result: StackResult = {
+    ...collected,
+    errors,
+    stack: stackName,
+    operation,
+    succeeded: failure === undefined && errors.length === 0 && !blocking(collected),
+    seconds: (performance.now() - started) / 1000,
+    kept,
+  };
+  const outcome = result.succeeded ? "succeeded" : "failed";
+  await journal.write({ operation, stack: stackName, outcome, counts: result.counts, seconds: result.seconds });
+  onProgress?.({ stack: stackName, phase: "finished", result });
+  return result;
+}
+
+async function operate(
+  operation: Operation,
+  stack: Stack,
+  { settings, signal }: FleetOptions,
+  onEvent: (event: EngineEvent) => void,
+): Promise<readonly KeptResource[]> {
+  const common = { onEvent, ...(signal === undefined ? {} : { signal }) };
+  const packs = [...settings.policyPacks];
+  switch (operation) {
+    case "plan":
+      await stack.preview({ ...common, policyPacks: packs });
+      return [];
+    case "up":
+      await stack.up({ ...common, policyPacks: packs });
+      return [];
+    case "destroy":
+      await stack.destroy({ ...common, excludeProtected: true });
+      return keptResources(stack);
+  }
+}
+
+/** The part of an exported deployment that is read here (pulumi/sdk/go/common/apitype, `DeploymentV3`). */
+const deploymentShape = z.object({
+  resources: z
+    .array(z.object({ type: z.string(), urn: z.string(), id: z.string().optional(), custom: z.boolean().optional() }))
+    .default([]),
+});
+
+async function keptResources(stack: Stack): Promise<readonly KeptResource[]> {
+  const exported = deploymentShape.parse((await stack.exportStack()).deployment);
+  return exported.resources
+    .filter(({ custom, type }) => custom === true && !type.startsWith("pulumi:"))
+    .map(({ type, urn, id }) => ({ type, name: urnName(urn), id: id ?? "" }));
+}
+
+function blocking({ violations }: Collected): boolean {
+  return violations.some(({ level }) => level === "mandatory");
+}
+
+async function workspaceOptions(
+  settings: EngineSettings,
+  extra: Readonly<Record<string, string>>,
+): Promise<{
+  workDir: string;
+  envVars: Record<string, string>;
+  secretsProvider: string;
+  pulumiCommand: PulumiCommand;
+}> {
+  return {
+    workDir: settings.projectFolder,
+    envVars: { ...settings.variables, ...extra },
+    secretsProvider: settings.secretsProvider,
+    pulumiCommand: await PulumiCommand.get({ root: settings.engineRoot, skipVersionCheck: true }),
+  };
+}
+
+async function openStack(
+  name: StackName,
+  { settings, program }: FleetOptions,
+  extra: Readonly<Record<string, string>>,
+): Promise<Stack> {
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: formatStackName(name), projectName: PROJECT, program: program(name) },
+    await workspaceOptions(settings, extra),
+  );
+}
+
+async function selectStack(name: StackName, settings: EngineSettings): Promise<Stack | undefined> {
+  const workspace = await LocalWorkspace.create({ ...(await workspaceOptions(settings, {})) });
+  const stackName = formatStackName(name);
+  const known = (await workspace.listStacks()).map((stack) => stack.name);
+  if (!known.includes(stackName) && !known.includes(fullyQualifiedStackName("organization", PROJECT, stackName))) {
+    return undefined;
+  }
+  return LocalWorkspace.selectStack(
+    { stackName, workDir: settings.projectFolder },
+    await workspaceOptions(settings, {}),
+  );
+}
+
+async function refuseHeldLock({ variables }: EngineSettings, stackName: string): Promise<void> {
+  const held = await breakDeadLocks(variables["PULUMI_BACKEND_URL"] ?? "", PROJECT, stackName);
+  if (held.length === 0) return;
+  const owners = held.map(({ owner, since }) => `${owner} since ${since}`).join(", ");
+  throw new Error(`${stackName} is being changed by ${owners}: wait for it to end, or stop it`);
+}
+
+/** The first line that says something of an engine's failure. */
+function tell(failure: unknown): string {
+  const text = failure instanceof Error ? failure.message : String(failure);
+  const stderr = /stderr: ([\s\S]*?)(?:\n\s*at |$)/.exec(text)?.[1] ?? text;
+  return (
+    stderr
+      .split("\n")
+      .map((line) => line.trim())
+      .find((line) => line !== "") ?? "the engine failed without a message"
+  );
+}

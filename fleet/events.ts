@@ -1,0 +1,142 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+
+/** A rule of the policy pack that a resource or a stack breaks. */
+export interface Violation {
+  readonly policy: string;
+  /** Only `mandatory` stops an update. */
+  readonly level: string;
+  /** Name of the resource, or the stack's when the rule judges the stack as a whole. */
+  readonly resource: string;
+  readonly message: string;
+}
+
+/** What an operation did or would do, by kind of step. */
+export interface StepCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly same: number;
+}
+
+/** One planned or done step that changes something. */
+export interface Step {
+  readonly op: "create" | "update" | "replace" | "delete";
+  readonly type: string;
+  readonly name: string;
+  /** For an update or a replacement: the properties that differ. */
+  readonly properties: readonly string[];
+}
+
+export interface Collected {
+  readonly counts: StepCounts;
+  readonly steps: readonly Step[];
+  readonly violations: readonly Violation[];
+  readonly errors: readonly string[];
+  /** Types of all resources seen, with how many of each. */
+  readonly types: Readonly<Record<string, number>>;
+}
+
+const NAME_SEPARATOR = "::";
+
+/** Last part of a URN: the resource's name. */
+export function urnName(urn: string): string {
+  return urn.split(NAME_SEPARATOR).at(-1) ?? urn;
+}
+
+/** Engine colours look like `<{%fg 1%}>`. */
+function plain(text: string): string {
+  // The second alternative is the terminal's own escape sequence.
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/<\{%.*?%\}>|\u001b\[[0-9;]*m/g, "").trim();
+}
+
+/** Steps that Pulumi's engine reports and that change something, by the word we use. */
+function changeOf(op: string): Step["op"] | undefined {
+  switch (op) {
+    case "create":
+    case "import":
+      return "create";
+    case "update":
+      return "update";
+    case "replace":
+      return "replace";
+    case "delete":
+      return "delete";
+    default:
+      return undefined;
+  }
+}
+
+/** Listens to the engine's events of one operation and keeps what a report needs. */
+export class EventCollector {
+  private readonly steps: Step[] = [];
+  private readonly violations: Violation[] = [];
+  private readonly errors: string[] = [];
+  private readonly types: Record<string, number> = {};
+  private same = 0;
+
+  /** Takes one event; returns the resource that was just finished, for a progress display. */
+  take(event: EngineEvent): Step | undefined {
+    const { policyEvent, diagnosticEvent, resourcePreEvent, resOutputsEvent, resOpFailedEvent } = event;
+    if (policyEvent !== undefined) {
+      this.violations.push({
+        policy: policyEvent.policyName,
+        level: policyEvent.enforcementLevel,
+        resource: policyEvent.resourceUrn === undefined ? "" : urnName(policyEvent.resourceUrn),
+        message: plain(policyEvent.message),
+      });
+    }
+    if (diagnosticEvent?.severity === "error") {
+      const text = plain(diagnosticEvent.message);
+      const where = diagnosticEvent.urn === undefined || diagnosticEvent.urn === "" ? "" : urnName(diagnosticEvent.urn);
+      const line = where === "" ? text : `${where}: ${text}`;
+      if (text !== "" && !this.errors.includes(line)) this.errors.push(line);
+    }
+    const started = resourcePreEvent?.metadata;
+    if (started !== undefined) {
+      if (started.op === "same" || started.op === "create" || started.op === "update" || started.op === "replace") {
+        this.types[started.type] = (this.types[started.type] ?? 0) + 1;
+      }
+      const op = changeOf(started.op);
+      if (op === undefined) {
+        if (started.op === "same") this.same += 1;
+        return undefined;
+      }
+      const step: Step = {
+        op,
+        type: started.type,
+        name: urnName(started.urn),
+        properties: started.diffs ?? [],
+      };
+      this.steps.push(step);
+      return step;
+    }
+    const settled = (resOutputsEvent ?? resOpFailedEvent)?.metadata;
+    const op = settled === undefined ? undefined : changeOf(settled.op);
+    if (settled === undefined || op === undefined) return undefined;
+    return { op, type: settled.type, name: urnName(settled.urn), properties: [] };
+  }
+
+  collected(): Collected {
+    const count = (op: Step["op"]): number => this.steps.filter((step) => step.op === op).length;
+    return {
+      counts: {
+        create: count("create"),
+        update: count("update"),
+        replace: count("replace"),
+        delete: count("delete"),
+        same: this.same,
+      },
+      steps: this.steps,
+      violations: this.violations,
+      errors: this.errors,
+      types: this.types,
+    };
+  }
+}
+
+/** True when nothing would change or was changed. */
+export function unchanged({ create, update, replace, delete: removed }: StepCounts): boolean {
+  return create + update + replace + removed === 0;
+}
