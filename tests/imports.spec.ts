@@ -46,7 +46,7 @@ const ROOMS: readonly Room[] = [
   {
     name: "a workload or schema",
     has: isWorkload,
-    allows: ({ to }) => (isOurs(to) ? isWorkload(to) : !to.startsWith("@pulumi/")),
+    allows: ({ to, typeOnly }) => (isOurs(to) ? isWorkload(to) || (isKit(to) && typeOnly) : !to.startsWith("@pulumi/")),
   },
   {
     name: "a room of components",

@@ -1,0 +1,122 @@
+import { cac } from "cac";
+import type { Command } from "cac";
+import { EXIT } from "./kit/exit";
+import type { ExitCode } from "./kit/exit";
+import { tellError } from "./kit/errors";
+import { version } from "../package.json";
+
+/** What every command may be given. */
+export interface CommonOptions {
+  readonly json?: boolean;
+}
+
+type Run = (...given: unknown[]) => Promise<ExitCode>;
+
+const cli = cac("meridian");
+
+/** Runs a command, loaded only when it is asked for, and turns whatever ends it into an exit code. */
+function run(command: Command, load: () => Promise<Run>): void {
+  command.option("--json", "Print one JSON document on standard output, and nothing else there");
+  command.action(async (...given: unknown[]) => {
+    const json = (given.at(-1) as CommonOptions).json === true;
+    try {
+      process.exitCode = await (await load())(...given);
+    } catch (error) {
+      process.exitCode = tellError(error, json);
+    }
+  });
+}
+
+/** A command of an environment: its name is the first argument. */
+function environmentCommand(name: string, help: string): Command {
+  return cli.command(`${name} [environment]`, help);
+}
+
+run(
+  environmentCommand("up", "Apply every stack of an environment, wave by wave, with the policy pack on")
+    .option("--delete-data", "Second key: with a disposable environment, data loses its protection")
+    .option("--skip-preview", "Apply without previewing the whole fleet first"),
+  async () => (await import("./up")).up as Run,
+);
+run(
+  environmentCommand("plan", "Preview every stack: what would change, which rules are broken").option(
+    "--offline",
+    "Preview an AWS environment without AWS, by the local provider",
+  ),
+  async () => (await import("./plan")).plan as Run,
+);
+run(
+  environmentCommand("status", "What runs, and which parts of the local cloud are simulated").option(
+    "--types",
+    "List every resource type with its mode",
+  ),
+  async () => (await import("./status")).status as Run,
+);
+run(environmentCommand("outputs", "Outputs of every stack"), async () => (await import("./outputs")).outputs as Run);
+run(
+  environmentCommand("destroy", "Destroy every stack, last wave first; protected data stays and is listed")
+    .option("--delete-data", "Second key: with a disposable environment, data goes too")
+    .option("--yes", "Do not ask"),
+  async () => (await import("./destroy")).destroy as Run,
+);
+run(
+  cli
+    .command("events <action> [file]", "Send events through the data path: generate | replay FILE | ledger")
+    .option("--env <name>", "Environment", { default: "local" })
+    .option("--count <n>", "generate: how many events", { default: 50_000 })
+    .option("--seed <n>", "generate: the same seed gives the same events", { default: 1 })
+    .option("--format <format>", "replay: ndjson | access-log", { default: "ndjson" })
+    .option("--assume-consent", "replay: the people in an access log have consented"),
+  async () => (await import("./events")).events as Run,
+);
+run(
+  environmentCommand("daily", "Run the day's work: ETL, training, gate, scoring, publishing"),
+  async () => (await import("./daily")).daily as Run,
+);
+run(
+  cli
+    .command("recommend <user>", "Recommendations for a user, by the API's own code")
+    .option("--env <name>", "Environment", { default: "local" })
+    .option("--region <region>", "Region that answers; default: the home region")
+    .option("--limit <n>", "How many items", { default: 10 }),
+  async () => (await import("./recommend")).recommend as Run,
+);
+run(
+  cli
+    .command("query [name]", "Answer an analyst's question; without a name, list the questions")
+    .option("--env <name>", "Environment", { default: "local" })
+    .option("--region <region>", "Region whose lake is asked; default: the home region")
+    .option("--engine <engine>", "athena | redshift | duckdb", { default: "athena" })
+    .option("--format <format>", "table | csv | json", { default: "table" })
+    .option("--param <name=value>", "A parameter of the question; may be repeated"),
+  async () => (await import("./query")).query as Run,
+);
+run(
+  environmentCommand("env", 'Shell settings for plain tools: eval "$(meridian env local)"'),
+  async () => (await import("./env")).env as Run,
+);
+run(cli.command("doctor", "What was found on this machine, and what to do about what was not"), async () => {
+  const { doctor } = await import("./doctor");
+  return async (options) => (await doctor({ json: (options as CommonOptions).json === true })) as ExitCode;
+});
+run(
+  cli.command("down", "Stop what `up` started on this machine; state is kept"),
+  async () => (await import("./down")).down as Run,
+);
+
+cli.help();
+cli.version(version);
+
+try {
+  const { args, options } = cli.parse(process.argv, { run: false });
+  if (cli.matchedCommand === undefined && options["help"] !== true && options["version"] !== true) {
+    const [name] = args;
+    if (name === undefined) cli.outputHelp();
+    else process.stderr.write(`meridian: want a command, got "${name}"; see meridian --help\n`);
+    process.exitCode = name === undefined ? EXIT.ok : EXIT.badInput;
+  } else {
+    void cli.runMatchedCommand();
+  }
+} catch (error) {
+  process.exitCode = tellError(error, process.argv.includes("--json"));
+}
