@@ -1,0 +1,332 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { arnOf } from "../kit/arn";
+import { nameOf } from "../kit/names";
+import { problem, refuse, type Problem } from "../kit/refuse";
+import { dataTags, keepData, type Scope } from "../kit/scope";
+import { wantInteger, wantMatch } from "../kit/want";
+
+/** A replicated, sharded store with automatic failover and IAM authentication. */
+export interface ReplicatedCache {
+  readonly engine: "valkey" | "redis";
+  /** @default `8.0` for Valkey, `7.1` for Redis */
+  readonly engineVersion?: string;
+  readonly shards: number;
+  /** 1 to 5: the first replica is what makes failover possible. */
+  readonly replicasPerShard: number;
+  /** Daily snapshots kept, days. @default 1 */
+  readonly snapshotRetentionDays?: number;
+}
+
+/** Plain cache nodes without replication: a lost node loses its part of the keys. */
+export interface MemcachedCache {
+  readonly engine: "memcached";
+  /** @default `1.6.22` */
+  readonly engineVersion?: string;
+  /** 1 to 40; over zones when more than one. */
+  readonly nodes: number;
+}
+
+export type CacheEngine = ReplicatedCache | MemcachedCache;
+
+/** Arguments of {@link Cache}. */
+export interface CacheArgs {
+  readonly scope: Scope;
+  readonly engine: CacheEngine;
+  /** E.g. `cache.r7g.large`. */
+  readonly nodeType: string;
+  readonly vpcId: pulumi.Input<string>;
+  /** Isolated or private subnets, in at least two zones. */
+  readonly subnetIds: pulumi.Input<string[]>;
+  readonly keyArn: pulumi.Input<string>;
+  /** Security groups that may connect, by a short name of who that is. @default none */
+  readonly clients?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Days for which the slow log is kept. @default 30 */
+  readonly logRetentionDays?: number;
+  /** Milliseconds after which a command is logged as slow. @default 10 */
+  readonly slowCommandMilliseconds?: number;
+  /** Topic that hears of failovers. @default none */
+  readonly notificationTopicArn?: pulumi.Input<string>;
+}
+
+/** Limits of a replication group: docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html */
+const SHARDS = { min: 1, max: 500 } as const;
+const REPLICAS = { min: 1, max: 5 } as const;
+const MEMCACHED_NODES = { min: 1, max: 40 } as const;
+const SNAPSHOT_DAYS = { min: 1, max: 35 } as const;
+
+const VERSIONS = { valkey: "8.0", redis: "7.1", memcached: "1.6.22" } as const;
+const PORTS = { valkey: 6379, redis: 6379, memcached: 11211 } as const;
+
+/** Keys under which the API keeps its lists; its user may touch no others. */
+export const KEY_PREFIX = "rec:";
+
+/** Retentions that CloudWatch Logs accepts and that make sense here, days. */
+const LOG_DAYS: readonly number[] = [7, 14, 30, 60, 90, 180, 365];
+
+/** Problems of the arguments, all of them. */
+export function checkCache(args: CacheArgs): Problem[] {
+  const { engine } = args;
+  const retention = args.logRetentionDays ?? 30;
+  return [
+    ...wantMatch(
+      "nodeType",
+      args.nodeType,
+      /^cache\.[a-z0-9]+\.[a-z0-9]+$/,
+      "a cache node type such as cache.r7g.large",
+    ),
+    ...(LOG_DAYS.includes(retention) ? [] : [problem("logRetentionDays", `one of ${LOG_DAYS.join(", ")}`, retention)]),
+    ...wantInteger("slowCommandMilliseconds", args.slowCommandMilliseconds ?? 10, "milliseconds", { min: 1 }),
+    ...(engine.engine === "memcached"
+      ? wantInteger("engine.nodes", engine.nodes, "nodes", MEMCACHED_NODES)
+      : [
+          ...wantInteger("engine.shards", engine.shards, "shards", SHARDS),
+          ...wantInteger("engine.replicasPerShard", engine.replicasPerShard, "replicas", REPLICAS),
+          ...wantInteger("engine.snapshotRetentionDays", engine.snapshotRetentionDays ?? 1, "days", SNAPSHOT_DAYS),
+        ]),
+  ];
+}
+
+/**
+ * The cache before the recommendations table. Valkey or Redis: sharded, one primary and replicas a shard over zones,
+ * TLS, encrypted, callers known by IAM (no password exists). Each region fills its own; what is lost is read again
+ * from the table. Memcached: the typed alternative for plain caching.
+ * @throws InputPropertiesError listing every bad argument.
+ */
+export class Cache extends pulumi.ComponentResource {
+  /** Host name that clients connect to first. */
+  readonly endpoint: pulumi.Output<string>;
+  readonly port: number;
+  readonly securityGroupId: pulumi.Output<string>;
+  /** Name by which CloudWatch and IAM know the store. */
+  readonly cacheName: string;
+  /** ARNs that a caller needs `elasticache:Connect` on; empty for Memcached, which knows no IAM. */
+  readonly connectArns: readonly string[];
+  /** User name of the API; empty for Memcached. */
+  readonly userName: string;
+
+  constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`Cache ${name}`, checkCache(args));
+    super("meridian:cache:Cache", name, {}, opts);
+
+    const { scope, engine } = args;
+    this.cacheName = nameOf(scope, "cache", "cacheCluster");
+    this.port = PORTS[engine.engine];
+    const network = this.createNetwork(name, args);
+    this.securityGroupId = network.securityGroup.id;
+
+    if (engine.engine === "memcached") {
+      this.endpoint = this.createMemcached(name, args, engine, network);
+      this.connectArns = [];
+      this.userName = "";
+    } else {
+      const user = nameOf(scope, "api", "cacheCluster");
+      const userGroup = this.createUsers(name, args, engine, user);
+      const log = this.createSlowLog(name, args);
+      this.endpoint = this.createReplicationGroup(name, args, engine, { network, userGroup, log });
+      this.connectArns = [
+        arnOf(scope, "elasticache", `replicationgroup:${this.cacheName}`),
+        arnOf(scope, "elasticache", `user:${user}`),
+      ];
+      this.userName = user;
+    }
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      port: this.port,
+      securityGroupId: this.securityGroupId,
+      cacheName: this.cacheName,
+      connectArns: this.connectArns,
+      userName: this.userName,
+    });
+  }
+
+  private createNetwork(name: string, args: CacheArgs): Network {
+    const securityGroup = new aws.ec2.SecurityGroup(
+      name,
+      {
+        name: nameOf(args.scope, "cache", "securityGroup"),
+        description: "Cache nodes: named clients only, nothing goes out",
+        vpcId: args.vpcId,
+      },
+      { parent: this },
+    );
+    for (const [client, groupId] of Object.entries(args.clients ?? {})) {
+      new aws.vpc.SecurityGroupIngressRule(
+        `${name}-from-${client}`,
+        {
+          securityGroupId: securityGroup.id,
+          referencedSecurityGroupId: groupId,
+          ipProtocol: "tcp",
+          fromPort: this.port,
+          toPort: this.port,
+          description: `${client} to the cache`,
+        },
+        { parent: this },
+      );
+    }
+    const subnetGroup = new aws.elasticache.SubnetGroup(
+      name,
+      { name: this.cacheName, description: "Cache nodes", subnetIds: args.subnetIds },
+      { parent: this },
+    );
+    return { securityGroup, subnetGroup };
+  }
+
+  /** The API's user: known by IAM, its own keys, reads and writes only. */
+  private createUsers(
+    name: string,
+    args: CacheArgs,
+    { engine }: ReplicatedCache,
+    userName: string,
+  ): aws.elasticache.UserGroup {
+    const api = new aws.elasticache.User(
+      `${name}-api`,
+      {
+        userId: userName,
+        // With IAM authentication both must be equal: docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
+        userName,
+        engine,
+        accessString: `on ~${KEY_PREFIX}* resetchannels -@all +@connection +@read +@string +@hash +del +unlink +expire +cluster|slots +cluster|shards +cluster|nodes`,
+        authenticationMode: { type: "iam" },
+      },
+      { parent: this },
+    );
+    // Redis wants a `default` user in each group; it is switched off. Valkey wants none.
+    const others =
+      engine === "redis"
+        ? [
+            new aws.elasticache.User(
+              `${name}-default`,
+              {
+                userId: nameOf(args.scope, "off", "cacheCluster"),
+                userName: "default",
+                engine,
+                accessString: "off ~* resetchannels -@all",
+                authenticationMode: { type: "no-password-required" },
+              },
+              { parent: this },
+            ),
+          ]
+        : [];
+    return new aws.elasticache.UserGroup(
+      name,
+      { userGroupId: this.cacheName, engine, userIds: [api, ...others].map(({ userId }) => userId) },
+      { parent: this },
+    );
+  }
+
+  private createSlowLog(name: string, args: CacheArgs): aws.cloudwatch.LogGroup {
+    return new aws.cloudwatch.LogGroup(
+      `${name}-slow`,
+      {
+        name: nameOf(args.scope, "cache-slow", "logGroup"),
+        retentionInDays: args.logRetentionDays ?? 30,
+        kmsKeyId: args.keyArn,
+      },
+      { parent: this },
+    );
+  }
+
+  private createReplicationGroup(
+    name: string,
+    args: CacheArgs,
+    engine: ReplicatedCache,
+    { network, userGroup, log }: Parts,
+  ): pulumi.Output<string> {
+    const { scope } = args;
+    const version = engine.engineVersion ?? VERSIONS[engine.engine];
+    const parameters = new aws.elasticache.ParameterGroup(
+      name,
+      {
+        name: this.cacheName,
+        description: "Recommendations cache",
+        family: `${engine.engine}${version.split(".")[0] ?? ""}`,
+        parameters: [
+          { name: "cluster-enabled", value: "yes" },
+          // Lists are not equally wanted: keep what is read often.
+          { name: "maxmemory-policy", value: "allkeys-lfu" },
+          { name: "slowlog-log-slower-than", value: String((args.slowCommandMilliseconds ?? 10) * 1000) },
+        ],
+      },
+      { parent: this },
+    );
+    const group = new aws.elasticache.ReplicationGroup(
+      name,
+      {
+        replicationGroupId: this.cacheName,
+        description: `Recommendations cache of ${scope.region}`,
+        engine: engine.engine,
+        engineVersion: version,
+        nodeType: args.nodeType,
+        port: this.port,
+        clusterMode: "enabled",
+        numNodeGroups: engine.shards,
+        replicasPerNodeGroup: engine.replicasPerShard,
+        automaticFailoverEnabled: true,
+        multiAzEnabled: true,
+        atRestEncryptionEnabled: true,
+        kmsKeyId: args.keyArn,
+        transitEncryptionEnabled: true,
+        transitEncryptionMode: "required",
+        userGroupIds: [userGroup.userGroupId],
+        parameterGroupName: parameters.name,
+        subnetGroupName: network.subnetGroup.name,
+        securityGroupIds: [network.securityGroup.id],
+        logDeliveryConfigurations: [
+          { destinationType: "cloudwatch-logs", destination: log.name, logFormat: "json", logType: "slow-log" },
+        ],
+        notificationTopicArn: args.notificationTopicArn,
+        snapshotRetentionLimit: engine.snapshotRetentionDays ?? 1,
+        snapshotWindow: "03:00-04:00",
+        maintenanceWindow: "sun:05:00-sun:06:00",
+        autoMinorVersionUpgrade: true,
+        applyImmediately: false,
+        tags: dataTags("behaviour"),
+      },
+      { parent: this, ...keepData(scope) },
+    );
+    return group.configurationEndpointAddress;
+  }
+
+  private createMemcached(
+    name: string,
+    args: CacheArgs,
+    engine: MemcachedCache,
+    network: Network,
+  ): pulumi.Output<string> {
+    const version = engine.engineVersion ?? VERSIONS.memcached;
+    const cluster = new aws.elasticache.Cluster(
+      name,
+      {
+        clusterId: this.cacheName,
+        engine: "memcached",
+        engineVersion: version,
+        nodeType: args.nodeType,
+        numCacheNodes: engine.nodes,
+        azMode: engine.nodes > 1 ? "cross-az" : "single-az",
+        port: this.port,
+        parameterGroupName: `default.memcached${version.split(".").slice(0, 2).join(".")}`,
+        subnetGroupName: network.subnetGroup.name,
+        securityGroupIds: [network.securityGroup.id],
+        transitEncryptionEnabled: true,
+        notificationTopicArn: args.notificationTopicArn,
+        maintenanceWindow: "sun:05:00-sun:06:00",
+        applyImmediately: false,
+        tags: dataTags("behaviour"),
+      },
+      { parent: this, ...keepData(args.scope) },
+    );
+    return cluster.configurationEndpoint;
+  }
+}
+
+interface Network {
+  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly subnetGroup: aws.elasticache.SubnetGroup;
+}
+
+interface Parts {
+  readonly network: Network;
+  readonly userGroup: aws.elasticache.UserGroup;
+  readonly log: aws.cloudwatch.LogGroup;
+}
