@@ -1,0 +1,56 @@
+import { regionInfo } from "../catalogue";
+import type { RegionInfo } from "../catalogue";
+import { checkAddresses } from "./checks/addresses";
+import { checkCompute } from "./checks/compute";
+import { checkPromises } from "./checks/promises";
+import { checkRegions } from "./checks/regions";
+import { checkResidency } from "./checks/residency";
+import { checkCache, checkTables, checkWarehouse } from "./checks/stores";
+import { DEFAULTS } from "./defaults";
+import { planParts } from "./derive";
+import type { Parts } from "./derive";
+import type { TopologyDocument } from "./document";
+import type { Draft, DraftRegion, Finding } from "./draft";
+import type { FleetSize } from "./model";
+
+/** A region's entry with what the catalogue knows of it. */
+export interface KnownRegion extends DraftRegion {
+  readonly info: RegionInfo;
+}
+
+/** What a check looks at. */
+export interface CheckContext {
+  readonly draft: Draft;
+  readonly document: Pick<TopologyDocument, "lineOf" | "lineOfKey">;
+  /** Entries of regions that exist, each once: later checks speak of these. */
+  readonly known: readonly KnownRegion[];
+  readonly size: FleetSize;
+  /** The plans with the size's defaults. */
+  readonly parts: Parts;
+}
+
+/** One check: everything it finds wrong. Pure. */
+export type Check = (context: CheckContext) => readonly Finding[];
+
+const CHECKS: readonly Check[] = [
+  checkRegions,
+  checkResidency,
+  checkAddresses,
+  checkPromises,
+  checkTables,
+  checkCache,
+  checkWarehouse,
+  checkCompute,
+];
+
+/** What the schema cannot say: whether the parts fit each other, the law, and what AWS has where. */
+export function checkDraft(draft: Draft, document: Pick<TopologyDocument, "lineOf" | "lineOfKey">): readonly Finding[] {
+  const size = draft.sections.size ?? DEFAULTS.size;
+  const names = draft.regions.map(({ entry }) => entry.name);
+  const known = draft.regions.flatMap((region, index) => {
+    const info = regionInfo(region.entry.name);
+    return info === undefined || names.indexOf(region.entry.name) !== index ? [] : [{ ...region, info }];
+  });
+  const context: CheckContext = { draft, document, known, size, parts: planParts(draft, size) };
+  return CHECKS.flatMap((check) => check(context));
+}

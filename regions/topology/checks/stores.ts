@@ -1,0 +1,202 @@
+import { familyAndSize, instanceTypes, isRegionName, offers } from "../../catalogue";
+import { residencyProblem } from "../../residency";
+import type { CheckContext, KnownRegion } from "../check";
+import { lawOf } from "../derive";
+import type { Finding } from "../draft";
+import { got } from "../problems";
+import { byZone, unknownRegion } from "./regions";
+
+/**
+ * Region sets in which DynamoDB keeps strong consistency across regions; replicas and witness are of one set
+ * (docs.aws.amazon.com/amazondynamodb, "Multi-Region strong consistency").
+ */
+const STRONG_SETS: Readonly<Record<string, readonly string[]>> = {
+  US: ["us-east-1", "us-east-2", "us-west-2"],
+  EU: ["eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"],
+  AP: ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],
+};
+
+/** Global tables: strong consistency wants 3 regions of one set, or 2 and a witness, and no TTL. */
+export function checkTables({ draft, known, parts }: CheckContext): readonly Finding[] {
+  const { consistency, ttlDays, witness } = parts.tables;
+  const witnessPath = ["tables", "witness"];
+  if (consistency === "eventual") {
+    return witness === undefined
+      ? []
+      : [{ path: witnessPath, reason: `want a witness only with consistency strong, got ${got(witness)}` }];
+  }
+  const findings: Finding[] = [];
+  if (ttlDays !== undefined) {
+    findings.push({
+      path: ["tables", "ttlDays"],
+      reason: `want no ttlDays with consistency strong, got ${ttlDays}: not allowed by DynamoDB`,
+    });
+  }
+  if (witness !== undefined && !isRegionName(witness))
+    findings.push({ path: witnessPath, reason: unknownRegion(witness) });
+  if (!draft.allRegionsRead) return findings;
+  for (const [zone, members] of byZone(known)) {
+    const names = members.map(({ entry }) => entry.name);
+    findings.push(...strongZone(zone, names, witness));
+    const law = lawOf(zone, draft.sections.residency);
+    const outside = witness === undefined || !sameSet([...names, witness]) ? undefined : residencyProblem(witness, law);
+    if (outside !== undefined)
+      findings.push({
+        path: witnessPath,
+        reason: `want a witness that may hold zone ${zone}'s data, got ${got(witness)}: ${outside}`,
+      });
+  }
+  return findings;
+}
+
+function sameSet(names: readonly string[]): boolean {
+  return Object.values(STRONG_SETS).some((set) => names.every((name) => set.includes(name)));
+}
+
+function strongZone(zone: string, names: readonly string[], witness: string | undefined): readonly Finding[] {
+  const path = ["tables", "consistency"];
+  // A witness of another set serves another zone.
+  const witnesses =
+    witness !== undefined && !names.includes(witness) && names.length === 2 && sameSet([...names, witness]);
+  const count = names.length + (witnesses ? 1 : 0);
+  const findings: Finding[] = [];
+  if (count !== 3) {
+    findings.push({
+      path,
+      reason: `want 3 regions in zone ${zone} for strong consistency, or 2 plus a witness, got ${names.length} (${names.join(", ")})`,
+    });
+  }
+  if (!sameSet(names)) {
+    const sets = Object.values(STRONG_SETS).map((set) => set.join(", "));
+    findings.push({
+      path,
+      reason: `want zone ${zone}'s regions in one set (${sets.join("; or ")}), got ${names.join(", ")}`,
+    });
+  }
+  return findings;
+}
+
+/** Node families of a global datastore, `large` and up (ElastiCache user guide, "Global datastores: prerequisites"). */
+const GLOBAL_FAMILIES = ["m5", "m6g", "m7g", "r5", "r6g", "r6gd", "r7g"];
+const TOO_SMALL = new Set(["micro", "small", "medium"]);
+
+/** The cache: a global datastore has one primary and at most two secondaries, all of one zone, of larger nodes. */
+export function checkCache(context: CheckContext): readonly Finding[] {
+  const { cache } = context.parts;
+  if (cache.mode === "regional") {
+    return cache.regions === undefined
+      ? []
+      : [
+          {
+            path: ["cache", "regions"],
+            reason: "want regions only with mode global-datastore, got them with mode regional",
+          },
+        ];
+  }
+  const taking = [...new Set(cache.regions ?? [])];
+  const members = context.known.filter(({ entry }) => taking.some((name) => name === entry.name));
+  return [
+    ...memcached(cache.engine),
+    ...datastoreRegions(context, taking, members),
+    ...datastoreNodes(cache.nodeType, members),
+  ];
+}
+
+function memcached(engine: string): readonly Finding[] {
+  if (engine !== "memcached") return [];
+  return [{ path: ["cache", "engine"], reason: 'want valkey or redis in a global datastore, got "memcached"' }];
+}
+
+function datastoreRegions(
+  { draft, known }: CheckContext,
+  taking: readonly string[],
+  members: readonly KnownRegion[],
+): readonly Finding[] {
+  const path = ["cache", draft.sections.cache?.regions === undefined ? "mode" : "regions"];
+  const findings: Finding[] = [];
+  if (taking.length > 3) {
+    findings.push({
+      path,
+      reason: `want at most 3 regions in a global datastore (1 primary + 2), got ${taking.length} (${taking.join(", ")})`,
+    });
+  }
+  if (taking.length < 2) {
+    findings.push({ path, reason: `want 2 or 3 regions in a global datastore (1 primary + 2), got ${taking.length}` });
+  }
+  const strangers = taking.filter((name) => !known.some(({ entry }) => entry.name === name));
+  if (strangers.length > 0 && draft.allRegionsRead && draft.sections.cache?.regions !== undefined) {
+    const names = known.map(({ entry }) => entry.name).join(", ");
+    findings.push({ path, reason: `want some of the regions (${names}), got ${strangers.join(", ")}` });
+  }
+  const zones = [...new Set(members.map(({ entry }) => entry.zone))];
+  if (zones.length > 1) {
+    findings.push({
+      path,
+      reason: `want regions of one residency zone, got zones ${zones.join(", ")}: personal data would leave its zone`,
+    });
+  }
+  for (const { entry } of members.filter((member) => !offers(member.entry.name, "elasticache-global"))) {
+    findings.push({ path, reason: `want regions that have global datastores, got ${entry.name}` });
+  }
+  return findings;
+}
+
+function datastoreNodes(nodeType: string, members: readonly KnownRegion[]): readonly Finding[] {
+  if (worksGlobally(nodeType)) return [];
+  const lists = members.map(({ entry }) => instanceTypes(entry.name, "elasticache") ?? []);
+  const shared = (lists[0] ?? []).filter((type) => lists.every((list) => list.includes(type)) && worksGlobally(type));
+  const sizes = ["large", "xlarge"]
+    .flatMap((size) => shared.filter((type) => familyAndSize(type).size === size))
+    .slice(0, 8);
+  const path = ["cache", "nodeType"];
+  return [
+    {
+      path,
+      reason: `want a node type that global datastores support (${sizes.join(", ")}), got ${got(nodeType)}: unsupported`,
+    },
+  ];
+}
+
+function worksGlobally(nodeType: string): boolean {
+  const { family, size } = familyAndSize(nodeType);
+  return GLOBAL_FAMILIES.includes(family) && !TOO_SMALL.has(size);
+}
+
+/** Snapshots every 8 h or 5 GB of changes a node; recovery points every 30 min (Redshift management guide, "Snapshots"). */
+const LEAST_RPO = {
+  provisioned: { minutes: 480, why: "snapshot copy gives ~8 h" },
+  serverless: { minutes: 30, why: "recovery points come every 30 min" },
+} as const;
+
+/** Nodes that a provisioned cluster may have alone (Redshift management guide, "Node type details"). */
+const ALONE = new Set(["ra3.large", "ra3.xlplus", "rg.large", "rg.xlarge", "dc2.large"]);
+
+/** The warehouse: no recovery point that snapshots cannot give. */
+export function checkWarehouse({ draft, known, parts: { warehouse } }: CheckContext): readonly Finding[] {
+  const findings: Finding[] = [];
+  const least = LEAST_RPO[warehouse.mode];
+  if (warehouse.rpoMinutes < least.minutes) {
+    const path = ["warehouse", "rpoMinutes"];
+    findings.push({
+      path,
+      reason: `want ${least.minutes} or more with mode ${warehouse.mode}, got ${warehouse.rpoMinutes}: ${least.why}`,
+    });
+  }
+  if (warehouse.mode === "serverless") {
+    const path = ["warehouse", draft.sections.warehouse === undefined ? "" : "mode"];
+    const without = known.filter(({ entry }) => !offers(entry.name, "redshift-serverless"));
+    findings.push(
+      ...without.map(({ entry }) => ({
+        path,
+        reason: `want provisioned in ${entry.name}, which has no Redshift Serverless`,
+      })),
+    );
+    const base = warehouse.baseCapacityRpu;
+    if (base > 4 && base % 8 !== 0) {
+      findings.push({ path: ["warehouse", "baseCapacityRpu"], reason: `want 4 or a multiple of 8, got ${base}` });
+    }
+  } else if (warehouse.nodes === 1 && !ALONE.has(warehouse.nodeType)) {
+    findings.push({ path: ["warehouse", "nodes"], reason: `want 2 or more nodes of ${warehouse.nodeType}, got 1` });
+  }
+  return findings;
+}

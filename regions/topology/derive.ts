@@ -1,0 +1,202 @@
+/** From checked input to the topology that everything else reads: pure arithmetic and defaults. */
+import { DEFAULT_ADDRESS_SPACE, regionCidr } from "../addresses";
+import { regionInfo } from "../catalogue";
+import type { AccountId, Cidr, EnvironmentName, RegionName, ZoneName } from "../names";
+import { DEFAULTS, SIZE_DEFAULTS } from "./defaults";
+import type { Draft } from "./draft";
+import type {
+  CachePlan,
+  EtlPlan,
+  FleetSize,
+  Promises,
+  RegionPlan,
+  RegionRole,
+  Residency,
+  SearchPlan,
+  ServingPlan,
+  TablesPlan,
+  Topology,
+  TrainingPlan,
+  WarehousePlan,
+} from "./model";
+import type { RegionInput, TopologyInput } from "./schema";
+import type { TrafficProfile } from "../traffic";
+
+type Sections = Draft["sections"];
+
+/** A region's place among its zone's. */
+export interface SharedRegion {
+  readonly name: string;
+  readonly zone: string;
+  /** 0..1 */
+  readonly share: number;
+}
+
+/** Relative shares to parts of 1. Absent shares count 1. */
+export function normaliseShares(shares: readonly (number | undefined)[]): readonly number[] {
+  const given = shares.map((share) => share ?? 1);
+  // Divided first by the largest: the sum of very large shares would not be finite.
+  const largest = Math.max(...given);
+  const scaled = given.map((share) => share / largest);
+  const sum = scaled.reduce((total, share) => total + share, 0);
+  return scaled.map((share) => share / sum);
+}
+
+/**
+ * What a region carries when the largest other region of its zone is lost: its own share, and of the lost one's share a
+ * part in proportion to the survivors' shares (equal parts when they have none). A region alone in its zone takes
+ * nothing over: a zone's data never leaves it.
+ */
+export function failoverShare(region: SharedRegion, all: readonly SharedRegion[]): number {
+  const peers = all.filter(({ zone, name }) => zone === region.zone && name !== region.name);
+  const [lost, ...rest] = peers.map(({ share }) => share).sort((left, right) => right - left);
+  if (lost === undefined) return region.share;
+  const surviving = rest.reduce((total, share) => total + share, region.share);
+  // With one region lost, as many are left as there were peers.
+  const part = surviving > 0 ? region.share / surviving : 1 / peers.length;
+  return Math.min(1, region.share + lost * part);
+}
+
+/** Role of each entry: as given; else the first of a zone without a given primary is primary. */
+export function rolesOf(entries: readonly Pick<RegionInput, "zone" | "role">[]): readonly RegionRole[] {
+  const taken = new Set(entries.filter(({ role }) => role === "primary").map(({ zone }) => zone));
+  return entries.map(({ zone, role }) => {
+    if (role !== undefined) return role;
+    if (taken.has(zone)) return "replica";
+    taken.add(zone);
+    return "primary";
+  });
+}
+
+/** Law of a zone: as given, else `eu` for the zone of that name. */
+export function lawOf(zone: string, residency: TopologyInput["residency"]): Residency["law"] {
+  return residency?.[zone] ?? (zone === "eu" ? "eu" : "none");
+}
+
+/** Block of a region: as given, else of its slot in the address space. */
+export function cidrOf(entry: Pick<RegionInput, "name" | "cidr">, addressSpace: string | undefined): Cidr {
+  const space = (addressSpace ?? DEFAULT_ADDRESS_SPACE) as Cidr;
+  return entry.cidr === undefined ? regionCidr(entry.name as RegionName, space) : (entry.cidr as Cidr);
+}
+
+function planRegions(draft: Draft, size: FleetSize): readonly RegionPlan[] {
+  const entries = draft.regions.map(({ entry }) => entry);
+  const roles = rolesOf(entries);
+  const shares = normaliseShares(entries.map(({ share }) => share));
+  const shared = entries.map(({ name, zone }, index) => ({ name, zone, share: shares[index] ?? 0 }));
+  const plans = entries.map((entry, index): RegionPlan => {
+    const info = required(regionInfo(entry.name), entry.name);
+    const region = required(shared[index], entry.name);
+    return {
+      name: info.name,
+      role: required(roles[index], entry.name),
+      zone: entry.zone as ZoneName,
+      partition: info.partition,
+      cidr: cidrOf(entry, draft.sections.addressSpace),
+      availabilityZones: entry.availabilityZones ?? info.availabilityZones.slice(0, SIZE_DEFAULTS[size].zones),
+      share: region.share,
+      failoverShare: draft.sections.failover === false ? region.share : failoverShare(region, shared),
+    };
+  });
+  return plans.sort((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function planResidency(regions: readonly RegionPlan[], sections: Sections): readonly Residency[] {
+  const zones = [...new Set(regions.map(({ zone }) => zone))].sort();
+  return zones.map((zone) => {
+    const members = regions.filter((region) => region.zone === zone);
+    const primary = required(
+      members.find(({ role }) => role === "primary"),
+      zone,
+    );
+    return {
+      zone,
+      law: lawOf(zone, sections.residency),
+      primary: primary.name,
+      regions: members.map(({ name }) => name),
+    };
+  });
+}
+
+/** The traffic profile with its defaults. */
+export function planTraffic(traffic: TopologyInput["traffic"]): TrafficProfile {
+  const { peakFactor, eventBytes, recommendationsPerUser, retentionDays } = DEFAULTS;
+  return { peakFactor, eventBytes, recommendationsPerUser, retentionDays, ...defined(traffic) };
+}
+
+/** The stores' and computers' plans with the size's defaults: what the checks look at, too. */
+export interface Parts {
+  readonly promises: Promises;
+  readonly tables: TablesPlan;
+  readonly cache: CachePlan;
+  readonly serving: ServingPlan;
+  readonly training: TrainingPlan;
+  readonly etl: EtlPlan;
+  readonly warehouse: WarehousePlan;
+  readonly search: SearchPlan;
+}
+
+/** Fills in what the sections leave out. */
+export function planParts(draft: Draft, size: FleetSize): Parts {
+  const { sections } = draft;
+  const defaults = SIZE_DEFAULTS[size];
+  const cache = { ...defaults.cache, ...defined(sections.cache) } as CachePlan;
+  // All regions take part in a global datastore unless some are named.
+  const everywhere = draft.regions.map(({ entry }) => entry.name as RegionName).sort();
+  return {
+    promises: { ...DEFAULTS.promises, ...defined(sections.promises) },
+    tables: { ...DEFAULTS.tables, ...defined(sections.tables) } as TablesPlan,
+    cache: cache.mode === "global-datastore" && cache.regions === undefined ? { ...cache, regions: everywhere } : cache,
+    serving: { ...defaults.serving, ...defined(sections.serving) },
+    training: { ...defaults.training, ...defined(sections.training) },
+    etl: { ...defaults.etl, ...defined(sections.etl) },
+    warehouse:
+      sections.warehouse?.mode === "serverless"
+        ? { ...defaults.serverless, ...defined(sections.warehouse) }
+        : { ...defaults.provisioned, ...defined(sections.warehouse ?? {}) },
+    search: { ...defaults.search, ...defined(sections.search) },
+  };
+}
+
+/** Region of the foundation and mesh stacks: as given, else the first primary as written. */
+export function homeOf(draft: Draft): string | undefined {
+  const roles = rolesOf(draft.regions.map(({ entry }) => entry));
+  return draft.sections.home ?? draft.regions[roles.indexOf("primary")]?.entry.name;
+}
+
+/** Builds the topology from a draft in which no check found a problem. */
+export function deriveTopology(environment: EnvironmentName, draft: Draft): Topology {
+  const { sections } = draft;
+  const cloud = required(sections.cloud, "cloud");
+  const size = sections.size ?? DEFAULTS.size;
+  const regions = planRegions(draft, size);
+  return {
+    environment,
+    cloud,
+    prefix: sections.prefix ?? DEFAULTS.prefix,
+    account: (sections.account ?? DEFAULTS.localAccount) as AccountId,
+    size,
+    disposable: sections.disposable ?? false,
+    failover: sections.failover ?? true,
+    domain: required(sections.domain, "domain"),
+    ownerEmail: required(sections.ownerEmail, "ownerEmail"),
+    monthlyBudgetUsdPerRegion: required(sections.monthlyBudgetUsdPerRegion, "monthlyBudgetUsdPerRegion"),
+    home: required(homeOf(draft), "home") as RegionName,
+    regions,
+    residency: planResidency(regions, sections),
+    traffic: planTraffic(required(sections.traffic, "traffic")),
+    ...planParts(draft, size),
+  };
+}
+
+/** Without the keys whose value is undefined, so that they do not hide a default. */
+function defined<T extends object>(value: T | undefined): DefinedPart<T> {
+  return Object.fromEntries(Object.entries(value ?? {}).filter(([, inner]) => inner !== undefined)) as DefinedPart<T>;
+}
+
+type DefinedPart<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`a checked topology lacks ${what}`);
+  return value;
+}

@@ -1,0 +1,225 @@
+/**
+ * What a topology file may say. Each message is what is wanted; load.ts puts "want" before it and what it got after.
+ * Descriptions end up in the editor through topology.schema.json.
+ */
+import { z } from "zod";
+
+/** Sizes that AWS allows and limits of our own, with their sources. */
+export const LIMITS = {
+  // A replication group takes 0 to 5 replicas a shard (CreateReplicationGroup, ReplicasPerNodeGroup).
+  cacheReplicas: { min: 0, max: 5 },
+  // RA3 clusters have 1 (ra3.large, ra3.xlplus) or 2 to 128 nodes (Redshift management guide, "Node type details").
+  warehouseNodes: { min: 1, max: 128 },
+  // Redshift Serverless: 4 to 1024 RPU (management guide, "Compute capacity").
+  warehouseRpu: { min: 4, max: 1024 },
+  // OpenSearch domains: 1 to 1002 data nodes (service limits); without a larger quota 80.
+  searchNodes: { min: 1, max: 1002 },
+  // Production variants in one endpoint configuration (CreateEndpointConfig).
+  variants: { min: 1, max: 10 },
+  // Kinesis Data Streams: a record is at most 10 MiB (PutRecords).
+  eventBytes: { min: 64, max: 10 * 1024 * 1024 },
+} as const;
+
+const integer = (min: number, max: number) => {
+  const want = `a whole number, ${min} to ${max}`;
+  return z.int({ error: want }).min(min, { error: want }).max(max, { error: want });
+};
+const amount = (want: string, min: number, max: number) =>
+  z.number({ error: want }).min(min, { error: want }).max(max, { error: want });
+const text = (want: string, pattern: RegExp) => z.string({ error: want }).regex(pattern, { error: want });
+
+const regionText = text("an AWS region like eu-west-1", /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/);
+const zoneText = text("a residency zone like eu: 2 to 12 lower-case letters and digits", /^[a-z][a-z0-9]{1,11}$/);
+const ec2Type = text("an EC2 instance type like r7i.2xlarge", /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/);
+const ec2Types = z
+  .array(ec2Type, { error: "a list of EC2 instance types" })
+  .min(1, { error: "at least one EC2 instance type" });
+const minutes = integer(1, 525_600);
+
+/** One region. `name` and `zone` are enough. */
+export const regionSchema = z.strictObject({
+  name: regionText.describe("AWS region code."),
+  zone: zoneText.describe("Residency zone: personal data of a zone never leaves its regions."),
+  role: z
+    .enum(["primary", "replica"], { error: "primary or replica" })
+    .optional()
+    .describe("`primary` trains and owns the zone's tables, one a zone. Default: the first region of the zone."),
+  share: amount("a number >= 0", 0, Number.MAX_VALUE)
+    .optional()
+    .describe("Traffic relative to the other regions (2 = twice as much). Default 1."),
+  cidr: z
+    .string({ error: "an IPv4 block like 10.16.0.0/16" })
+    .optional()
+    .describe("VPC block, /16 to /22. Default: the region's fixed block of the address space."),
+  availabilityZones: z
+    .array(text("an availability zone like eu-west-1a", /^[a-z]+(?:-[a-z]+)+-\d+[a-z]$/), { error: "a list of zones" })
+    .min(2, { error: "at least 2 availability zones" })
+    .optional()
+    .describe("Zones to use. Default: the first 2 (size small) or 3 (size standard)."),
+});
+
+/** What stands under a region's name when `regions` is a map: its zone, or the rest of its entry. */
+export const regionValueSchema = z.union([zoneText, regionSchema.omit({ name: true })]);
+
+const variantSchema = z.strictObject({
+  name: text("a name of letters, digits and inner dashes, at most 63", /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/),
+  weight: amount("a number >= 0", 0, Number.MAX_VALUE).describe("Relative weight of the variant in the A/B split."),
+  instanceType: text("a SageMaker instance type like ml.c5.xlarge", /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
+  minInstances: integer(1, 1000),
+  maxInstances: integer(1, 1000),
+});
+
+/** The sections, each read by itself so that one bad section does not hide what is wrong in another. */
+export const SECTIONS = {
+  cloud: z.enum(["aws", "local"], { error: "aws or local" }).describe("Real AWS, or the local cloud on loopback."),
+  prefix: text(
+    "2 to 12 lower-case letters, digits and inner dashes, starting with a letter",
+    /^[a-z](?!.*--)[a-z0-9-]{0,10}[a-z0-9]$/,
+  )
+    .optional()
+    .describe("First part of every name. Default meridian."),
+  account: text("a 12-digit account id in quotes", /^\d{12}$/)
+    .optional()
+    .describe("AWS account. Only the local cloud has a default, 000000000000."),
+  size: z.enum(["small", "standard"], { error: "small or standard" }).optional().describe("Default small."),
+  disposable: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .describe("Whether data may be deleted (with `meridian destroy --delete-data`). Default false."),
+  failover: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .describe("Whether a zone's other regions take over when one is lost. Default true."),
+  domain: text(
+    "a domain name like shop.example.com",
+    /^(?=.{4,200}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+  ),
+  ownerEmail: text("an e-mail address", /^[^\s@]{1,64}@(?:[a-z0-9-]+\.)+[a-z]{2,63}$/i).describe(
+    "Gets alarms and budget notices.",
+  ),
+  monthlyBudgetUsdPerRegion: amount("a number of US dollars > 0", 0.01, 1e9),
+  home: regionText.optional().describe("Region of the foundation and mesh stacks. Default: the first primary."),
+  addressSpace: z
+    .string({ error: "an IPv4 block like 10.0.0.0/8" })
+    .optional()
+    .describe("All regions' blocks are cut from it. /16 or larger. Default 10.0.0.0/8."),
+  residency: z
+    .record(zoneText, z.enum(["eu", "none"], { error: "eu or none" }), { error: "a map from zone to law" })
+    .optional()
+    .describe("Law of each zone: `eu` wants every region in the EU. Default: eu for the zone named eu, else none."),
+  regions: z
+    .union([z.array(regionSchema), z.record(regionText, regionValueSchema)], {
+      error: "a list like `- { name: eu-west-1, zone: eu }`, or a map from region to zone",
+    })
+    .describe("The regions, one line each."),
+  traffic: z
+    .strictObject({
+      eventsPerSecond: amount("events per second > 0", 0.001, 1e9).describe("Clickstream events, daily average."),
+      peakFactor: amount("a number, 1 to 100", 1, 100)
+        .optional()
+        .describe("Peak of the day over its average. Default 2."),
+      eventBytes: integer(LIMITS.eventBytes.min, LIMITS.eventBytes.max)
+        .optional()
+        .describe("One event as JSON. Default 450."),
+      users: integer(1, 10_000_000_000).describe("People with an event in the training window."),
+      items: integer(1, 10_000_000_000).describe("Items that can be recommended."),
+      recommendationsPerSecond: amount("requests per second > 0", 0.001, 1e9),
+      recommendationsPerUser: integer(1, 1000).optional().describe("Items in one list. Default 20."),
+      retentionDays: integer(1, 36_500).optional().describe("Events kept in the lake. Default 395."),
+    })
+    .describe("For the whole fleet; every part is sized from it."),
+  promises: z
+    .strictObject({
+      rtoSeconds: integer(0, 604_800).optional(),
+      rpoSeconds: integer(0, 604_800).optional(),
+      availability: amount("a part of 1 like 0.999", 0.5, 0.99999).optional(),
+      dataFreshnessHours: amount("hours, 1 to 720", 1, 720).optional(),
+    })
+    .optional()
+    .describe("What the owner promises: recovery time and point, availability, freshness."),
+  tables: z
+    .strictObject({
+      consistency: z.enum(["eventual", "strong"], { error: "eventual or strong" }).optional(),
+      witness: regionText.optional(),
+      ttlDays: integer(1, 3650).optional(),
+    })
+    .optional(),
+  cache: z
+    .strictObject({
+      engine: z.enum(["valkey", "redis", "memcached"], { error: "valkey, redis or memcached" }).optional(),
+      mode: z.enum(["regional", "global-datastore"], { error: "regional or global-datastore" }).optional(),
+      nodeType: text("a cache node type like cache.r7g.large", /^cache\.[a-z0-9-]+\.[a-z0-9-]+$/).optional(),
+      replicasPerShard: integer(LIMITS.cacheReplicas.min, LIMITS.cacheReplicas.max).optional(),
+      regions: z.array(regionText, { error: "a list of regions" }).min(1, { error: "at least one region" }).optional(),
+    })
+    .optional(),
+  serving: z
+    .strictObject({
+      variants: z
+        .array(variantSchema, { error: "a list of variants" })
+        .min(LIMITS.variants.min, { error: "at least one variant" })
+        .max(LIMITS.variants.max, { error: `at most ${LIMITS.variants.max} variants` })
+        .optional(),
+      nodeInstanceTypes: ec2Types.optional(),
+      kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
+    })
+    .optional(),
+  training: z
+    .strictObject({ instanceTypes: ec2Types.optional(), maxInstances: integer(1, 1000).optional() })
+    .optional(),
+  etl: z
+    .strictObject({
+      releaseLabel: text("an EMR release like emr-7.12.0", /^emr-\d+\.\d+\.\d+$/).optional(),
+      instanceTypes: ec2Types.optional(),
+      maxCapacityUnits: integer(2, 100_000).optional(),
+    })
+    .optional(),
+  warehouse: z
+    .discriminatedUnion(
+      "mode",
+      [
+        z.strictObject({
+          mode: z.literal("provisioned"),
+          nodeType: text("a Redshift node type like ra3.xlplus", /^[a-z0-9]+\.[a-z0-9]+$/).optional(),
+          nodes: integer(LIMITS.warehouseNodes.min, LIMITS.warehouseNodes.max).optional(),
+          rpoMinutes: minutes.optional(),
+        }),
+        z.strictObject({
+          mode: z.literal("serverless"),
+          baseCapacityRpu: integer(LIMITS.warehouseRpu.min, LIMITS.warehouseRpu.max).optional(),
+          rpoMinutes: minutes.optional(),
+        }),
+      ],
+      { error: "mode: provisioned or mode: serverless" },
+    )
+    .optional(),
+  search: z
+    .strictObject({
+      engineVersion: text("an engine version like OpenSearch_3.1", /^OpenSearch_\d+\.\d+$/).optional(),
+      instanceType: text(
+        "an OpenSearch instance type like r7g.large.search",
+        /^[a-z0-9-]+\.[a-z0-9]+\.search$/,
+      ).optional(),
+      dataNodes: integer(LIMITS.searchNodes.min, LIMITS.searchNodes.max).optional(),
+    })
+    .optional(),
+} as const;
+
+/** The whole file. */
+export const topologySchema = z.strictObject(SECTIONS);
+
+/** A topology file's data, as its author wrote it. */
+export type TopologyInput = z.infer<typeof topologySchema>;
+/** One region's entry, in the list form. */
+export type RegionInput = z.infer<typeof regionSchema>;
+
+/** The text of topology.schema.json, which editors read. */
+export function topologyJsonSchema(): string {
+  const schema = z.toJSONSchema(topologySchema, { io: "input" });
+  const titled = {
+    ...schema,
+    title: "Meridian topology",
+    description: "One environment: its regions, traffic and promises.",
+  };
+  return `${JSON.stringify(titled, undefined, 2)}\n`;
+}

@@ -1,0 +1,6 @@
+/** Writes regions/topology.schema.json: `node -r ts-node/register regions/topology/write-schema.ts`. */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { topologyJsonSchema } from "./schema";
+
+writeFileSync(path.join(__dirname, "..", "topology.schema.json"), topologyJsonSchema());
