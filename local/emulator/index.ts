@@ -1,0 +1,8 @@
+export {
+  type EmulatorStatus,
+  type RunningEmulator,
+  emulatorStatus,
+  emulatorUrl,
+  startEmulator,
+  stopEmulator,
+} from "./emulator";

@@ -1,0 +1,12 @@
+export { type Engine, type Progress, describeEngine, ensureEngine, findEngine } from "./engine";
+export {
+  ensureToolchain,
+  enterLocalEnvironment,
+  localEnvironment,
+  localProcessEnvironment,
+  unsetLocally,
+} from "./environment";
+export { shellExports, shellQuote } from "./exports";
+export { withLock } from "./lock";
+export { type Paths, checkoutRoot, paths, pathsOf } from "./paths";
+export { venvExecutable } from "./venv";
