@@ -1,0 +1,256 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as aws from "@pulumi/aws";
+import type { LogRetentionDays } from "../network/logs";
+import { allowing, trustService } from "../kit/iam";
+import { nameOf } from "../kit/names";
+import { problem, refuse, type Problem } from "../kit/refuse";
+import type { Scope } from "../kit/scope";
+import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
+import type { Throttle } from "./plan";
+
+/** Who may send events. */
+export type CollectorAuthorizer =
+  | {
+      /** Nobody is asked: for the local cloud, where callers have no identity. */
+      readonly kind: "none-for-local";
+    }
+  | {
+      readonly kind: "jwt";
+      /** OIDC issuer, e.g. `https://cognito-idp.eu-west-1.amazonaws.com/<pool>`; its keys are read by its URL. */
+      readonly issuer: string;
+      readonly audiences: readonly string[];
+      /** Scopes of which a token must carry one. @default any */
+      readonly scopes?: readonly string[];
+    };
+
+export interface CollectorArgs {
+  readonly scope: Scope;
+  readonly stream: {
+    readonly arn: pulumi.Input<string>;
+    readonly name: pulumi.Input<string>;
+    readonly keyArn: pulumi.Input<string>;
+  };
+  readonly authorizer: CollectorAuthorizer;
+  /** See planThrottle(). */
+  readonly throttle: Throttle;
+  /** Web origins that may send from a browser. @default none */
+  readonly allowedOrigins?: readonly string[];
+  readonly logs: { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays };
+}
+
+/** One event a request; the order of a user's events is that of the requests. */
+export const COLLECTOR_ROUTE = "POST /v1/events";
+
+/** What is logged of a request. Neither address nor body: both are personal data. */
+const ACCESS_LOG = {
+  requestId: "$context.requestId",
+  routeKey: "$context.routeKey",
+  status: "$context.status",
+  responseLatencyMs: "$context.responseLatency",
+  integrationStatus: "$context.integrationStatus",
+  integrationError: "$context.integrationErrorMessage",
+  authorizerError: "$context.authorizer.error",
+  requestedAt: "$context.requestTime",
+} as const;
+
+/** Problems of the arguments, by path. */
+export function checkCollector({ authorizer, throttle, allowedOrigins = [] }: CollectorArgs): Problem[] {
+  const problems = [
+    ...wantInteger("throttle.rate", throttle.rate, "requests per second", { min: 1 }),
+    ...wantInteger("throttle.burst", throttle.burst, "requests", { min: 1 }),
+    ...wantDistinct("allowedOrigins", allowedOrigins, "origins", 0),
+    ...allowedOrigins.flatMap((origin, index) =>
+      wantMatch(`allowedOrigins[${index}]`, origin, /^https:\/\/[^/*]+$/, "an https origin without a path or wildcard"),
+    ),
+  ];
+  if (throttle.burst < throttle.rate) {
+    problems.push(problem("throttle.burst", `at least the rate (${throttle.rate})`, throttle.burst));
+  }
+  if (authorizer.kind === "jwt") {
+    problems.push(
+      ...wantMatch("authorizer.issuer", authorizer.issuer, /^https:\/\/[^\s]+$/, "an https URL"),
+      ...wantDistinct("authorizer.audiences", authorizer.audiences, "audiences"),
+    );
+  }
+  return problems;
+}
+
+/**
+ * The way in: an HTTP API whose one route puts the request's body on the event stream, keyed by user, without code of
+ * ours in between. The web application firewall stands before it at the edge.
+ */
+export class Collector extends pulumi.ComponentResource {
+  /** `https://<id>.execute-api.<region>.amazonaws.com`, without a path. */
+  readonly url: pulumi.Output<string>;
+  readonly apiId: pulumi.Output<string>;
+  readonly stageName: pulumi.Output<string>;
+
+  constructor(name: string, args: CollectorArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`collector "${name}"`, checkCollector(args));
+    super("meridian:ingest:Collector", name, {}, opts);
+    const api = this.createApi(name, args);
+    const role = this.createRole(name, args);
+    const integration = this.createIntegration(name, args, api, role);
+    const authorizer = this.createAuthorizer(name, args, api);
+    const route = this.createRoute(name, args, api, integration, authorizer);
+    const stage = this.createStage(name, args, api, route);
+    this.url = api.apiEndpoint;
+    this.apiId = api.id;
+    this.stageName = stage.name;
+    this.registerOutputs({ url: this.url, apiId: this.apiId, stageName: this.stageName });
+  }
+
+  private createApi(name: string, { scope, allowedOrigins = [] }: CollectorArgs): aws.apigatewayv2.Api {
+    return new aws.apigatewayv2.Api(
+      name,
+      {
+        name: nameOf(scope, "collector", "api"),
+        protocolType: "HTTP",
+        description: "Takes clickstream events",
+        ...(allowedOrigins.length === 0
+          ? {}
+          : {
+              corsConfiguration: {
+                allowOrigins: [...allowedOrigins],
+                allowMethods: ["POST"],
+                allowHeaders: ["authorization", "content-type"],
+                maxAge: 3600,
+              },
+            }),
+      },
+      { parent: this },
+    );
+  }
+
+  private createRole(name: string, { scope, stream }: CollectorArgs): aws.iam.Role {
+    const role = new aws.iam.Role(
+      name,
+      {
+        name: nameOf(scope, "collector", "role"),
+        assumeRolePolicy: trustService(scope, "apigateway.amazonaws.com"),
+      },
+      { parent: this },
+    );
+    new aws.iam.RolePolicy(
+      name,
+      {
+        role: role.id,
+        policy: allowing(
+          { sid: "PutEvents", actions: ["kinesis:PutRecord"], resources: [stream.arn] },
+          {
+            sid: "EncryptEvents",
+            actions: ["kms:GenerateDataKey"],
+            resources: [stream.keyArn],
+            conditions: { StringEquals: { "kms:ViaService": `kinesis.${scope.region}.amazonaws.com` } },
+          },
+        ),
+      },
+      { parent: this },
+    );
+    return role;
+  }
+
+  private createIntegration(
+    name: string,
+    { scope, stream }: CollectorArgs,
+    api: aws.apigatewayv2.Api,
+    role: aws.iam.Role,
+  ): aws.apigatewayv2.Integration {
+    return new aws.apigatewayv2.Integration(
+      name,
+      {
+        apiId: api.id,
+        integrationType: "AWS_PROXY",
+        integrationSubtype: "Kinesis-PutRecord",
+        payloadFormatVersion: "1.0",
+        credentialsArn: role.arn,
+        // Shorter than the 30 s that the API allows: a client does better to try again.
+        timeoutMilliseconds: 5000,
+        requestParameters: {
+          StreamName: stream.name,
+          Data: "$request.body",
+          PartitionKey: "$request.body.userId",
+          Region: scope.region,
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createAuthorizer(
+    name: string,
+    { scope, authorizer }: CollectorArgs,
+    api: aws.apigatewayv2.Api,
+  ): aws.apigatewayv2.Authorizer | undefined {
+    if (authorizer.kind === "none-for-local") return undefined;
+    return new aws.apigatewayv2.Authorizer(
+      name,
+      {
+        apiId: api.id,
+        name: nameOf(scope, "collector", "api"),
+        authorizerType: "JWT",
+        identitySources: ["$request.header.Authorization"],
+        jwtConfiguration: { issuer: authorizer.issuer, audiences: [...authorizer.audiences] },
+      },
+      { parent: this },
+    );
+  }
+
+  private createRoute(
+    name: string,
+    args: CollectorArgs,
+    api: aws.apigatewayv2.Api,
+    integration: aws.apigatewayv2.Integration,
+    authorizer: aws.apigatewayv2.Authorizer | undefined,
+  ): aws.apigatewayv2.Route {
+    const scopes = args.authorizer.kind === "jwt" ? args.authorizer.scopes : undefined;
+    return new aws.apigatewayv2.Route(
+      name,
+      {
+        apiId: api.id,
+        routeKey: COLLECTOR_ROUTE,
+        target: pulumi.interpolate`integrations/${integration.id}`,
+        ...(authorizer === undefined
+          ? { authorizationType: "NONE" }
+          : {
+              authorizationType: "JWT",
+              authorizerId: authorizer.id,
+              ...(scopes === undefined ? {} : { authorizationScopes: [...scopes] }),
+            }),
+      },
+      { parent: this },
+    );
+  }
+
+  private createStage(
+    name: string,
+    { scope, throttle, logs }: CollectorArgs,
+    api: aws.apigatewayv2.Api,
+    route: aws.apigatewayv2.Route,
+  ): aws.apigatewayv2.Stage {
+    const group = new aws.cloudwatch.LogGroup(
+      name,
+      {
+        name: nameOf(scope, "ingest/collector", "logGroup"),
+        kmsKeyId: logs.keyArn,
+        retentionInDays: logs.retentionDays ?? 30,
+      },
+      { parent: this },
+    );
+    return new aws.apigatewayv2.Stage(
+      name,
+      {
+        apiId: api.id,
+        name: "$default",
+        autoDeploy: true,
+        defaultRouteSettings: {
+          throttlingRateLimit: throttle.rate,
+          throttlingBurstLimit: throttle.burst,
+          detailedMetricsEnabled: true,
+        },
+        accessLogSettings: { destinationArn: group.arn, format: JSON.stringify(ACCESS_LOG) },
+      },
+      { parent: this, dependsOn: [route] },
+    );
+  }
+}

@@ -1,0 +1,206 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { TrafficProfile } from "../../regions/traffic";
+import type { LogRetentionDays } from "../network/logs";
+import { refuse, type Problem } from "../kit/refuse";
+import type { Scope } from "../kit/scope";
+import { SECONDS } from "../kit/units";
+import { wantNumber } from "../kit/want";
+import { Collector, type CollectorAuthorizer } from "./collector";
+import { DeliveryStream, type DeliveryBucket, type Processor } from "./delivery";
+import { planBuffering, planProcessorMiB, planShards, planThrottle, planTransformConcurrency } from "./plan";
+import { SearchDelivery, type SearchTarget } from "./search-delivery";
+import { EventStream } from "./stream";
+import { Transform } from "./transform";
+
+export interface IngestArgs {
+  readonly scope: Scope;
+  /** What the region must carry at most: its part after the loss of its largest peer. */
+  readonly traffic: TrafficProfile;
+  /** Age of the newest training data that is promised, hours: the delivery may use a part of it. */
+  readonly dataFreshnessHours: number;
+  /** @default "on-demand"; "provisioned" has its shards planned from `traffic` */
+  readonly capacity?: "on-demand" | "provisioned";
+  /** Hours that an event can be read again from the stream. @default 48 */
+  readonly retentionHours?: number;
+  readonly keys: {
+    /** Of the stream and the raw copy: they carry identifiers. */
+    readonly identifierArn: pulumi.Input<string>;
+    readonly technicalArn: pulumi.Input<string>;
+  };
+  /** Alias of the zone's pseudonym key in this region: see pseudonymKeyAlias() of the keys room. */
+  readonly pseudonymKeyAlias: string;
+  readonly buckets: { readonly bronze: DeliveryBucket; readonly raw: DeliveryBucket };
+  /** Queue, encrypted by the technical key, for asynchronous calls of the transform that failed. */
+  readonly deadLetterQueueArn: pulumi.Input<string>;
+  readonly authorizer: CollectorAuthorizer;
+  /** Web origins that may send from a browser. @default none */
+  readonly allowedOrigins?: readonly string[];
+  /** The real-time branch. @default none */
+  readonly search?: SearchTarget;
+  /** Enhanced fan-out consumers of the stream, by name. @default none */
+  readonly fanOutConsumers?: readonly string[];
+  /** @default 30 */
+  readonly logRetentionDays?: LogRetentionDays;
+}
+
+/** Problems of the arguments, by path; those of the parts are told by the parts. */
+export function checkIngest({ traffic, dataFreshnessHours }: IngestArgs): Problem[] {
+  return [
+    ...wantNumber("traffic.eventsPerSecond", traffic.eventsPerSecond, "events per second", { min: 0 }),
+    ...wantNumber("traffic.peakFactor", traffic.peakFactor, "peak over average", { min: 1 }),
+    // Kinesis: a record holds at most 1 MiB by default
+    ...wantNumber("traffic.eventBytes", traffic.eventBytes, "bytes", { min: 1, max: 1024 ** 2 }),
+    ...wantNumber("dataFreshnessHours", dataFreshnessHours, "hours", { min: 0.25 }),
+  ];
+}
+
+/** Clickstream in: collector, stream, transform, and the deliveries to bronze, to raw, and to search where there is one. */
+export class Ingest extends pulumi.ComponentResource {
+  readonly stream: EventStream;
+  readonly transform: Transform;
+  readonly curated: DeliveryStream;
+  readonly raw: DeliveryStream;
+  readonly search: SearchDelivery | undefined;
+  readonly collector: Collector;
+
+  constructor(name: string, args: IngestArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`ingest "${name}"`, checkIngest(args));
+    super("meridian:ingest:Ingest", name, {}, opts);
+    this.stream = this.createStream(name, args);
+    this.transform = this.createTransform(name, args);
+    this.curated = this.createCurated(name, args);
+    this.raw = this.createRaw(name, args);
+    this.search = this.createSearch(name, args);
+    this.collector = this.createCollector(name, args);
+    this.registerOutputs({
+      streamName: this.stream.streamName,
+      transformFunction: this.transform.functionName,
+      curatedDeliveryStream: this.curated.streamName,
+      rawDeliveryStream: this.raw.streamName,
+      collectorUrl: this.collector.url,
+    });
+  }
+
+  private createStream(name: string, args: IngestArgs): EventStream {
+    const { scope, keys, capacity, traffic, retentionHours, fanOutConsumers } = args;
+    return new EventStream(
+      `${name}-stream`,
+      {
+        scope,
+        keyArn: keys.identifierArn,
+        capacity:
+          capacity === "provisioned" ? { mode: "provisioned", shards: planShards(traffic) } : { mode: "on-demand" },
+        ...(retentionHours === undefined ? {} : { retentionHours }),
+        ...(fanOutConsumers === undefined ? {} : { fanOutConsumers }),
+      },
+      { parent: this },
+    );
+  }
+
+  private createTransform(name: string, args: IngestArgs): Transform {
+    return new Transform(
+      `${name}-transform`,
+      {
+        scope: args.scope,
+        technicalKeyArn: args.keys.technicalArn,
+        pseudonymKeyAlias: args.pseudonymKeyAlias,
+        streamArn: this.stream.arn,
+        streamKeyArn: args.keys.identifierArn,
+        deadLetterQueueArn: args.deadLetterQueueArn,
+        reservedConcurrency: planTransformConcurrency(args.traffic),
+        ...retention(args),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Firehose A: through the transform to bronze, partitioned by the keys that the transform gives. */
+  private createCurated(name: string, args: IngestArgs): DeliveryStream {
+    return new DeliveryStream(
+      `${name}-curated`,
+      {
+        scope: args.scope,
+        part: "events-curated",
+        source: this.source(args),
+        destination: args.buckets.bronze,
+        prefix: "landing/events",
+        partitioning: "dynamic",
+        buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, true),
+        processor: this.processor(args),
+        backup: { ...args.buckets.raw, prefix: "backup/events" },
+        logs: logs(args),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Firehose B: as it came, to raw. */
+  private createRaw(name: string, args: IngestArgs): DeliveryStream {
+    return new DeliveryStream(
+      `${name}-raw`,
+      {
+        scope: args.scope,
+        part: "events-raw",
+        source: this.source(args),
+        destination: args.buckets.raw,
+        prefix: "events",
+        fileExtension: ".json.gz",
+        partitioning: "arrival",
+        buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, false),
+        logs: logs(args),
+      },
+      { parent: this },
+    );
+  }
+
+  private createSearch(name: string, args: IngestArgs): SearchDelivery | undefined {
+    if (args.search === undefined) return undefined;
+    return new SearchDelivery(
+      `${name}-search`,
+      {
+        scope: args.scope,
+        source: this.source(args),
+        target: args.search,
+        processor: this.processor(args),
+        failed: args.buckets.bronze,
+        logs: logs(args),
+      },
+      { parent: this },
+    );
+  }
+
+  private createCollector(name: string, args: IngestArgs): Collector {
+    return new Collector(
+      `${name}-collector`,
+      {
+        scope: args.scope,
+        stream: { arn: this.stream.arn, name: this.stream.streamName, keyArn: args.keys.identifierArn },
+        authorizer: args.authorizer,
+        throttle: planThrottle(args.traffic),
+        ...(args.allowedOrigins === undefined ? {} : { allowedOrigins: args.allowedOrigins }),
+        logs: logs(args),
+      },
+      { parent: this },
+    );
+  }
+
+  private source(args: IngestArgs): { streamArn: pulumi.Output<string>; keyArn: pulumi.Input<string> } {
+    return { streamArn: this.stream.arn, keyArn: args.keys.identifierArn };
+  }
+
+  private processor(args: IngestArgs): Processor {
+    return { functionArn: this.transform.arn, bufferMiB: planProcessorMiB(args.traffic.eventBytes) };
+  }
+}
+
+function retention({ logRetentionDays }: IngestArgs): { readonly logRetentionDays?: LogRetentionDays } {
+  return logRetentionDays === undefined ? {} : { logRetentionDays };
+}
+
+function logs(args: IngestArgs): { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays } {
+  const { logRetentionDays } = args;
+  return {
+    keyArn: args.keys.technicalArn,
+    ...(logRetentionDays === undefined ? {} : { retentionDays: logRetentionDays }),
+  };
+}

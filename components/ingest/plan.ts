@@ -1,0 +1,101 @@
+import type { TrafficProfile } from "../../regions/traffic";
+import { BYTES } from "../kit/units";
+
+// docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: one shard takes 1 MB/s or 1,000 records/s
+const SHARD_BYTES_PER_SECOND = BYTES.MiB;
+const SHARD_RECORDS_PER_SECOND = 1000;
+/** Part of a shard that is planned for: keys are users, so that load is uneven, and a reshard takes minutes. */
+export const SHARD_UTILISATION = 0.7;
+
+/** Peak of the day. */
+function peak(traffic: TrafficProfile): { readonly records: number; readonly bytes: number } {
+  const records = traffic.eventsPerSecond * traffic.peakFactor;
+  return { records, bytes: records * traffic.eventBytes };
+}
+
+/** Shards = max(peak bytes/s / 1 MiB, peak records/s / 1000) / 0.7, rounded up; at least 1. */
+export function planShards(traffic: TrafficProfile): number {
+  const { records, bytes } = peak(traffic);
+  const shards = Math.max(bytes / SHARD_BYTES_PER_SECOND, records / SHARD_RECORDS_PER_SECOND) / SHARD_UTILISATION;
+  return Math.max(1, Math.ceil(shards));
+}
+
+// API reference, Firehose BufferingHints: 1 to 128 MiB (64 to 128 with dynamic partitioning), 0 to 900 s
+const BUFFER_MIB = { min: 1, dynamicMin: 64, max: 128 } as const;
+export const BUFFER_SECONDS = { min: 60, max: 900 } as const;
+
+export interface Buffering {
+  readonly sizeMiB: number;
+  readonly intervalSeconds: number;
+}
+
+/**
+ * Buffer of a delivery stream. Interval = a twelfth of the data freshness that is promised at most, within 60 to 900 s;
+ * size = what comes in one interval at the average rate, so that off peak the interval and at peak the size decides,
+ * within 1 (64 with dynamic partitioning) to 128 MiB.
+ */
+export function planBuffering(traffic: TrafficProfile, freshnessSeconds: number, dynamic: boolean): Buffering {
+  const intervalSeconds = clamp(Math.floor(freshnessSeconds / 12), BUFFER_SECONDS.min, BUFFER_SECONDS.max);
+  const mib = (traffic.eventsPerSecond * traffic.eventBytes * intervalSeconds) / BYTES.MiB;
+  return {
+    sizeMiB: clamp(Math.ceil(mib), dynamic ? BUFFER_MIB.dynamicMin : BUFFER_MIB.min, BUFFER_MIB.max),
+    intervalSeconds,
+  };
+}
+
+// docs.aws.amazon.com/firehose/latest/dev/data-transformation.html: a Lambda reply holds at most 6 MB
+const LAMBDA_REPLY_BYTES = 6 * BYTES.MiB;
+// API reference, ProcessorParameter BufferSizeInMBs: 0.2 to 3
+const PROCESSOR_MIB = { min: 0.2, max: 3 } as const;
+/** Base64 makes 4 bytes of 3. */
+const BASE64 = 4 / 3;
+/** A curated event over the event that came in: names in snake_case and a 64-character pseudonym; twice is never reached. */
+const GROWTH = 2;
+/** `recordId`, `result`, partition keys and punctuation of one answered record, bytes. */
+const ENVELOPE_BYTES = 300;
+
+/**
+ * MiB of records given to one call of the transform = 6 MiB / (growth x base64 + envelope / event size), rounded down
+ * to 0.1, within 0.2 to 3: a reply that is too large loses the whole batch.
+ */
+export function planProcessorMiB(eventBytes: number): number {
+  const replyBytesPerByte = GROWTH * BASE64 + ENVELOPE_BYTES / eventBytes;
+  return clamp(
+    Math.floor((LAMBDA_REPLY_BYTES / replyBytesPerByte / BYTES.MiB) * 10) / 10,
+    PROCESSOR_MIB.min,
+    PROCESSOR_MIB.max,
+  );
+}
+
+/** Records that one core transforms in a second; bench/ measures it, and this is a fifth of what it measured. */
+export const TRANSFORM_RECORDS_PER_SECOND = 20_000;
+// docs.aws.amazon.com/firehose/latest/dev/data-transformation.html: a call may take 5 minutes
+export const TRANSFORM_TIMEOUT_SECONDS = 120;
+/** Calls at the same time that Firehose needs in any case: one for each of the streams that transform, and their retries. */
+const CONCURRENCY_MIN = 5;
+
+/** Reserved concurrency = peak records/s / records/s of one core, doubled for retries after an outage; at least 5. */
+export function planTransformConcurrency(traffic: TrafficProfile): number {
+  return Math.max(CONCURRENCY_MIN, Math.ceil((peak(traffic).records / TRANSFORM_RECORDS_PER_SECOND) * 2));
+}
+
+export interface Throttle {
+  /** Requests per second, steady. */
+  readonly rate: number;
+  /** Requests at once. */
+  readonly burst: number;
+}
+
+/** Room above the planned peak before the collector refuses. */
+const THROTTLE_HEADROOM = 1.5;
+const THROTTLE_MIN = 100;
+
+/** Throttle of the collector: rate = 1.5 x peak requests/s (one event a request), burst = 2 x rate; at least 100 and 200. */
+export function planThrottle(traffic: TrafficProfile): Throttle {
+  const rate = Math.max(THROTTLE_MIN, Math.ceil(peak(traffic).records * THROTTLE_HEADROOM));
+  return { rate, burst: rate * 2 };
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value));
+}
