@@ -1,0 +1,36 @@
+/** Key of the popular list, beside the users' lists. A pseudonym is hex and cannot collide with it. */
+export const POPULAR_KEY = "#popular";
+
+/** The model that recommendations come from; one line of versions for each residency zone. */
+export const MODEL_NAME = "recommender";
+
+/** Sort key of the record that points at the published version. */
+export const CURRENT_VERSION = "CURRENT";
+
+/** One recommended item, best first in a list. */
+export interface ScoredItem {
+  readonly item_id: string;
+  /** Comparable within one list only. */
+  readonly score: number;
+}
+
+/** A row of the `recommendations` table: one user's list by one model version. */
+export interface RecommendationRecord {
+  readonly user_key: string;
+  readonly model_version: string;
+  readonly items: readonly ScoredItem[];
+  /** ISO 8601, UTC. */
+  readonly generated_at: string;
+  /** When DynamoDB may delete the row, seconds since 1970; absent where the tables keep no TTL. */
+  readonly expires_at?: number;
+}
+
+/** The `CURRENT` row of the `models` table. */
+export interface CurrentModelRecord {
+  readonly name: string;
+  readonly version: typeof CURRENT_VERSION;
+  readonly current: string;
+  /** The version before, still readable: a replica that has not got the new rows yet answers from it. */
+  readonly previous?: string;
+  readonly published_at: string;
+}

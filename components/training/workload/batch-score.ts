@@ -1,0 +1,101 @@
+import { GetItemCommand, PutItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Model } from "../../serving/workload/model-package";
+import { batchWrite, type BatchWriteOptions } from "../../tables/workload/batch-writer";
+import {
+  CURRENT_VERSION,
+  MODEL_NAME,
+  POPULAR_KEY,
+  type CurrentModelRecord,
+  type RecommendationRecord,
+} from "../../tables/workload/records";
+
+/** Users scored between two looks at the event loop: the writes under way go on meanwhile. */
+const USERS_A_TURN = 200;
+
+/** What one batch scoring works on. */
+export interface ScoringConfig {
+  readonly tables: { readonly recommendations: string; readonly models: string };
+  /** Items in each user's list. @default 50 */
+  readonly listLength?: number;
+  /** Days after which a list expires; absent: never (strongly consistent global tables have no TTL). */
+  readonly ttlDays?: number;
+  /** Time that the lists carry. */
+  readonly now: Date;
+  readonly write?: Omit<BatchWriteOptions, "onProgress">;
+}
+
+/** What one batch scoring did. */
+export interface ScoringReport {
+  readonly modelVersion: string;
+  readonly usersScored: number;
+  readonly retried: number;
+}
+
+/**
+ * Scores every user of a model and writes the lists, and the popular one, under the model's version. Readers do not see
+ * them before `publishModel`; a run that died is simply run again, since each list has one key.
+ */
+export async function writeRecommendations(
+  client: Pick<DynamoDBClient, "send">,
+  model: Model,
+  config: ScoringConfig,
+  progress: (usersScored: number, users: number) => void = () => undefined,
+): Promise<ScoringReport> {
+  const { written, retried } = await batchWrite(client, config.tables.recommendations, lists(model, config), {
+    ...config.write,
+    onProgress: (count) => {
+      progress(Math.min(count, model.users.length), model.users.length);
+    },
+  });
+  return { modelVersion: model.manifest.version, usersScored: written - 1, retried };
+}
+
+async function* lists(model: Model, config: ScoringConfig): AsyncGenerator<Record<string, unknown>> {
+  const length = config.listLength ?? 50;
+  const common = {
+    model_version: model.manifest.version,
+    generated_at: config.now.toISOString(),
+    ...(config.ttlDays === undefined
+      ? {}
+      : { expires_at: Math.floor(config.now.getTime() / 1000) + config.ttlDays * 86_400 }),
+  };
+  const record = (user_key: string, items: RecommendationRecord["items"]): Record<string, unknown> => ({
+    user_key,
+    items,
+    ...common,
+  });
+  yield record(POPULAR_KEY, model.popular.slice(0, length));
+  for (const [n, user] of model.users.entries()) {
+    if (n % USERS_A_TURN === USERS_A_TURN - 1) await new Promise(setImmediate);
+    yield record(user, model.score(user, length) ?? []);
+  }
+}
+
+/**
+ * Makes a version the one that readers use, and keeps the one before it as their second choice. Publishing the current
+ * version again changes nothing.
+ */
+export async function publishModel(
+  client: Pick<DynamoDBClient, "send">,
+  model: Model,
+  config: Pick<ScoringConfig, "tables" | "now">,
+): Promise<void> {
+  const { manifest } = model;
+  const put = (item: Record<string, unknown>) =>
+    client.send(new PutItemCommand({ TableName: config.tables.models, Item: marshall(item) }));
+  const Key = marshall({ name: MODEL_NAME, version: CURRENT_VERSION });
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: config.tables.models, Key, ConsistentRead: true }),
+  );
+  const before = Item === undefined ? undefined : (unmarshall(Item) as CurrentModelRecord);
+  if (before?.current === manifest.version) return;
+  await put({ ...manifest, name: MODEL_NAME, published_at: config.now.toISOString() });
+  await put({
+    name: MODEL_NAME,
+    version: CURRENT_VERSION,
+    current: manifest.version,
+    ...(before === undefined ? {} : { previous: before.current }),
+    published_at: config.now.toISOString(),
+  } satisfies CurrentModelRecord);
+}

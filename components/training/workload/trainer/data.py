@@ -1,0 +1,114 @@
+"""Interactions: read from gold Parquet, indexed, and split by time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from scipy import sparse  # type: ignore[import-untyped]
+
+Int = npt.NDArray[np.int64]
+Float = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
+
+COLUMNS = ["user_key", "item_id", "weight", "purchases", "last_occurred_at"]
+"""What training needs of `gold_interactions`."""
+
+
+class DataError(ValueError):
+    """The interactions cannot be trained on; the message says why."""
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Interactions of known users with known items, one row a pair, in a fixed order (user, then item).
+
+    `users` and `items` are sorted, and `user` and `item` index into them, so that equal data gives equal indices
+    whatever the order of the files.
+    """
+
+    users: list[str]
+    items: list[str]
+    user: Int
+    item: Int
+    weight: Float
+    purchased: Bool
+    last_occurred_us: Int
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def matrix(self, rows: Bool | None = None) -> sparse.csr_matrix:
+        """Users x items weights, of all rows or of the chosen ones."""
+        keep = slice(None) if rows is None else rows
+        shape = (len(self.users), len(self.items))
+        values = self.weight[keep].astype(np.float32)
+        return sparse.csr_matrix((values, (self.user[keep], self.item[keep])), shape=shape)
+
+
+def read_interactions(paths: Sequence[Path]) -> Interactions:
+    """Reads Parquet files, or folders of them, and adds up what several regions say of one pair.
+
+    Raises DataError when there is nothing to read or a column is missing.
+    """
+    files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*.parquet")))
+    if not files:
+        raise DataError(f"no Parquet files in {', '.join(map(str, paths))}")
+    tables = []
+    for file in files:
+        missing = set(COLUMNS) - set(pq.read_schema(file).names)
+        if missing:
+            raise DataError(f"{file.name}: want columns {', '.join(COLUMNS)}, missing {', '.join(sorted(missing))}")
+        tables.append(pq.read_table(file, columns=COLUMNS, partitioning=None))
+    table = pa.concat_tables(tables)
+    if table.num_rows == 0:
+        raise DataError("no interactions: has anybody consented to personalisation?")
+    table = (
+        table.group_by(["user_key", "item_id"])
+        .aggregate([("weight", "sum"), ("purchases", "sum"), ("last_occurred_at", "max")])
+        .sort_by([("user_key", "ascending"), ("item_id", "ascending")])
+    )
+    users, user = _index(table["user_key"])
+    items, item = _index(table["item_id"])
+    last = pc.cast(table["last_occurred_at_max"], pa.timestamp("us")).to_numpy().astype(np.int64)
+    return Interactions(
+        users=users,
+        items=items,
+        user=user,
+        item=item,
+        weight=table["weight_sum"].to_numpy().astype(np.float64),
+        purchased=table["purchases_sum"].to_numpy() > 0,
+        last_occurred_us=last,
+    )
+
+
+def _index(column: pa.ChunkedArray) -> tuple[list[str], Int]:
+    names, index = np.unique(np.asarray(column.to_pylist(), dtype=object), return_inverse=True)
+    return [str(name) for name in names], index.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A temporal split: what a model may learn from, and what came after."""
+
+    train: Bool
+    held_out: Bool
+    cutoff_us: int
+
+
+def temporal_split(data: Interactions, holdout: float) -> Split:
+    """Holds out the last `holdout` (0..1) of the interactions by time. A pair lies wholly on one side.
+
+    Raises DataError when one side would be empty, e.g. when all interactions carry one time.
+    """
+    cutoff = int(np.quantile(data.last_occurred_us, 1 - holdout, method="higher"))
+    held_out = data.last_occurred_us >= cutoff
+    if held_out.all() or not held_out.any():
+        raise DataError("interactions cannot be split by time: they all carry the same time")
+    return Split(train=~held_out, held_out=held_out, cutoff_us=cutoff)

@@ -1,0 +1,10 @@
+"""Puts the training job's folder on the path, as running it does."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[4]
+sys.path.insert(0, str(ROOT / "components" / "training" / "workload"))
+# Limits the threads of BLAS before a test loads NumPy.
+import_module("trainer")
