@@ -44,7 +44,7 @@ export const regionSchema = z.strictObject({
     .enum(["primary", "replica"], { error: "primary or replica" })
     .optional()
     .describe("`primary` trains and owns the zone's tables, one a zone. Default: the first region of the zone."),
-  share: amount("a number >= 0", 0, Number.MAX_VALUE)
+  share: amount("a number >= 0, at most 1e9", 0, 1e9)
     .optional()
     .describe("Traffic relative to the other regions (2 = twice as much). Default 1."),
   cidr: z
@@ -63,7 +63,7 @@ export const regionValueSchema = z.union([zoneText, regionSchema.omit({ name: tr
 
 const variantSchema = z.strictObject({
   name: text("a name of letters, digits and inner dashes, at most 63", /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/),
-  weight: amount("a number >= 0", 0, Number.MAX_VALUE).describe("Relative weight of the variant in the A/B split."),
+  weight: amount("a number >= 0, at most 1e9", 0, 1e9).describe("Relative weight of the variant in the A/B split."),
   instanceType: text("a SageMaker instance type like ml.c5.xlarge", /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
   minInstances: integer(1, 1000),
   maxInstances: integer(1, 1000),
@@ -213,7 +213,7 @@ export type TopologyInput = z.infer<typeof topologySchema>;
 /** One region's entry, in the list form. */
 export type RegionInput = z.infer<typeof regionSchema>;
 
-/** The text of topology.schema.json, which editors read. */
+/** The text of topology.schema.json, which editors read; formatted as prettier does. */
 export function topologyJsonSchema(): string {
   const schema = z.toJSONSchema(topologySchema, { io: "input" });
   const titled = {
@@ -221,5 +221,7 @@ export function topologyJsonSchema(): string {
     title: "Meridian topology",
     description: "One environment: its regions, traffic and promises.",
   };
-  return `${JSON.stringify(titled, undefined, 2)}\n`;
+  const lists = /\[\n\s+((?:"[^"\n]*"|[\d.]+)(?:,\n\s+(?:"[^"\n]*"|[\d.]+))*)\n\s+\]/g;
+  const oneLine = (_match: string, items: string): string => `[${items.replace(/,\n\s+/g, ", ")}]`;
+  return `${JSON.stringify(titled, undefined, 2).replace(lists, oneLine)}\n`;
 }
