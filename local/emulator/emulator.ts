@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { stopProcess } from "../toolchain/background";
 import { withLock } from "../toolchain/lock";
 import type { Paths } from "../toolchain/paths";
 import { identityOf, isRunning, type ProcessIdentity, sleep } from "../toolchain/process";
@@ -189,19 +190,9 @@ async function health(port: number): Promise<string | undefined> {
 
 /** SIGTERM and time to save; SIGKILL when that was not enough; then whatever Lambda workers are left in its process group. */
 async function end(target: ProcessIdentity): Promise<void> {
-  signal(target.pid, "SIGTERM");
-  for (const until = Date.now() + STOP_TIMEOUT_MS; isRunning(target) && Date.now() < until;) {
-    await sleep(50);
-  }
-  if (isRunning(target)) {
-    signal(target.pid, "SIGKILL");
-  }
-  signal(-target.pid, "SIGKILL");
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
+  await stopProcess(target, STOP_TIMEOUT_MS);
   try {
-    process.kill(pid, name);
+    process.kill(-target.pid, "SIGKILL");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
       throw error;

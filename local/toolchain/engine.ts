@@ -111,7 +111,7 @@ async function engineOnPath(paths: Paths, environment: NodeJS.ProcessEnv): Promi
   const candidates = [
     ...allOnPath("pulumi", environment["PATH"] ?? "", [paths.bin, join(paths.root, "node_modules", ".bin")]),
     ...(isExecutable(kept) ? [kept] : []),
-  ].filter((file) => !realpathSync(file).startsWith(join(paths.cache, "engine")));
+  ].filter((file) => !isOurs(file));
   for (const candidate of candidates) {
     const { code, stdout } = await run(candidate, ["version"], {
       env: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
@@ -141,17 +141,21 @@ function cachedEngine(paths: Paths, environment: NodeJS.ProcessEnv): Engine | un
 /** The engine's own language host: beside it, or on PATH; ours is left out of the search. */
 function languageHostOf(paths: Paths, engine: string, environment: NodeJS.ProcessEnv): LanguageHost {
   const beside = join(dirname(realpathSync(engine)), LANGUAGE_HOST);
-  const ours = (file: string): boolean => existsSync(join(dirname(file), STAND_IN_MARK));
   const official = isExecutable(beside)
     ? beside
-    : allOnPath(LANGUAGE_HOST, environment["PATH"] ?? "", [paths.bin]).find((file) => !ours(file));
+    : allOnPath(LANGUAGE_HOST, environment["PATH"] ?? "", [paths.bin]).find((file) => !isOurs(file));
   return official === undefined
     ? { kind: "stand-in", reason: `no ${LANGUAGE_HOST} beside the engine or on PATH` }
     : { kind: "official", path: official };
 }
 
-/** Marks a folder of executables as made by this toolchain, so that another checkout on PATH is not taken for the official tools. */
+/** Marks a folder of executables as made by this toolchain. */
 export const STAND_IN_MARK = ".meridian-shims";
+
+/** Whether a file was put there by this toolchain, of this checkout or another whose environment a shell still has: not to be taken for an installed tool. */
+function isOurs(file: string): boolean {
+  return existsSync(join(dirname(file), STAND_IN_MARK));
+}
 
 /** Downloads as the npm package `pulumi` does; gives the reason when that cannot be. */
 async function download(paths: Paths, progress: Progress, environment: NodeJS.ProcessEnv): Promise<string | undefined> {

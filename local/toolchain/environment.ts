@@ -40,6 +40,7 @@ export async function localEnvironment(paths: Paths = ownPaths()): Promise<Recor
   return {
     PATH: unique([
       paths.bin,
+      paths.providers,
       join(paths.root, "node_modules", ".bin"),
       ...(process.env["PATH"] ?? "").split(delimiter),
     ]).join(delimiter),

@@ -1,3 +1,4 @@
+export { type Background, recordBackground, runningBackground, stopBackground } from "./background";
 export { type Engine, type Progress, describeEngine, ensureEngine, findEngine } from "./engine";
 export {
   ensureToolchain,

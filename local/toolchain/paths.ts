@@ -9,8 +9,10 @@ export interface Paths {
   readonly root: string;
   /** All that this checkout writes: `.meridian/`, or `$MERIDIAN_HOME`. */
   readonly home: string;
-  /** Executables for PATH: the engine, the language host, the provider plugins. */
+  /** The engine and the language host, for any cloud. */
   readonly bin: string;
+  /** The provider plugins of the local cloud: apart from {@link bin}, because on the PATH of an engine that works on AWS they would stand in for the official ones. */
+  readonly providers: string;
   /** `PULUMI_HOME` of the local cloud. */
   readonly pulumiHome: string;
   /** The folder of the local cloud's Pulumi backend. */
@@ -60,6 +62,7 @@ export function pathsOf({ root, environment }: Surroundings): Paths {
     root,
     home,
     bin: join(home, "bin"),
+    providers: join(home, "providers"),
     pulumiHome: join(home, "pulumi"),
     backend: join(home, "backend"),
     passphrase: join(home, "passphrase"),

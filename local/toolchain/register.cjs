@@ -21,6 +21,9 @@ const root = path.resolve(__dirname, "../..");
 const build = path.join(root, ".meridian", "build");
 const outside = path.sep + "node_modules" + path.sep;
 
+if (Module.enableCompileCache === undefined) {
+  throw new Error(`want the Node 24 of node_modules/.bin, got ${process.version}: run bin/meridian, or make`);
+}
 Module.enableCompileCache(path.join(build, "v8"));
 process.setSourceMapsEnabled(true);
 

@@ -27,8 +27,10 @@ export const LOCAL_PROVIDERS = ["aws", "awsx", "kubernetes"] as const;
  * is missing, one provider plugin for each package. They work from any folder; a second call changes nothing.
  */
 export function writeShims(paths: Paths, engine: Engine): void {
-  mkdirSync(paths.bin, { recursive: true });
-  put(join(paths.bin, STAND_IN_MARK), "", 0o644);
+  for (const folder of [paths.bin, paths.providers]) {
+    mkdirSync(folder, { recursive: true });
+    put(join(folder, STAND_IN_MARK), "", 0o644);
+  }
   if (engine.source === "path") {
     link(engine.path, join(paths.bin, "pulumi"));
   } else {
@@ -42,7 +44,7 @@ export function writeShims(paths: Paths, engine: Engine): void {
     put(host, shim(paths, ["local", "languagehost", "main.ts"], []), 0o755);
   }
   for (const name of LOCAL_PROVIDERS) {
-    put(join(paths.bin, `pulumi-resource-${name}`), shim(paths, ["local", "provider", "main.ts"], [name]), 0o755);
+    put(join(paths.providers, `pulumi-resource-${name}`), shim(paths, ["local", "provider", "main.ts"], [name]), 0o755);
   }
 }
 

@@ -1,0 +1,48 @@
+# What a person runs; `make` alone lists it. Everything is installed in node_modules/ and .meridian/, nothing system-wide.
+
+SHELL := /bin/sh
+BIN := node_modules/.bin
+RUN := $(BIN)/node --require ./local/toolchain/register.cjs
+NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
+
+.DEFAULT_GOAL := help
+.PHONY: help setup packages up down test lint format bench lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages:
+	@node local/toolchain/installed.cjs || { echo "npm: installing the locked packages"; $(NPM) ci; }
+
+setup: packages ## install what is missing: npm packages, Python packages, the Pulumi engine
+	@$(RUN) local/toolchain/setup.ts
+
+up: setup ## stand the local cloud up and run the platform in it, end to end
+	@bin/meridian up local
+	@bin/meridian events generate local --count 50000
+	@bin/meridian daily local
+	@bin/meridian recommend local --sample
+	@bin/meridian query local top-items --engine athena
+
+down: packages ## stop what `make up` started; its state stays
+	@$(RUN) local/toolchain/down.ts
+
+test: export MERIDIAN_ENGINE_DOWNLOAD = never
+test: setup ## run all checks and tests
+	@$(RUN) tests/run.ts
+
+lint: packages ## check types, style and format
+	@$(RUN) tests/run.ts --lint
+
+format: packages ## format all files
+	@$(BIN)/prettier --write --log-level warn .
+	@if [ -x .meridian/venv/bin/ruff ]; then .meridian/venv/bin/ruff format --quiet . && .meridian/venv/bin/ruff check --fix --quiet .; fi
+
+bench: setup ## measure, each figure beside a peer or a limit
+	@$(RUN) bench/run.ts
+
+lock: setup ## write requirements.lock anew from requirements.in
+	@.meridian/venv/bin/python -m venv .meridian/lock
+	@.meridian/lock/bin/pip install --quiet pip-tools
+	@.meridian/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	  --no-emit-find-links --no-emit-index-url --output-file local/toolchain/requirements.lock local/toolchain/requirements.in

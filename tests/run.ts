@@ -1,0 +1,187 @@
+import { spawn } from "node:child_process";
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { stopEmulator } from "../local/emulator";
+import {
+  checkoutRoot,
+  enterLocalEnvironment,
+  ensureToolchain,
+  paths,
+  stopBackground,
+  venvExecutable,
+} from "../local/toolchain";
+
+/** One program that checks something. */
+interface Step {
+  readonly title: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Reads the number of tests from what it printed; a step without it is one check. */
+  readonly count?: (output: string) => Count;
+}
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Minutes after which a step is taken for hung. */
+const STEP_TIMEOUT_MINUTES = 12;
+
+const root = checkoutRoot(__dirname);
+const tool = (name: string): string => join(root, "node_modules", ".bin", name);
+
+/** Checks that read the sources only: no test runs in them. */
+function checks(): Step[] {
+  return [
+    { title: "types", command: tool("tsc"), args: ["--project", "."] },
+    { title: "eslint", command: tool("eslint"), args: ["**/*.ts"] },
+    { title: "prettier", command: tool("prettier"), args: ["--check", "--log-level", "warn", "."] },
+    ...pythonChecks(),
+  ];
+}
+
+function pythonChecks(): Step[] {
+  if (pythonFiles().length === 0) {
+    return [];
+  }
+  const ruff = venvExecutable(paths(), "ruff");
+  return [
+    { title: "ruff", command: ruff, args: ["check", "."] },
+    { title: "ruff format", command: ruff, args: ["format", "--check", "--quiet", "."] },
+  ];
+}
+
+function tests(): Step[] {
+  const python = pythonFiles().some((file) => /(^|\/)test_[^/]*\.py$/.test(file));
+  return [
+    ...(python
+      ? [
+          {
+            title: "pytest",
+            command: venvExecutable(paths(), "python"),
+            args: ["-m", "pytest", "-q", "tests"],
+            count: pytestCount,
+          },
+        ]
+      : []),
+    { title: "unit tests", command: tool("mocha"), args: [], count: mochaCount },
+  ];
+}
+
+function integration(): Step {
+  return {
+    title: "integration tests",
+    command: tool("mocha"),
+    args: ["--config", "tests/integration/.mocharc.json"],
+    count: mochaCount,
+  };
+}
+
+function pythonFiles(): string[] {
+  return globSync("**/*.py", { cwd: root, exclude: (name) => name === "node_modules" || name === ".meridian" });
+}
+
+/** Mocha's own summary: `12 passing (3s)`, `1 failing`. */
+function mochaCount(output: string): Count {
+  return { passed: numberBefore(output, "passing"), failed: numberBefore(output, "failing") };
+}
+
+/** Pytest's own summary: `3 failed, 12 passed, 1 error in 0.5s`. */
+function pytestCount(output: string): Count {
+  const last = output.trim().split("\n").at(-1) ?? "";
+  return { passed: numberBefore(last, "passed"), failed: numberBefore(last, "failed") + numberBefore(last, "errors?") };
+}
+
+function numberBefore(text: string, word: string): number {
+  const found = [...text.matchAll(new RegExp(`(?:^|[\\s,])(\\d+) ${word}\\b`, "gm"))].at(-1);
+  return Number(found?.[1] ?? 0);
+}
+
+/** Runs a step, its output shown as it comes (or kept, for the caller to show). A step that fails without a failed test is one failure. */
+function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => void): Promise<Count> {
+  return new Promise((done) => {
+    show(`\n== ${step.title}\n`);
+    let output = "";
+    const color = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+    const child = spawn(step.command, [...step.args], {
+      cwd: root,
+      env: { ...env, ...color },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: STEP_TIMEOUT_MINUTES * 60_000,
+    });
+    const take = (chunk: Buffer): void => {
+      const text = chunk.toString("utf8");
+      output += text;
+      show(text);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("error", (error) => {
+      show(`${step.command}: ${error.message}\n`);
+      done({ passed: 0, failed: 1 });
+    });
+    child.once("close", (code, signal) => {
+      const count = step.count?.(stripVTControlCharacters(output)) ?? { passed: 0, failed: 0 };
+      if (signal !== null) {
+        show(`${step.title}: ended by ${signal}\n`);
+      }
+      done(code === 0 || count.failed > 0 ? count : { ...count, failed: count.failed + 1 });
+    });
+  });
+}
+
+/** Runs the checks side by side, as many as leave a core for each, and shows each one's output whole and in order. */
+async function runChecks(steps: readonly Step[]): Promise<Count[]> {
+  const counts: Promise<Count>[] = [];
+  const shown: Promise<unknown>[] = [];
+  const width = Math.max(1, Math.floor(availableParallelism() / 2));
+  for (const [index, step] of steps.entries()) {
+    await (counts[index - width] ?? Promise.resolve());
+    let kept = "";
+    const count = runStep(step, process.env, (text) => (kept += text));
+    const before = shown[index - 1] ?? Promise.resolve();
+    shown.push(Promise.all([count, before]).then(() => process.stdout.write(kept)));
+    counts.push(count);
+  }
+  await Promise.all(shown);
+  return Promise.all(counts);
+}
+
+/** Integration tests have a `.meridian` of their own in a temporary folder; what they started there is stopped and removed. */
+async function runIntegration(): Promise<Count> {
+  const home = mkdtempSync(join(tmpdir(), "meridian-tests-"));
+  process.env["MERIDIAN_HOME"] = home;
+  try {
+    await ensureToolchain(() => undefined);
+    await enterLocalEnvironment();
+    return await runStep(integration(), process.env, (text) => process.stdout.write(text));
+  } finally {
+    await stopBackground(paths());
+    await stopEmulator(paths());
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const lintOnly = process.argv.includes("--lint");
+  const counts = await runChecks(checks());
+  if (!lintOnly) {
+    for (const step of tests()) {
+      counts.push(await runStep(step, process.env, (text) => process.stdout.write(text)));
+    }
+    counts.push(await runIntegration());
+  }
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  console.log("\n0 passed, 1 failed");
+  process.exitCode = 1;
+});
