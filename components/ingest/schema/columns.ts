@@ -58,7 +58,7 @@ export const CURATED_COLUMNS = [
     "Pseudonym of the user: HMAC-SHA256 with the zone's salt, hex",
   ),
   column("item_id", "string", "behaviour", "analytics", "itemId", "The item"),
-  optional("session_id", "string", "identifier", "analytics", "sessionId", "The client's session, as a pseudonym"),
+  optional("session_id", "string", "identifier", "analytics", "sessionId", "The client's own session, a random id"),
   optional("value", "double", "behaviour", "analytics", "value", "Price paid or strength of the signal"),
   optional("page", "string", "behaviour", "analytics", "page", "Path of the page, without query and fragment"),
   optional("referrer_host", "string", "behaviour", "analytics", "referrer", "Host of the referring page"),

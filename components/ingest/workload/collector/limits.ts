@@ -1,0 +1,9 @@
+/** Largest request body after decompression, bytes. */
+export const MAX_BODY_BYTES = 5 * 1024 ** 2;
+/** Largest single event as text, bytes; far below the 1 MiB that a Kinesis record may have. */
+export const MAX_EVENT_BYTES = 64 * 1024;
+/** Most events in one request. */
+export const MAX_EVENTS = 5_000;
+
+/** PutRecords: records and bytes (partition keys included) in one call. docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+export const PUT_RECORDS = { records: 500, bytes: 5 * 1024 ** 2 } as const;
