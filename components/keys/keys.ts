@@ -10,12 +10,12 @@ export const DATA_CLASSES = ["identifier", "behaviour", "technical"] as const sa
 
 /**
  * Services that encrypt by themselves, without a caller's permissions: logs, S3 notifications into an encrypted queue,
- * alarms and events into an encrypted topic. All of them carry technical data only.
+ * alarms and events into an encrypted topic, which carry technical data only; and the volumes of instance groups.
  */
 export const DEFAULT_SERVICES: Readonly<Record<DataClass, readonly KeyService[]>> = {
   identifier: [],
-  behaviour: [],
-  technical: ["logs", "s3", "sns", "cloudwatch", "events", "delivery.logs"],
+  behaviour: ["autoscaling"],
+  technical: ["autoscaling", "logs", "s3", "sns", "cloudwatch", "events", "delivery.logs"],
 };
 
 // docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html: rotation period

@@ -1,8 +1,12 @@
 import { arnOf } from "../kit/arn";
 import type { Scope } from "../kit/scope";
 
-/** AWS services that use a key on their own behalf. */
-export type KeyService = "logs" | "s3" | "sns" | "cloudwatch" | "events" | "delivery.logs" | "cloudfront";
+/**
+ * AWS services that use a key on their own behalf. `autoscaling` starts instances with encrypted volumes; it does so by
+ * its service-linked role, which must exist in the account.
+ */
+export type KeyService =
+  "autoscaling" | "cloudfront" | "cloudwatch" | "delivery.logs" | "events" | "logs" | "s3" | "sns";
 
 /**
  * What the account hands on through IAM: administration, and use by roles that name the key. Spelt out, so that a new
@@ -68,7 +72,9 @@ interface Statement {
 export function keyPolicy(scope: Scope, services: readonly KeyService[]): string {
   return document([
     byTheAccount(scope, [...ADMINISTRATION, ...ENCRYPTION]),
-    ...[...new Set(services)].sort().map((service) => byService(scope, service)),
+    ...[...new Set(services)]
+      .sort()
+      .flatMap((service) => (service === "autoscaling" ? byAutoScaling(scope) : [byService(scope, service)])),
   ]);
 }
 
@@ -87,7 +93,36 @@ function byTheAccount(scope: Scope, actions: readonly string[]): Statement {
   };
 }
 
-function byService(scope: Scope, service: KeyService): Statement {
+/** docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html */
+function byAutoScaling(scope: Scope): Statement[] {
+  const role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
+  const common = {
+    Effect: "Allow",
+    Principal: { AWS: arnOf(scope, "iam", role, { region: "" }) },
+    Resource: "*",
+  } as const;
+  return [
+    {
+      ...common,
+      Sid: "ForVolumes",
+      Action: [
+        ...SERVICE_USE,
+        "kms:Encrypt",
+        "kms:GenerateDataKeyWithoutPlaintext",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ],
+    },
+    {
+      ...common,
+      Sid: "ForVolumeGrants",
+      Action: ["kms:CreateGrant"],
+      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+  ];
+}
+
+function byService(scope: Scope, service: Exclude<KeyService, "autoscaling">): Statement {
   const sid = `For${service.replace(/(^|\.)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}`;
   const statement = { Sid: sid, Effect: "Allow", Resource: "*" } as const;
   if (service === "logs") {

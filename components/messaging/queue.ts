@@ -43,7 +43,7 @@ export function checkQueue(args: QueueArgs): Problem[] {
 
 /** An encrypted queue that only talks TLS, with its dead-letter queue and an alarm on it. */
 export class Queue extends pulumi.ComponentResource {
-  readonly queueName: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
   readonly deadLetterArn: pulumi.Output<string>;
@@ -59,12 +59,13 @@ export class Queue extends pulumi.ComponentResource {
     this.policy = this.createPolicy(name, args, queue);
     this.createPolicy(`${name}-dead`, { ...args, senders: [] }, deadLetters);
     if (args.alarmTopicArn !== undefined) this.createAlarm(name, args, args.alarmTopicArn, deadLetters);
-    this.queueName = queue.name;
+    this.name = queue.name;
     this.arn = queue.arn;
     this.url = queue.url;
     this.deadLetterArn = deadLetters.arn;
     this.deadLetterUrl = deadLetters.url;
     this.registerOutputs({
+      name: this.name,
       arn: this.arn,
       url: this.url,
       deadLetterArn: this.deadLetterArn,

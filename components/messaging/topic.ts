@@ -31,7 +31,7 @@ export function checkTopic({ emails = [] }: TopicArgs): Problem[] {
 /** An encrypted topic that only talks TLS. */
 export class Topic extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
-  readonly topicName: pulumi.Output<string>;
+  readonly name: pulumi.Output<string>;
 
   constructor(name: string, args: TopicArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`topic "${name}"`, checkTopic(args));
@@ -40,8 +40,8 @@ export class Topic extends pulumi.ComponentResource {
     this.createPolicy(name, args, topic);
     this.createSubscriptions(name, args, topic);
     this.arn = topic.arn;
-    this.topicName = topic.name;
-    this.registerOutputs({ arn: this.arn, topicName: this.topicName });
+    this.name = topic.name;
+    this.registerOutputs({ arn: this.arn, name: this.name });
   }
 
   private createTopic(name: string, { scope, part, keyArn }: TopicArgs): aws.sns.Topic {

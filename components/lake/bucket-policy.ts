@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import { arnOf } from "../kit/arn";
+import type { Scope } from "../kit/scope";
+
+/** A service that puts objects into a bucket on this account's behalf. */
+export interface BucketWriter {
+  /** `access-logs`: S3 server access logs. `delivery-logs`: VPC flow logs and others that CloudWatch delivers. */
+  readonly kind: "access-logs" | "delivery-logs";
+  /** Path that it may write, e.g. `access/`. */
+  readonly prefix: string;
+}
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal: "*" | { readonly Service: string };
+  readonly Action: string | readonly string[];
+  readonly Resource: pulumi.Input<string> | readonly pulumi.Input<string>[];
+  readonly Condition: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+}
+
+/** A bucket's policy: nothing by plain HTTP or by TLS before 1.2 (FSBP S3.5), and the services that write their logs. */
+export function bucketPolicy(
+  scope: Scope,
+  bucketArn: pulumi.Input<string>,
+  writers: readonly BucketWriter[],
+): pulumi.Output<string> {
+  const everything = [bucketArn, pulumi.interpolate`${bucketArn}/*`];
+  const statements: Statement[] = [
+    deny("OnlyTls", everything, { Bool: { "aws:SecureTransport": "false" } }),
+    deny("OnlyTls12", everything, { NumericLessThan: { "s3:TlsVersion": 1.2 } }),
+    ...writers.flatMap((writer) => allowWriter(scope, bucketArn, writer)),
+  ];
+  return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+}
+
+function deny(sid: string, resources: readonly pulumi.Input<string>[], condition: Statement["Condition"]): Statement {
+  return { Sid: sid, Effect: "Deny", Principal: "*", Action: "s3:*", Resource: resources, Condition: condition };
+}
+
+function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, { kind, prefix }: BucketWriter): Statement[] {
+  const ofThisAccount = { StringEquals: { "aws:SourceAccount": scope.account } };
+  const objects = pulumi.interpolate`${bucketArn}/${prefix}*`;
+  if (kind === "access-logs") {
+    // docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    const Principal = { Service: "logging.s3.amazonaws.com" };
+    return [
+      {
+        Sid: "AccessLogs",
+        Effect: "Allow",
+        Principal,
+        Action: "s3:PutObject",
+        Resource: objects,
+        Condition: ofThisAccount,
+      },
+    ];
+  }
+  // docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+  const Principal = { Service: "delivery.logs.amazonaws.com" };
+  const Condition = {
+    StringEquals: { "aws:SourceAccount": scope.account },
+    ArnLike: { "aws:SourceArn": arnOf(scope, "logs", "*") },
+  };
+  return [
+    { Sid: "DeliveryLogs", Effect: "Allow", Principal, Action: "s3:PutObject", Resource: objects, Condition },
+    {
+      Sid: "DeliveryCheck",
+      Effect: "Allow",
+      Principal,
+      Action: ["s3:GetBucketAcl", "s3:ListBucket"],
+      Resource: bucketArn,
+      Condition,
+    },
+  ];
+}

@@ -1,0 +1,206 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as aws from "@pulumi/aws";
+import { nameOf } from "../kit/names";
+import { problem, refuse, type Problem } from "../kit/refuse";
+import { dataTags, keepData, type DataClass, type Scope } from "../kit/scope";
+import { wantInteger } from "../kit/want";
+import { bucketPolicy, type BucketWriter } from "./bucket-policy";
+import type { Lifecycle } from "./plan";
+
+/** Another life for the objects under a path, e.g. a copy that is soon worthless. */
+export interface PrefixLifecycle {
+  /** e.g. `backup/`. */
+  readonly prefix: string;
+  readonly expireDays: number;
+}
+
+export interface LakeBucketArgs {
+  readonly scope: Scope;
+  /** Part of the name, e.g. `bronze`. */
+  readonly part: string;
+  readonly dataClass: DataClass;
+  /**
+   * How objects are encrypted: by a KMS key with an S3 bucket key, or by S3's own keys. Access-log targets take only
+   * the second (docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html).
+   */
+  readonly encryption: { readonly by: "kms"; readonly keyArn: pulumi.Input<string> } | { readonly by: "s3" };
+  readonly lifecycle: Lifecycle;
+  /** @default none */
+  readonly prefixLifecycles?: readonly PrefixLifecycle[];
+  /** Bucket that takes the access logs, under `access/<part>/`. @default none: for that bucket itself only */
+  readonly accessLogBucket?: pulumi.Input<string>;
+  /** AWS services that write here by themselves. @default none */
+  readonly writers?: readonly BucketWriter[];
+}
+
+/** Problems of the arguments, by path. */
+export function checkLakeBucket({ lifecycle, prefixLifecycles = [] }: LakeBucketArgs): Problem[] {
+  const { infrequentDays, archiveDays, expireDays, previousVersionsDays } = lifecycle;
+  const problems = [
+    ...wantInteger("lifecycle.previousVersionsDays", previousVersionsDays, "days", { min: 1 }),
+    ...(infrequentDays === undefined
+      ? []
+      : wantInteger("lifecycle.infrequentDays", infrequentDays, "days", { min: 30 })),
+    ...(expireDays === undefined ? [] : wantInteger("lifecycle.expireDays", expireDays, "days", { min: 1 })),
+  ];
+  const order = [infrequentDays, archiveDays, expireDays].filter((days) => days !== undefined);
+  if (order.some((days, index) => index > 0 && days <= (order[index - 1] ?? 0))) {
+    problems.push(problem("lifecycle", "infrequent before archive before expiry", order.join(", ")));
+  }
+  for (const [index, { prefix, expireDays: days }] of prefixLifecycles.entries()) {
+    if (!prefix.endsWith("/"))
+      problems.push(problem(`prefixLifecycles[${index}].prefix`, "a path ending in /", prefix));
+    problems.push(...wantInteger(`prefixLifecycles[${index}].expireDays`, days, "days", { min: 1 }));
+  }
+  return problems;
+}
+
+/**
+ * A private, versioned, encrypted bucket that only talks TLS, with its lifecycle and access logs. Versioning is on from
+ * the first day, since replication (made in the mesh stack) needs it.
+ */
+export class LakeBucket extends pulumi.ComponentResource {
+  readonly bucketName: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  /** Key of the objects; undefined where S3's own keys are used. */
+  readonly keyArn: pulumi.Input<string> | undefined;
+
+  constructor(name: string, args: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`bucket "${name}"`, checkLakeBucket(args));
+    super("meridian:lake:LakeBucket", name, {}, opts);
+    const bucket = this.createBucket(name, args);
+    const closed = this.blockPublicAccess(name, bucket);
+    this.ownObjects(name, bucket);
+    this.encrypt(name, args, bucket);
+    const versioning = this.keepVersions(name, bucket);
+    this.createPolicy(name, args, bucket, closed);
+    this.createLifecycle(name, args, bucket, versioning);
+    this.logAccess(name, args, bucket);
+    this.bucketName = bucket.bucket;
+    this.arn = bucket.arn;
+    this.keyArn = args.encryption.by === "kms" ? args.encryption.keyArn : undefined;
+    this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
+  }
+
+  private createBucket(name: string, { scope, part, dataClass }: LakeBucketArgs): aws.s3.Bucket {
+    return new aws.s3.Bucket(
+      name,
+      {
+        bucket: nameOf(scope, part, "bucket"),
+        forceDestroy: scope.data === "disposable",
+        tags: dataTags(dataClass),
+      },
+      { parent: this, ...keepData(scope) },
+    );
+  }
+
+  private blockPublicAccess(name: string, bucket: aws.s3.Bucket): aws.s3.BucketPublicAccessBlock {
+    return new aws.s3.BucketPublicAccessBlock(
+      name,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      { parent: this },
+    );
+  }
+
+  /** No access control lists: the bucket's policy is all there is. */
+  private ownObjects(name: string, bucket: aws.s3.Bucket): void {
+    new aws.s3.BucketOwnershipControls(
+      name,
+      { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      { parent: this },
+    );
+  }
+
+  private encrypt(name: string, { encryption }: LakeBucketArgs, bucket: aws.s3.Bucket): void {
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      name,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          encryption.by === "kms"
+            ? {
+                applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: encryption.keyArn },
+                // One call of KMS for many objects instead of one for each.
+                bucketKeyEnabled: true,
+              }
+            : { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private keepVersions(name: string, bucket: aws.s3.Bucket): aws.s3.BucketVersioning {
+    return new aws.s3.BucketVersioning(
+      name,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      { parent: this },
+    );
+  }
+
+  private createPolicy(
+    name: string,
+    { scope, writers = [] }: LakeBucketArgs,
+    bucket: aws.s3.Bucket,
+    closed: aws.s3.BucketPublicAccessBlock,
+  ): void {
+    new aws.s3.BucketPolicy(
+      name,
+      { bucket: bucket.bucket, policy: bucketPolicy(scope, bucket.arn, writers) },
+      // S3 refuses two changes of one bucket's access at the same time.
+      { parent: this, dependsOn: [closed] },
+    );
+  }
+
+  private createLifecycle(
+    name: string,
+    { lifecycle, prefixLifecycles = [] }: LakeBucketArgs,
+    bucket: aws.s3.Bucket,
+    versioning: aws.s3.BucketVersioning,
+  ): void {
+    const { infrequentDays, archiveDays, expireDays, previousVersionsDays } = lifecycle;
+    new aws.s3.BucketLifecycleConfiguration(
+      name,
+      {
+        bucket: bucket.bucket,
+        rules: [
+          {
+            id: "all",
+            status: "Enabled",
+            filter: { prefix: "" },
+            transitions: [
+              ...(infrequentDays === undefined ? [] : [{ days: infrequentDays, storageClass: "STANDARD_IA" }]),
+              ...(archiveDays === undefined ? [] : [{ days: archiveDays, storageClass: "GLACIER_IR" }]),
+            ],
+            ...(expireDays === undefined ? {} : { expiration: { days: expireDays } }),
+            noncurrentVersionExpiration: { noncurrentDays: previousVersionsDays },
+            // Parts of an upload that was given up are paid for until somebody removes them.
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          },
+          ...prefixLifecycles.map(({ prefix, expireDays: days }) => ({
+            id: prefix.replaceAll("/", "-").replace(/-$/, ""),
+            status: "Enabled",
+            filter: { prefix },
+            expiration: { days },
+          })),
+        ],
+      },
+      { parent: this, dependsOn: [versioning] },
+    );
+  }
+
+  private logAccess(name: string, { part, accessLogBucket }: LakeBucketArgs, bucket: aws.s3.Bucket): void {
+    if (accessLogBucket === undefined) return;
+    new aws.s3.BucketLogging(
+      name,
+      { bucket: bucket.bucket, targetBucket: accessLogBucket, targetPrefix: `access/${part}/` },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import { refuse, type Problem } from "../kit/refuse";
+import type { Scope } from "../kit/scope";
+import { wantInteger } from "../kit/want";
+import { LakeBucket, type LakeBucketArgs } from "./bucket";
+import { planLifecycle } from "./plan";
+
+/** The buckets of a region's lake. */
+export const LAKE_PARTS = ["raw", "bronze", "silver", "gold", "quarantine", "results", "artifacts", "logs"] as const;
+
+export type LakePart = (typeof LAKE_PARTS)[number];
+
+export interface LakeArgs {
+  readonly scope: Scope;
+  readonly keys: {
+    readonly identifierArn: pulumi.Input<string>;
+    readonly behaviourArn: pulumi.Input<string>;
+    readonly technicalArn: pulumi.Input<string>;
+  };
+  /** Days that events are kept: in bronze, silver and gold. */
+  readonly retentionDays: number;
+  /** Days that unmasked copies are kept (raw, quarantine): as short as a replay needs. @default 30, or all that is kept when that is less */
+  readonly rawRetentionDays?: number;
+  /** Days that access and flow logs are kept. @default 365 */
+  readonly logRetentionDays?: number;
+  /** Days that query results are kept. @default 30 */
+  readonly resultRetentionDays?: number;
+}
+
+/** The arguments with their defaults. */
+function days(args: LakeArgs): Required<Omit<LakeArgs, "scope" | "keys">> {
+  return {
+    retentionDays: args.retentionDays,
+    rawRetentionDays: args.rawRetentionDays ?? Math.min(30, args.retentionDays),
+    logRetentionDays: args.logRetentionDays ?? 365,
+    resultRetentionDays: args.resultRetentionDays ?? 30,
+  };
+}
+
+/** Days of Firehose's own copy of what it transformed: Firehose B's copy in `raw` outlives it. */
+const BACKUP_DAYS = 7;
+/** Days of models and programs that were replaced: enough to go back. */
+const ARTIFACT_VERSIONS_DAYS = 180;
+
+/** Problems of the arguments, by path. */
+export function checkLake(args: LakeArgs): Problem[] {
+  const { retentionDays, rawRetentionDays, logRetentionDays, resultRetentionDays } = days(args);
+  return [
+    ...wantInteger("retentionDays", retentionDays, "days", { min: 1 }),
+    ...wantInteger("rawRetentionDays", rawRetentionDays, "days", { min: 1, max: retentionDays }),
+    ...wantInteger("logRetentionDays", logRetentionDays, "days", { min: 1 }),
+    ...wantInteger("resultRetentionDays", resultRetentionDays, "days", { min: 1 }),
+  ];
+}
+
+/** The buckets of a region, from the raw copy to the models, each with the key and the life of what it holds. */
+export class Lake extends pulumi.ComponentResource {
+  readonly buckets: Readonly<Record<LakePart, LakeBucket>>;
+
+  constructor(name: string, args: LakeArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`lake "${name}"`, checkLake(args));
+    super("meridian:lake:Lake", name, {}, opts);
+    this.buckets = this.createBuckets(name, args);
+    this.registerOutputs({
+      buckets: Object.fromEntries(LAKE_PARTS.map((part) => [part, this.buckets[part].bucketName])),
+    });
+  }
+
+  private createBuckets(name: string, args: LakeArgs): Readonly<Record<LakePart, LakeBucket>> {
+    const { scope, keys } = args;
+    const { retentionDays, rawRetentionDays, logRetentionDays, resultRetentionDays } = days(args);
+    const make = (part: LakePart, rest: Omit<LakeBucketArgs, "scope" | "part">): LakeBucket =>
+      new LakeBucket(`${name}-${part}`, { scope, part, ...rest }, { parent: this });
+    const logs = make("logs", {
+      dataClass: "technical",
+      encryption: { by: "s3" },
+      lifecycle: planLifecycle(logRetentionDays),
+      writers: [
+        { kind: "access-logs", prefix: "access/" },
+        { kind: "delivery-logs", prefix: "flow/" },
+      ],
+    });
+    const accessLogBucket = logs.bucketName;
+    const identifier = { dataClass: "identifier", encryption: { by: "kms", keyArn: keys.identifierArn } } as const;
+    const behaviour = { dataClass: "behaviour", encryption: { by: "kms", keyArn: keys.behaviourArn } } as const;
+    const technical = { dataClass: "technical", encryption: { by: "kms", keyArn: keys.technicalArn } } as const;
+    const short = planLifecycle(rawRetentionDays);
+    const long = planLifecycle(retentionDays);
+    return {
+      logs,
+      raw: make("raw", {
+        ...identifier,
+        lifecycle: short,
+        prefixLifecycles: [{ prefix: "backup/", expireDays: Math.min(BACKUP_DAYS, rawRetentionDays) }],
+        accessLogBucket,
+      }),
+      // `landing/` is what Firehose wrote before the verifier took it over; errors hold records as they came.
+      bronze: make("bronze", {
+        ...behaviour,
+        lifecycle: long,
+        prefixLifecycles: [
+          { prefix: "landing/", expireDays: rawRetentionDays },
+          { prefix: "errors/", expireDays: rawRetentionDays },
+        ],
+        accessLogBucket,
+      }),
+      silver: make("silver", { ...behaviour, lifecycle: long, accessLogBucket }),
+      gold: make("gold", { ...behaviour, lifecycle: long, accessLogBucket }),
+      quarantine: make("quarantine", { ...identifier, lifecycle: short, accessLogBucket }),
+      results: make("results", { ...behaviour, lifecycle: planLifecycle(resultRetentionDays), accessLogBucket }),
+      artifacts: make("artifacts", {
+        ...technical,
+        lifecycle: { previousVersionsDays: ARTIFACT_VERSIONS_DAYS },
+        accessLogBucket,
+      }),
+    };
+  }
+}
