@@ -1,0 +1,63 @@
+import { problem, type Problem } from "../kit/refuse";
+import type { Consistency } from "../../regions/topology/model";
+import { wantDistinct } from "../kit/want";
+import type { TableSpec } from "./specs";
+
+/** Where a set of tables stands. */
+export interface Placement {
+  /** The owner's region. */
+  readonly region: string;
+  /** The other regions with a full copy, in any order. */
+  readonly replicaRegions: readonly string[];
+  readonly consistency: Consistency;
+  /** A region that only votes: strong consistency with one replica. */
+  readonly witnessRegion?: string | undefined;
+}
+
+/**
+ * Sets of regions among which DynamoDB offers strong consistency
+ * (docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html, "MRSC").
+ */
+export const STRONG_REGION_SETS: readonly (readonly string[])[] = [
+  ["us-east-1", "us-east-2", "us-west-2"],
+  ["eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3"],
+  ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],
+];
+
+/** Problems of a placement, by path. */
+export function checkPlacement(placement: Placement): Problem[] {
+  const { region, replicaRegions, consistency, witnessRegion } = placement;
+  const problems = wantDistinct("replicaRegions", replicaRegions, "replica regions", 0);
+  const own = replicaRegions.indexOf(region);
+  if (own >= 0) problems.push(problem(`replicaRegions[${own}]`, "a region other than the owner's", region));
+  if (consistency === "eventual") {
+    if (witnessRegion !== undefined) {
+      problems.push(problem("witnessRegion", "none with eventual consistency", witnessRegion));
+    }
+    return problems;
+  }
+  const all = [region, ...replicaRegions, ...(witnessRegion === undefined ? [] : [witnessRegion])];
+  if (all.length !== 3) {
+    problems.push(problem("replicaRegions", "3 regions, or 2 plus a witness, for strong consistency", all.length));
+  }
+  if (new Set(all).size === all.length && !STRONG_REGION_SETS.some((set) => all.every((one) => set.includes(one)))) {
+    const sets = STRONG_REGION_SETS.map((set) => `(${set.join(", ")})`).join(" or ");
+    problems.push(problem("replicaRegions", `all regions of one set for strong consistency: ${sets}`, all.join(", ")));
+  }
+  if (witnessRegion !== undefined && [region, ...replicaRegions].includes(witnessRegion)) {
+    problems.push(problem("witnessRegion", "a region without a copy", witnessRegion));
+  }
+  return problems;
+}
+
+/** Problems of one table in its placement, by path. */
+export function checkSpec(path: string, spec: TableSpec, consistency: Consistency): Problem[] {
+  const problems: Problem[] = [];
+  if (spec.sortKey?.name === spec.partitionKey.name) {
+    problems.push(problem(`${path}.sortKey`, "an attribute other than the partition key", spec.partitionKey.name));
+  }
+  if (consistency === "strong" && spec.ttlAttribute !== undefined) {
+    problems.push(problem(`${path}.ttlAttribute`, "none: strong consistency does not allow TTL", spec.ttlAttribute));
+  }
+  return problems;
+}
