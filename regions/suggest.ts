@@ -1,15 +1,27 @@
-/** Edit distance (Levenshtein): insertions, deletions and substitutions, each at cost 1. */
+/**
+ * Edit distance: insertions, deletions, substitutions and swaps of neighbours, each at cost 1 (optimal string
+ * alignment).
+ */
 export function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (const [row, letter] of Array.from(left).entries()) {
-    const current = [row + 1];
-    for (const [column, other] of Array.from(right).entries()) {
-      const substitute = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(substitute, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+  const [from, to] = [Array.from(left), Array.from(right)];
+  const rows: number[][] = [to.map((_, column) => column).concat(to.length)];
+  const cell = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= from.length; row += 1) {
+    rows.push([row]);
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1];
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      rows[row]?.push(
+        Math.min(
+          cell(row - 1, column) + 1,
+          cell(row, column - 1) + 1,
+          cell(row - 1, column - 1) + (same ? 0 : 1),
+          swapped ? cell(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
-    previous = current;
   }
-  return previous.at(-1) ?? 0;
+  return cell(from.length, to.length);
 }
 
 /**

@@ -42,7 +42,7 @@ export function arbitraryTopologyInput(): fc.Arbitrary<TopologyInput> {
         fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 4, maxLength: 4 }),
       )
       .map(([regions, shares]) =>
-        regions.map((region, index) => ({ name: region.name as string, zone: name, share: shares[index] ?? 1 })),
+        regions.map((region, index) => ({ name: region.name, zone: name, share: shares[index] ?? 1 })),
       );
   const half = Math.floor(REST.length / 2);
   const regions = fc

@@ -27,26 +27,30 @@ export function checkTables({ draft, known, parts }: CheckContext): readonly Fin
   }
   const findings: Finding[] = [];
   if (ttlDays !== undefined) {
-    findings.push({
-      path: ["tables", "ttlDays"],
-      reason: `want no ttlDays with consistency strong, got ${ttlDays}: not allowed by DynamoDB`,
-    });
+    const path = ["tables", "ttlDays"];
+    findings.push({ path, reason: `want no ttlDays with consistency strong, got ${ttlDays}: not allowed by DynamoDB` });
   }
-  if (witness !== undefined && !isRegionName(witness))
-    findings.push({ path: witnessPath, reason: unknownRegion(witness) });
   if (!draft.allRegionsRead) return findings;
-  for (const [zone, members] of byZone(known)) {
-    const names = members.map(({ entry }) => entry.name);
-    findings.push(...strongZone(zone, names, witness));
-    const law = lawOf(zone, draft.sections.residency);
-    const outside = witness === undefined || !sameSet([...names, witness]) ? undefined : residencyProblem(witness, law);
-    if (outside !== undefined)
-      findings.push({
-        path: witnessPath,
-        reason: `want a witness that may hold zone ${zone}'s data, got ${got(witness)}: ${outside}`,
-      });
+  const zones = byZone(known).map(([zone, members]) => ({ zone, names: members.map(({ entry }) => entry.name) }));
+  findings.push(...zones.flatMap(({ zone, names }) => strongZone(zone, names, witness)));
+  if (witness === undefined) return findings;
+  const served = zones.find(({ names }) => isWitnessed(names, witness));
+  if (!isRegionName(witness)) {
+    findings.push({ path: witnessPath, reason: unknownRegion(witness) });
+  } else if (served === undefined) {
+    const reason = `want a third region of the set of a zone with 2 regions, got ${got(witness)}`;
+    findings.push({ path: witnessPath, reason });
+  } else {
+    const outside = residencyProblem(witness, lawOf(served.zone, draft.sections.residency));
+    const reason = `want a witness that may hold zone ${served.zone}'s data, got ${got(witness)}: ${outside ?? ""}`;
+    if (outside !== undefined) findings.push({ path: witnessPath, reason });
   }
   return findings;
+}
+
+/** Whether a region can be the witness of a zone's two regions. */
+function isWitnessed(names: readonly string[], witness: string | undefined): boolean {
+  return witness !== undefined && names.length === 2 && !names.includes(witness) && sameSet([...names, witness]);
 }
 
 function sameSet(names: readonly string[]): boolean {
@@ -55,10 +59,7 @@ function sameSet(names: readonly string[]): boolean {
 
 function strongZone(zone: string, names: readonly string[], witness: string | undefined): readonly Finding[] {
   const path = ["tables", "consistency"];
-  // A witness of another set serves another zone.
-  const witnesses =
-    witness !== undefined && !names.includes(witness) && names.length === 2 && sameSet([...names, witness]);
-  const count = names.length + (witnesses ? 1 : 0);
+  const count = names.length + (isWitnessed(names, witness) ? 1 : 0);
   const findings: Finding[] = [];
   if (count !== 3) {
     findings.push({
