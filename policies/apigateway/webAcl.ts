@@ -18,6 +18,7 @@ export const apigatewayWebAcl: Rule = {
   fix: "Create a wafv2 WebAclAssociation whose resourceArn is the stage's ARN.",
   spares:
     "HTTP and WebSocket APIs (API Gateway v2): AWS WAF cannot be attached to them; they are put behind CloudFront (cloudfront-waf-and-tls).",
+  unknowns: "An ARN that is not known yet is told by the stage that it is computed from.",
   types: [STAGE, ...ASSOCIATIONS],
   checkStack(graph, judge) {
     for (const stage of graph.of(STAGE)) {

@@ -1,5 +1,5 @@
 import type { Properties, Value } from "./value";
-import { at } from "./value";
+import { at, isSet } from "./value";
 
 /** A resource as rules see it: the same from an engine's preview, an engine's update, or a recorded program. */
 export interface Resource {
@@ -61,6 +61,7 @@ export class Graph {
    */
   linked(from: Resource, path: string, ...types: readonly string[]): readonly Resource[] {
     const value = at(from.props, path);
+    if (!isSet(value)) return [];
     const targets = this.of(...types);
     const known = (Array.isArray(value) ? (value as readonly Value[]) : [value]).filter(
       (one) => typeof one === "string",

@@ -1,0 +1,35 @@
+import { firehoseEncrypted } from "../../../policies/firehose/encrypted";
+import { resource, specify, withUnknowns } from "../kit";
+
+const delivery = (props: object) =>
+  resource("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "events", withUnknowns(props));
+const FLAG = "serverSideEncryption.enabled";
+
+specify(firehoseEncrypted, {
+  complainsOf: {
+    "a direct stream that says nothing": { by: [delivery({ destination: "extended_s3" })], at: [FLAG] },
+    "encryption that is off": { by: [delivery({ serverSideEncryption: { enabled: false } })], at: [FLAG] },
+  },
+  accepts: { "encryption that is on": [delivery({ serverSideEncryption: { enabled: true } })] },
+  spares: {
+    "a delivery stream that reads a Kinesis stream": [
+      delivery({ kinesisSourceConfiguration: { kinesisStreamArn: "?", roleArn: "?" } }),
+    ],
+    "a delivery stream that reads MSK": [delivery({ mskSourceConfiguration: { topicName: "events" } })],
+  },
+  unknown: { "it complains of the flag": { by: [delivery({ serverSideEncryption: { enabled: "?" } })], at: [FLAG] } },
+  repairs: {
+    "a plain stream by AWS's key": {
+      from: delivery({}),
+      to: { serverSideEncryption: { enabled: true, keyType: "AWS_OWNED_CMK" } },
+    },
+    "a stream with a key by that key": {
+      from: delivery({ serverSideEncryption: { enabled: false, keyArn: "k" } }),
+      to: { serverSideEncryption: { enabled: true, keyType: "CUSTOMER_MANAGED_CMK", keyArn: "k" } },
+    },
+    "nothing where a Kinesis stream is the source": {
+      from: delivery({ kinesisSourceConfiguration: { a: 1 } }),
+      to: undefined,
+    },
+  },
+});

@@ -1,0 +1,19 @@
+import { kinesisRetention } from "../../../policies/kinesis/retention";
+import { resource, specify, withUnknowns } from "../kit";
+
+const stream = (props: object) => resource("aws:kinesis/stream:Stream", "events", withUnknowns(props));
+
+specify(kinesisRetention, {
+  complainsOf: {
+    "AWS's default of 24 hours": { by: [stream({})], at: ["retentionPeriod"] },
+    "an hour too few": { by: [stream({ retentionPeriod: 24 })], at: ["retentionPeriod"] },
+    "less than a configured window": {
+      by: [stream({ retentionPeriod: 72 })],
+      at: ["retentionPeriod"],
+      settings: { recoveryTimeHours: 1, replayWindowHours: 72 },
+    },
+  },
+  accepts: { "a week": [stream({ retentionPeriod: 168 })] },
+  spares: { "exactly the hours needed": [stream({ retentionPeriod: 25 })] },
+  unknown: { "it complains of a period": { by: [stream({ retentionPeriod: "?" })], at: ["retentionPeriod"] } },
+});

@@ -1,0 +1,16 @@
+import { sagemakerVariantInstances } from "../../../policies/sagemaker/variantInstances";
+import { resource, specify, withUnknowns } from "../kit";
+
+const endpoint = (...productionVariants: readonly object[]) =>
+  resource("aws:sagemaker/endpointConfiguration:EndpointConfiguration", "rank", withUnknowns({ productionVariants }));
+const AT = ["productionVariants.0.initialInstanceCount"];
+
+specify(sagemakerVariantInstances, {
+  complainsOf: {
+    "one instance": { by: [endpoint({ initialInstanceCount: 1 })], at: AT },
+    "a variant that says nothing": { by: [endpoint({}, { initialInstanceCount: 2 })], at: AT },
+  },
+  accepts: { "two instances": [endpoint({ initialInstanceCount: 2 }, { initialInstanceCount: 3 })] },
+  spares: { "a serverless variant": [endpoint({ serverlessConfig: { maxConcurrency: 5 } })] },
+  unknown: { "it complains of a count": { by: [endpoint({ initialInstanceCount: "?" })], at: AT } },
+});
