@@ -104,6 +104,8 @@ export class Cache extends pulumi.ComponentResource {
   readonly connectArns: readonly string[];
   /** User name of the API; empty for Memcached. */
   readonly userName: string;
+  /** Node names as CloudWatch's `CacheClusterId` has them. */
+  readonly nodeNames: readonly string[];
 
   constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`Cache ${name}`, checkCache(args));
@@ -130,6 +132,7 @@ export class Cache extends pulumi.ComponentResource {
       ];
       this.userName = user;
     }
+    this.nodeNames = nodeNames(this.cacheName, engine);
     this.registerOutputs({
       endpoint: this.endpoint,
       port: this.port,
@@ -137,6 +140,7 @@ export class Cache extends pulumi.ComponentResource {
       cacheName: this.cacheName,
       connectArns: this.connectArns,
       userName: this.userName,
+      nodeNames: this.nodeNames,
     });
   }
 
@@ -318,6 +322,15 @@ export class Cache extends pulumi.ComponentResource {
     );
     return cluster.configurationEndpoint;
   }
+}
+
+/** Names that ElastiCache gives to the nodes: `<group>-0001-001` for the first node of the first shard. */
+function nodeNames(cacheName: string, engine: CacheEngine): string[] {
+  if (engine.engine === "memcached") return [cacheName];
+  const pad = (index: number, width: number): string => String(index + 1).padStart(width, "0");
+  return Array.from({ length: engine.shards }, (_, shard) =>
+    Array.from({ length: engine.replicasPerShard + 1 }, (_, node) => `${cacheName}-${pad(shard, 4)}-${pad(node, 3)}`),
+  ).flat();
 }
 
 interface Network {

@@ -1,59 +1,14 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import { keepData, type Scope } from "../kit/scope";
+import { keepData } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../kit/want";
+import type { ModelArtifact, ModelEndpointArgs, Variant } from "./contract";
+import { createRole } from "./role";
 
-/** A trained model as it lies in the artifacts bucket. */
-export interface ModelArtifact {
-  /** `s3://` address of the `.tar.gz`. */
-  readonly dataUrl: string;
-  /** SHA-256 of the artefact, hex. Known at planning time: the names are made of it. */
-  readonly digest: string;
-}
-
-/** One arm of the A/B split. */
-export interface Variant {
-  readonly name: string;
-  /** Relative weight at the first deployment, >= 0. Later weights belong to the experiment's controller. */
-  readonly weight: number;
-  readonly instanceType: string;
-  readonly minInstances: number;
-  readonly maxInstances: number;
-  /** @default the endpoint's `model` */
-  readonly model?: ModelArtifact;
-}
-
-/** Arguments of {@link ModelEndpoint}. */
-export interface ModelEndpointArgs {
-  readonly scope: Scope;
-  /** Inference image, by digest or immutable tag. */
-  readonly image: pulumi.Input<string>;
-  /** ARN of the image's repository. */
-  readonly imageRepositoryArn: pulumi.Input<string>;
-  /** What tells this image from the next, for the names: its tag or digest. */
-  readonly imageVersion: string;
-  readonly model: ModelArtifact;
-  /** At least two, so that a comparison is always possible. */
-  readonly variants: readonly Variant[];
-  readonly vpcId: pulumi.Input<string>;
-  readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
-  /** Bucket with the models. */
-  readonly artifactsBucket: string;
-  /** Where requests and answers are recorded; `prefix` without slashes at its ends. */
-  readonly capture: { readonly bucket: string; readonly prefix: string; readonly percent: number };
-  /** Invocations per instance and minute that scaling holds. */
-  readonly invocationsPerInstanceMinute: number;
-  /** Alarms that roll a deployment back while it bakes. @default none */
-  readonly rollbackAlarmNames?: readonly pulumi.Input<string>[];
-  /** Seconds that the canary bakes before all traffic moves. @default 600 */
-  readonly canarySeconds?: number;
-}
+export type { ModelArtifact, ModelEndpointArgs, Variant } from "./contract";
 
 /** docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html */
 const VARIANTS = { min: 2, max: 10 } as const;
@@ -138,7 +93,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
     refuse(`ModelEndpoint ${name}`, checkModelEndpoint(args));
     super("meridian:serving:ModelEndpoint", name, {}, opts);
 
-    const role = this.createRole(name, args);
+    const role = createRole(name, args, this);
     const securityGroup = this.createSecurityGroup(name, args);
     const models = this.createModels(name, args, role, securityGroup);
     const configuration = this.createConfiguration(name, args, models);
@@ -157,86 +112,6 @@ export class ModelEndpoint extends pulumi.ComponentResource {
       securityGroupId: this.securityGroupId,
       variantNames: this.variantNames,
     });
-  }
-
-  private createRole(name: string, args: ModelEndpointArgs): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
-    const { scope, capture } = args;
-    const role = new aws.iam.Role(
-      name,
-      { name: nameOf(scope, "endpoint", "role"), assumeRolePolicy: trustService(scope, "sagemaker.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: allowing(
-          {
-            sid: "ReadModels",
-            actions: ["s3:GetObject"],
-            resources: [bucketArnOf(scope, args.artifactsBucket, "models/*")],
-          },
-          {
-            sid: "ListModels",
-            actions: ["s3:ListBucket"],
-            resources: [bucketArnOf(scope, args.artifactsBucket)],
-          },
-          {
-            sid: "WriteCapture",
-            actions: ["s3:PutObject"],
-            resources: [bucketArnOf(scope, capture.bucket, `${capture.prefix}/*`)],
-          },
-          {
-            sid: "PullImage",
-            actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            resources: [args.imageRepositoryArn],
-          },
-          // No resource-level permission: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
-          { sid: "LogInToRegistry", actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
-          {
-            sid: "WriteLogs",
-            actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-            resources: [arnOf(scope, "logs", "log-group:/aws/sagemaker/Endpoints/*")],
-          },
-          // No resource-level permission, so bound by namespace: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
-          {
-            sid: "WriteMetrics",
-            actions: ["cloudwatch:PutMetricData"],
-            resources: ["*"],
-            conditions: { StringLike: { "cloudwatch:namespace": "/aws/sagemaker/*" } },
-          },
-          {
-            sid: "UseDataKey",
-            actions: ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:DescribeKey"],
-            resources: [args.keyArn],
-          },
-          {
-            sid: "JoinNetwork",
-            actions: [
-              "ec2:CreateNetworkInterface",
-              "ec2:CreateNetworkInterfacePermission",
-              "ec2:DeleteNetworkInterface",
-              "ec2:DeleteNetworkInterfacePermission",
-            ],
-            resources: ["network-interface/*", "subnet/*", "security-group/*"].map((kind) => arnOf(scope, "ec2", kind)),
-          },
-          // No resource-level permission: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-          {
-            sid: "SeeNetwork",
-            actions: [
-              "ec2:DescribeDhcpOptions",
-              "ec2:DescribeNetworkInterfaces",
-              "ec2:DescribeSecurityGroups",
-              "ec2:DescribeSubnets",
-              "ec2:DescribeVpcs",
-            ],
-            resources: ["*"],
-          },
-        ),
-      },
-      { parent: this },
-    );
-    return { role, policy };
   }
 
   /** Containers are isolated from the network: they answer invocations that arrive inside SageMaker, nothing else. */

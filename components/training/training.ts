@@ -1,70 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { Program } from "../kit/program";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import { scopeTags, type Scope } from "../kit/scope";
+import { scopeTags } from "../kit/scope";
 import { wantDistinct, wantInteger } from "../kit/want";
-import { scalingSteps } from "./plan";
+import { DEFAULTS, type TrainingArgs } from "./contract";
+import { createIdentity } from "./identity";
+import { scaleToZero, scaleWithBacklog } from "./scaling";
 import { userData } from "./startup";
 
-/** A queue, as its owner publishes it. */
-export interface QueueRef {
-  readonly arn: pulumi.Input<string>;
-  readonly url: pulumi.Input<string>;
-  readonly name: pulumi.Input<string>;
-}
-
-/** Tables of the zone that scoring writes, by name. */
-export interface TrainingTables {
-  readonly recommendations: string;
-  readonly models: string;
-  readonly shards: string;
-}
-
-/** Arguments of {@link Training}. */
-export interface TrainingArgs {
-  readonly scope: Scope;
-  /** Memory-optimised (R family) EC2 types, in order of preference. */
-  readonly instanceTypes: readonly string[];
-  readonly vpcId: pulumi.Input<string>;
-  /** Private subnets, one for each zone. */
-  readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
-  readonly buckets: {
-    /** Read: interactions and features. */
-    readonly gold: string;
-    /** Written: models and checkpoints; read: programs. */
-    readonly artifacts: string;
-  };
-  readonly tables: TrainingTables;
-  /** One message a shard of the run. */
-  readonly queue: QueueRef;
-  /** The worker's programs; the archive's root holds an executable `start`. */
-  readonly program: Program;
-  /** Most instances at once. */
-  readonly maxInstances: number;
-  /** Shards waiting for each running instance that are enough to start another. @default 2 */
-  readonly shardsPerInstance?: number;
-  /** Instances that are on demand before any spot is used. @default 1 */
-  readonly onDemandBase?: number;
-  /** Percent on demand above the base. @default 0 */
-  readonly onDemandPercentAboveBase?: number;
-  /** GiB of gp3 for checkpoints and the matrices' spill. @default 100 */
-  readonly diskGiB?: number;
-  /** Minutes of an empty queue after which the group goes to zero. @default 15 */
-  readonly idleMinutes?: number;
-}
-
-const DEFAULTS = {
-  shardsPerInstance: 2,
-  onDemandBase: 1,
-  onDemandPercentAboveBase: 0,
-  diskGiB: 100,
-  idleMinutes: 15,
-} as const;
+export type { QueueRef, TrainingArgs, TrainingTables } from "./contract";
 
 /** Size of a gp3 volume, GiB: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
 const GP3_GIB = { min: 8, max: 65_536 } as const;
@@ -130,13 +76,13 @@ export class Training extends pulumi.ComponentResource {
     refuse(`Training ${name}`, checkTraining(args));
     super("meridian:training:Training", name, {}, opts);
 
-    const identity = this.createIdentity(name, args);
+    const identity = createIdentity(name, args, this);
     const securityGroup = this.createSecurityGroup(name, args);
     const program = this.uploadProgram(name, args);
     const template = this.createLaunchTemplate(name, args, identity.profile, securityGroup);
     const group = this.createGroup(name, args, template, [identity.policy, program]);
-    this.scaleWithBacklog(name, args, group);
-    this.scaleToZero(name, args, group);
+    scaleWithBacklog(name, args, group, this);
+    scaleToZero(name, args, group, this);
 
     this.groupName = group.name;
     this.instanceRoleArn = identity.role.arn;
@@ -148,70 +94,6 @@ export class Training extends pulumi.ComponentResource {
       securityGroupId: this.securityGroupId,
       launchTemplateId: this.launchTemplateId,
     });
-  }
-
-  private createIdentity(name: string, args: TrainingArgs): Identity {
-    const { scope, buckets, tables } = args;
-    const table = (part: string): string => arnOf(scope, "dynamodb", `table/${part}`);
-    const role = new aws.iam.Role(
-      name,
-      { name: nameOf(scope, "training", "role"), assumeRolePolicy: trustCompute("ec2.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: allowing(
-          {
-            sid: "ListInputs",
-            actions: ["s3:ListBucket"],
-            resources: [bucketArnOf(scope, buckets.gold), bucketArnOf(scope, buckets.artifacts)],
-          },
-          {
-            sid: "ReadInputs",
-            actions: ["s3:GetObject"],
-            resources: [bucketArnOf(scope, buckets.gold, "*"), bucketArnOf(scope, buckets.artifacts, "training/*")],
-          },
-          {
-            sid: "WriteModels",
-            actions: ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
-            resources: [
-              bucketArnOf(scope, buckets.artifacts, "models/*"),
-              bucketArnOf(scope, buckets.artifacts, "checkpoints/*"),
-            ],
-          },
-          { sid: "UseDataKey", actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [args.keyArn] },
-          {
-            sid: "TakeShards",
-            actions: [
-              "sqs:ReceiveMessage",
-              "sqs:DeleteMessage",
-              "sqs:ChangeMessageVisibility",
-              "sqs:GetQueueAttributes",
-            ],
-            resources: [args.queue.arn],
-          },
-          {
-            sid: "WriteRecommendations",
-            actions: ["dynamodb:BatchWriteItem", "dynamodb:PutItem"],
-            resources: [table(tables.recommendations)],
-          },
-          {
-            sid: "KeepRecords",
-            actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-            resources: [table(tables.models), table(tables.shards)],
-          },
-        ),
-      },
-      { parent: this },
-    );
-    const profile = new aws.iam.InstanceProfile(
-      name,
-      { name: nameOf(scope, "training", "role"), role: role.name },
-      { parent: this },
-    );
-    return { role, policy, profile };
   }
 
   private createSecurityGroup(name: string, args: TrainingArgs): aws.ec2.SecurityGroup {
@@ -351,113 +233,8 @@ export class Training extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...ready], ignoreChanges: ["desiredCapacity"] },
     );
   }
-
-  /** Adds what is missing: `ceil(open shards / shardsPerInstance) - desired instances`. */
-  private scaleWithBacklog(name: string, args: TrainingArgs, group: aws.autoscaling.Group): void {
-    const shardsPerInstance = args.shardsPerInstance ?? DEFAULTS.shardsPerInstance;
-    const policy = new aws.autoscaling.Policy(
-      `${name}-backlog`,
-      {
-        name: "backlog",
-        autoscalingGroupName: group.name,
-        policyType: "StepScaling",
-        adjustmentType: "ChangeInCapacity",
-        metricAggregationType: "Maximum",
-        estimatedInstanceWarmup: 120,
-        // Bounds are relative to the alarm's threshold, which is one instance.
-        stepAdjustments: scalingSteps(args.maxInstances).map(({ from, to, add }) => ({
-          scalingAdjustment: add,
-          metricIntervalLowerBound: String(from - 1),
-          ...(to === undefined ? {} : { metricIntervalUpperBound: String(to - 1) }),
-        })),
-      },
-      { parent: this },
-    );
-    new aws.cloudwatch.MetricAlarm(
-      `${name}-backlog`,
-      {
-        name: nameOf(args.scope, "training-backlog", "alarm"),
-        alarmDescription: "Shards wait: adds instances to the training group. No action of yours is needed.",
-        metricQueries: [
-          ...openShards(args),
-          {
-            id: "desired",
-            metric: {
-              namespace: "AWS/AutoScaling",
-              metricName: "GroupDesiredCapacity",
-              dimensions: { AutoScalingGroupName: group.name },
-              period: 60,
-              stat: "Maximum",
-            },
-          },
-          {
-            id: "missing",
-            expression: `CEIL((waiting + working) / ${shardsPerInstance}) - FILL(desired, 0)`,
-            label: "instances missing",
-            returnData: true,
-          },
-        ],
-        evaluationPeriods: 1,
-        threshold: 1,
-        comparisonOperator: "GreaterThanOrEqualToThreshold",
-        treatMissingData: "notBreaching",
-        alarmActions: [policy.arn],
-      },
-      { parent: this },
-    );
-  }
-
-  /** To zero only when nothing waits and nothing is in work, so that no instance is taken from its shard. */
-  private scaleToZero(name: string, args: TrainingArgs, group: aws.autoscaling.Group): void {
-    const policy = new aws.autoscaling.Policy(
-      `${name}-idle`,
-      {
-        name: "idle",
-        autoscalingGroupName: group.name,
-        policyType: "StepScaling",
-        adjustmentType: "ExactCapacity",
-        stepAdjustments: [{ scalingAdjustment: 0, metricIntervalUpperBound: "0" }],
-      },
-      { parent: this },
-    );
-    new aws.cloudwatch.MetricAlarm(
-      `${name}-idle`,
-      {
-        name: nameOf(args.scope, "training-idle", "alarm"),
-        alarmDescription: "No shard waits or is in work: empties the training group. No action of yours is needed.",
-        metricQueries: [
-          ...openShards(args),
-          { id: "open", expression: "waiting + working", label: "open shards", returnData: true },
-        ],
-        evaluationPeriods: args.idleMinutes ?? DEFAULTS.idleMinutes,
-        threshold: 0,
-        comparisonOperator: "LessThanOrEqualToThreshold",
-        treatMissingData: "missing",
-        alarmActions: [policy.arn],
-      },
-      { parent: this },
-    );
-  }
-}
-
-/** Shards that wait and shards in work, as metric queries `waiting` and `working`. */
-function openShards({ queue }: TrainingArgs): aws.types.input.cloudwatch.MetricAlarmMetricQuery[] {
-  const metrics = {
-    waiting: "ApproximateNumberOfMessagesVisible",
-    working: "ApproximateNumberOfMessagesNotVisible",
-  };
-  return Object.entries(metrics).map(([id, metricName]) => ({
-    id,
-    metric: { namespace: "AWS/SQS", metricName, dimensions: { QueueName: queue.name }, period: 60, stat: "Maximum" },
-  }));
 }
 
 function programKey(program: Program): string {
   return `training/programs/${program.digest}.zip`;
-}
-
-interface Identity {
-  readonly role: aws.iam.Role;
-  readonly policy: aws.iam.RolePolicy;
-  readonly profile: aws.iam.InstanceProfile;
 }

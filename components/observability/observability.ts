@@ -1,0 +1,208 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "../kit/names";
+import { problem, refuse, type Problem } from "../kit/refuse";
+import type { Scope } from "../kit/scope";
+import { wantNumber } from "../kit/want";
+import { alarmsFor, type AlarmSpec } from "./alarms";
+import type { Promises, Targets } from "./targets";
+import { dashboardBody, type Widget } from "./widgets";
+
+/** Arguments of {@link Observability}. */
+export interface ObservabilityArgs {
+  readonly scope: Scope;
+  readonly targets: Targets<pulumi.Input<string>>;
+  readonly promises: Promises;
+  /** Topic that hears of every alarm. */
+  readonly alarmTopicArn: pulumi.Input<string>;
+  /** Where the runbooks are read, without a slash at its end. @default `docs/runbooks`, relative to the repository */
+  readonly runbookRoot?: string;
+  /** Days for which the operators' log group keeps its events. @default 90 */
+  readonly logRetentionDays?: number;
+  readonly keyArn: pulumi.Input<string>;
+}
+
+/** Problems of the arguments, all of them. */
+export function checkObservability(args: ObservabilityArgs): Problem[] {
+  const { promises, targets } = args;
+  return [
+    ...(promises.availability > 0 && promises.availability < 1
+      ? []
+      : [problem("promises.availability", "a part above 0 and below 1", promises.availability)]),
+    ...wantNumber("promises.dataFreshnessHours", promises.dataFreshnessHours, "hours", { min: 1 }),
+    ...wantNumber("promises.streamLagSeconds", promises.streamLagSeconds ?? 300, "seconds", { min: 1 }),
+    ...wantNumber("promises.predictionMilliseconds", promises.predictionMilliseconds ?? 100, "milliseconds", {
+      min: 1,
+    }),
+    ...(targets.variantNames.length === 0 ? [problem("targets.variantNames", "at least 1 variant", 0)] : []),
+    ...(Object.keys(targets.tables).length === 0 ? [problem("targets.tables", "at least 1 table", 0)] : []),
+  ];
+}
+
+/**
+ * What on-call sees of a region: an alarm for each promise with a link to its runbook, one composite alarm over those
+ * that page, one dashboard, and the log group of the operators' own actions.
+ * @throws InputPropertiesError listing every bad argument.
+ */
+export class Observability extends pulumi.ComponentResource {
+  readonly dashboardName: string;
+  readonly compositeAlarmName: string;
+  /** Alarm names by id. */
+  readonly alarmNames: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly operationsLogGroup: pulumi.Output<string>;
+
+  constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`Observability ${name}`, checkObservability(args));
+    super("meridian:observability:Observability", name, {}, opts);
+
+    this.dashboardName = nameOf(args.scope, "region", "dashboard");
+    this.compositeAlarmName = nameOf(args.scope, "page", "alarm");
+    const alarms = this.createAlarms(name, args);
+    this.createComposite(name, args, alarms);
+    this.createDashboard(name, args, alarms);
+    const log = this.createOperationsLog(name, args);
+
+    this.alarmNames = pulumi.output(
+      Object.fromEntries(alarms.map(({ id, alarm }): [string, pulumi.Output<string>] => [id, alarm.name])),
+    );
+    this.operationsLogGroup = log.name;
+    this.registerOutputs({
+      dashboardName: this.dashboardName,
+      compositeAlarmName: this.compositeAlarmName,
+      alarmNames: this.alarmNames,
+      operationsLogGroup: this.operationsLogGroup,
+    });
+  }
+
+  private createAlarms(name: string, args: ObservabilityArgs): Alarm[] {
+    return alarmsFor(args.targets, args.promises).map((spec) => {
+      const alarm = new aws.cloudwatch.MetricAlarm(
+        `${name}-${spec.id}`,
+        {
+          name: nameOf(args.scope, spec.id, "alarm"),
+          alarmDescription: describe(spec, args.runbookRoot ?? "docs/runbooks"),
+          ...measure(spec),
+          threshold: spec.threshold,
+          comparisonOperator: spec.comparison,
+          evaluationPeriods: spec.periods,
+          datapointsToAlarm: spec.datapoints,
+          treatMissingData: spec.missing,
+          alarmActions: [args.alarmTopicArn],
+          okActions: [args.alarmTopicArn],
+          tags: { "meridian:severity": spec.severity },
+        },
+        { parent: this },
+      );
+      return { id: spec.id, spec, alarm };
+    });
+  }
+
+  /** Whatever pages, as one: an outage raises many alarms and should wake people once. */
+  private createComposite(name: string, args: ObservabilityArgs, alarms: readonly Alarm[]): void {
+    const paging = alarms.filter(({ spec }) => spec.severity === "page");
+    new aws.cloudwatch.CompositeAlarm(
+      name,
+      {
+        alarmName: this.compositeAlarmName,
+        alarmDescription: `A promise of ${args.scope.region} is broken. Open its dashboard ${this.dashboardName}.`,
+        alarmRule: pulumi
+          .all(paging.map(({ alarm }) => alarm.name))
+          .apply((names) => names.map((alarm) => `ALARM("${alarm}")`).join(" OR ")),
+        alarmActions: [args.alarmTopicArn],
+        okActions: [args.alarmTopicArn],
+      },
+      { parent: this },
+    );
+  }
+
+  private createDashboard(name: string, args: ObservabilityArgs, alarms: readonly Alarm[]): void {
+    const { scope } = args;
+    const arns = pulumi.all(alarms.map(({ alarm }) => alarm.arn));
+    const body = pulumi.all([pulumi.output(args.targets), arns]).apply(([targets, alarmArns]) => {
+      const graphs = alarmsFor(targets, args.promises).map((spec): Widget => ({
+        width: 8,
+        height: 6,
+        content: {
+          kind: "graph",
+          title: spec.id,
+          metrics: spec.metrics,
+          unit: unitOf(spec),
+          ...(spec.expression === undefined ? { promise: spec.threshold } : {}),
+        },
+      }));
+      return dashboardBody(scope.region, [
+        {
+          width: 24,
+          height: 2,
+          content: {
+            kind: "text",
+            markdown: `# ${scope.prefix} ${scope.environment} ${scope.region}\nResidency zone \`${scope.zone}\`. Each graph has its runbook in docs/runbooks.`,
+          },
+        },
+        { width: 24, height: 4, content: { kind: "alarms", title: "Promises", arns: alarmArns } },
+        ...graphs,
+      ]);
+    });
+    new aws.cloudwatch.Dashboard(name, { dashboardName: this.dashboardName, dashboardBody: body }, { parent: this });
+  }
+
+  private createOperationsLog(name: string, args: ObservabilityArgs): aws.cloudwatch.LogGroup {
+    return new aws.cloudwatch.LogGroup(
+      name,
+      {
+        name: nameOf(args.scope, "operations", "logGroup"),
+        retentionInDays: args.logRetentionDays ?? 90,
+        kmsKeyId: args.keyArn,
+      },
+      { parent: this },
+    );
+  }
+}
+
+type Spec = AlarmSpec<pulumi.Input<string>>;
+
+interface Alarm {
+  readonly id: string;
+  readonly spec: Spec;
+  readonly alarm: aws.cloudwatch.MetricAlarm;
+}
+
+/** The text that on-call reads first: what is promised, and where to look. */
+function describe(spec: Spec, runbookRoot: string): string {
+  return `${spec.promise}. Runbook: ${runbookRoot}/${spec.runbook}.md`;
+}
+
+/** One metric directly; several as queries whose expression alone is the alarm's. */
+function measure(spec: Spec): Partial<aws.cloudwatch.MetricAlarmArgs> {
+  const [first] = spec.metrics;
+  if (spec.expression === undefined && first !== undefined) {
+    return {
+      namespace: first.namespace,
+      metricName: first.name,
+      dimensions: first.dimensions,
+      period: spec.periodSeconds,
+      ...(STANDARD_STATISTICS.has(first.stat) ? { statistic: first.stat } : { extendedStatistic: first.stat }),
+    };
+  }
+  return {
+    metricQueries: [
+      ...spec.metrics.map(({ namespace, name, dimensions, stat }, index) => ({
+        id: `m${index}`,
+        metric: { namespace, metricName: name, dimensions, stat, period: spec.periodSeconds },
+      })),
+      { id: "value", expression: spec.expression ?? "m0", label: spec.id, returnData: true },
+    ],
+  };
+}
+
+/** The others are percentiles, which CloudWatch takes in a field of their own. */
+const STANDARD_STATISTICS: ReadonlySet<string> = new Set(["Average", "Maximum", "Minimum", "SampleCount", "Sum"]);
+
+/** The axis of an alarm's graph. */
+function unitOf({ metrics }: AlarmSpec): string {
+  const name = metrics[0]?.name ?? "";
+  if (name.endsWith("Milliseconds")) return "ms";
+  if (name === "ModelLatency") return "µs";
+  if (name.endsWith("Freshness")) return "s";
+  return name.endsWith("Hours") ? "h" : "count";
+}

@@ -1,0 +1,40 @@
+/**
+ * What a region's observability watches, by the names that CloudWatch knows. `T`: plain text, or text that may still be
+ * on its way; how many there are, and the short names, are always known.
+ */
+export interface Targets<T = string> {
+  readonly stream: T;
+  readonly collectorApiId: T;
+  readonly transformFunction: T;
+  /** Delivery streams by a short name. */
+  readonly deliveryStreams: Readonly<Record<string, T>>;
+  /** Dead-letter queues by a short name. */
+  readonly deadLetterQueues: Readonly<Record<string, T>>;
+  readonly endpointName: T;
+  readonly variantNames: readonly string[];
+  readonly cacheNodes: readonly T[];
+  /** Tables by a short name. */
+  readonly tables: Readonly<Record<string, T>>;
+  readonly stateMachineArn: T;
+}
+
+/** What the topology promises, in the units of the metrics. */
+export interface Promises {
+  /** Part of the requests answered well, e.g. 0.999. */
+  readonly availability: number;
+  /** Age of the newest data in gold, hours. */
+  readonly dataFreshnessHours: number;
+  /** Age of the model in use, hours. @default a day more than the data's */
+  readonly modelAgeHours?: number;
+  /** Seconds by which the stream's readers may lag. @default 300 */
+  readonly streamLagSeconds?: number;
+  /** Milliseconds within which 99 % of the predictions are made. @default 100 */
+  readonly predictionMilliseconds?: number;
+}
+
+/** Namespace of the platform's own metrics: what AWS does not measure. */
+export const NAMESPACE = "Meridian";
+/** Hours since the newest event in gold; written by the intake and ETL programs. */
+export const DATA_AGE = "DataAgeHours";
+/** Hours since `CURRENT` last moved; written by the API. */
+export const MODEL_AGE = "ModelAgeHours";

@@ -1,0 +1,59 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Program } from "../kit/program";
+import type { Scope } from "../kit/scope";
+
+/** A queue, as its owner publishes it. */
+export interface QueueRef {
+  readonly arn: pulumi.Input<string>;
+  readonly url: pulumi.Input<string>;
+  readonly name: pulumi.Input<string>;
+}
+
+/** Tables of the zone that scoring writes, by name. */
+export interface TrainingTables {
+  readonly recommendations: string;
+  readonly models: string;
+  readonly shards: string;
+}
+
+/** Arguments of `Training`. */
+export interface TrainingArgs {
+  readonly scope: Scope;
+  /** Memory-optimised (R family) EC2 types, in order of preference. */
+  readonly instanceTypes: readonly string[];
+  readonly vpcId: pulumi.Input<string>;
+  /** Private subnets, one for each zone. */
+  readonly subnetIds: pulumi.Input<string[]>;
+  readonly keyArn: pulumi.Input<string>;
+  readonly buckets: {
+    /** Read: interactions and features. */
+    readonly gold: string;
+    /** Written: models and checkpoints; read: programs. */
+    readonly artifacts: string;
+  };
+  readonly tables: TrainingTables;
+  /** One message a shard of the run. */
+  readonly queue: QueueRef;
+  /** The worker's programs; the archive's root holds an executable `start`. */
+  readonly program: Program;
+  /** Most instances at once. */
+  readonly maxInstances: number;
+  /** Shards waiting for each running instance that are enough to start another. @default 2 */
+  readonly shardsPerInstance?: number;
+  /** Instances that are on demand before any spot is used. @default 1 */
+  readonly onDemandBase?: number;
+  /** Percent on demand above the base. @default 0 */
+  readonly onDemandPercentAboveBase?: number;
+  /** GiB of gp3 for checkpoints and the matrices' spill. @default 100 */
+  readonly diskGiB?: number;
+  /** Minutes of an empty queue after which the group goes to zero. @default 15 */
+  readonly idleMinutes?: number;
+}
+
+export const DEFAULTS = {
+  shardsPerInstance: 2,
+  onDemandBase: 1,
+  onDemandPercentAboveBase: 0,
+  diskGiB: 100,
+  idleMinutes: 15,
+} as const;

@@ -1,0 +1,193 @@
+/**
+ * A typed builder of Amazon States Language, the part of it that Meridian uses.
+ * docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+ */
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Parameters = Readonly<Record<string, Json>>;
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds: number;
+  readonly MaxAttempts: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: "FULL" | "NONE";
+}
+
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly ResultPath: string;
+  readonly Next: string;
+}
+
+export interface ChoiceRule {
+  readonly Variable?: string;
+  readonly BooleanEquals?: boolean;
+  readonly NumericGreaterThanEqualsPath?: string;
+  readonly IsPresent?: boolean;
+  readonly And?: readonly ChoiceRule[];
+  readonly Next?: string;
+}
+
+/** Where a state leads; filled in by {@link sequence}. */
+interface Flow {
+  readonly Next?: string;
+  readonly End?: true;
+}
+
+export interface TaskState extends Flow {
+  readonly Type: "Task";
+  readonly Comment?: string;
+  readonly Resource: string;
+  readonly Parameters: Parameters;
+  readonly ResultSelector?: Parameters;
+  readonly ResultPath?: string | null;
+  readonly TimeoutSeconds: number;
+  readonly HeartbeatSeconds?: number;
+  readonly Retry?: readonly Retrier[];
+  readonly Catch?: readonly Catcher[];
+}
+
+export interface PassState extends Flow {
+  readonly Type: "Pass";
+  readonly Comment?: string;
+  readonly Parameters: Parameters;
+  readonly ResultPath?: string;
+}
+
+export interface ChoiceState {
+  readonly Type: "Choice";
+  readonly Comment?: string;
+  readonly Choices: readonly ChoiceRule[];
+  readonly Default: string;
+}
+
+export interface MapState extends Flow {
+  readonly Type: "Map";
+  readonly Comment?: string;
+  readonly ItemsPath: string;
+  readonly ItemSelector: Parameters;
+  readonly MaxConcurrency: number;
+  readonly ToleratedFailurePercentage: number;
+  readonly ItemProcessor: Machine & {
+    readonly ProcessorConfig: { readonly Mode: "DISTRIBUTED"; readonly ExecutionType: "STANDARD" };
+  };
+  readonly ResultPath: string | null;
+  readonly Catch?: readonly Catcher[];
+}
+
+export interface SucceedState {
+  readonly Type: "Succeed";
+  readonly Comment?: string;
+}
+
+export interface FailState {
+  readonly Type: "Fail";
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+export type State = TaskState | PassState | ChoiceState | MapState | SucceedState | FailState;
+
+export interface Machine {
+  readonly Comment?: string;
+  readonly StartAt: string;
+  readonly TimeoutSeconds?: number;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+/** A named state; in a sequence, one that says nothing of where it leads goes on to the next. */
+export type Step = readonly [name: string, state: State];
+
+/** Retries of calls to AWS: what is throttled or briefly down is asked again, with growing, jittered pauses. */
+export const RETRY_TRANSIENT: readonly Retrier[] = [
+  {
+    ErrorEquals: ["States.TaskFailed"],
+    IntervalSeconds: 10,
+    MaxAttempts: 4,
+    BackoffRate: 2,
+    MaxDelaySeconds: 300,
+    JitterStrategy: "FULL",
+  },
+];
+
+/** Leads every step that has no way on of its own to the next one, and the last to the end. */
+export function sequence(steps: readonly Step[]): Record<string, State> {
+  const states: Record<string, State> = {};
+  steps.forEach(([name, state], index) => {
+    const next = steps[index + 1]?.[0];
+    states[name] = leads(state) ? state : { ...state, ...(next === undefined ? { End: true } : { Next: next }) };
+  });
+  return states;
+}
+
+/** Sends every error of the tasks and maps to one state, with the error in `$.error`. */
+export function catching(states: Readonly<Record<string, State>>, next: string): Record<string, State> {
+  const catcher = { ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: next };
+  return Object.fromEntries(
+    Object.entries(states).map(([name, state]) => [
+      name,
+      state.Type === "Task" || state.Type === "Map" ? { ...state, Catch: [...(state.Catch ?? []), catcher] } : state,
+    ]),
+  );
+}
+
+function leads(state: State): boolean {
+  switch (state.Type) {
+    case "Choice":
+    case "Succeed":
+    case "Fail":
+      return true;
+    default:
+      return state.Next !== undefined || state.End === true;
+  }
+}
+
+/** States that one state may lead to. */
+export function successors(state: State): string[] {
+  switch (state.Type) {
+    case "Succeed":
+    case "Fail":
+      return [];
+    case "Choice":
+      return [...state.Choices.flatMap(({ Next }) => Next ?? []), state.Default];
+    case "Pass":
+      return state.Next === undefined ? [] : [state.Next];
+    default:
+      return [...(state.Next === undefined ? [] : [state.Next]), ...(state.Catch ?? []).map(({ Next }) => Next)];
+  }
+}
+
+/** What is wrong with a machine, in words; empty when it can run. */
+export function faultsOf(machine: Machine, path = ""): string[] {
+  const names = new Set(Object.keys(machine.States));
+  const faults: string[] = [];
+  if (!names.has(machine.StartAt)) faults.push(`${path}StartAt leads to ${machine.StartAt}, which does not exist`);
+  for (const [name, state] of Object.entries(machine.States)) {
+    if (name.length > 80) faults.push(`${path}${name} is longer than 80 characters`);
+    for (const next of successors(state)) {
+      if (!names.has(next)) faults.push(`${path}${name} leads to ${next}, which does not exist`);
+    }
+    if (!leads(state)) faults.push(`${path}${name} leads nowhere`);
+    if (state.Type === "Choice" && state.Choices.length === 0) faults.push(`${path}${name} has no choices`);
+    if (state.Type === "Map") faults.push(...faultsOf(state.ItemProcessor, `${path}${name}/`));
+  }
+  const reached = reachable(machine);
+  for (const name of names) {
+    if (!reached.has(name)) faults.push(`${path}${name} cannot be reached`);
+  }
+  return faults;
+}
+
+function reachable({ StartAt, States }: Machine): Set<string> {
+  const seen = new Set<string>();
+  const open = [StartAt];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const state = States[name];
+    if (state === undefined || seen.has(name)) continue;
+    seen.add(name);
+    open.push(...successors(state));
+  }
+  return seen;
+}

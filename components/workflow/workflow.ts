@@ -1,0 +1,339 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { arnOf, bucketArnOf } from "../kit/arn";
+import { allowing, trustService, type Allow } from "../kit/iam";
+import { nameOf } from "../kit/names";
+import { problem, refuse, type Problem } from "../kit/refuse";
+import type { Scope } from "../kit/scope";
+import { wantInteger, wantMatch } from "../kit/want";
+import { dailyDefinition, starterDefinition } from "./daily";
+
+/** Arguments of {@link DailyWorkflow}. */
+export interface DailyWorkflowArgs {
+  readonly scope: Scope;
+  /** Only a zone's primary region runs by schedule; a replica stands ready and is started by hand. */
+  readonly role: "primary" | "replica";
+  readonly keyArn: pulumi.Input<string>;
+  readonly etl: { readonly clusterId: pulumi.Input<string> };
+  readonly buckets: { readonly bronze: string; readonly silver: string; readonly gold: string };
+  readonly tables: { readonly profiles: string; readonly models: string };
+  /** Key of the tables in this region. @default `keyArn` */
+  readonly tablesKeyArn?: pulumi.Input<string>;
+  /** The training room's queue. */
+  readonly queue: { readonly arn: pulumi.Input<string>; readonly url: pulumi.Input<string> };
+  /** Key of the queue and the topic. @default `keyArn` */
+  readonly messagingKeyArn?: pulumi.Input<string>;
+  /** Hears of failures and refusals. */
+  readonly failureTopicArn: pulumi.Input<string>;
+  /** Takes what the schedule could not deliver. */
+  readonly deadLetterQueueArn: pulumi.Input<string>;
+  /** Function that fills the caches. @default none: they fill by themselves */
+  readonly warmFunctionArn?: pulumi.Input<string>;
+  /** Shards handed out at once; the queue holds the rest back. @default 200 */
+  readonly scoringConcurrency?: number;
+  /** When the run starts, UTC. @default `cron(0 2 * * ? *)` */
+  readonly scheduleExpression?: string;
+  /** Minutes within which the start may lie, so that a fleet's regions do not all start at once. @default 15 */
+  readonly flexibleWindowMinutes?: number;
+  /** Days for which the run's log is kept. @default 90 */
+  readonly logRetentionDays?: number;
+}
+
+const DEFAULTS = {
+  scoringConcurrency: 200,
+  scheduleExpression: "cron(0 2 * * ? *)",
+  flexibleWindowMinutes: 15,
+  logRetentionDays: 90,
+} as const;
+
+/** docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html */
+const CONCURRENCY = { min: 1, max: 10_000 } as const;
+/** docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
+const WINDOW_MINUTES = { min: 1, max: 1440 } as const;
+/** Hours for which the schedule tries to start a run. */
+const START_RETRY_HOURS = 6;
+/** Where the bootstrap puts the ETL programs on each node. */
+const PROGRAMS_FOLDER = "/opt/meridian/etl";
+
+/** Problems of the arguments, all of them. */
+export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
+  return [
+    ...wantInteger(
+      "scoringConcurrency",
+      args.scoringConcurrency ?? DEFAULTS.scoringConcurrency,
+      "shards at once",
+      CONCURRENCY,
+    ),
+    ...wantMatch(
+      "scheduleExpression",
+      args.scheduleExpression ?? DEFAULTS.scheduleExpression,
+      /^cron\([^()]+\)$/,
+      "a cron() expression: a rate would drift over the days",
+    ),
+    ...wantInteger(
+      "flexibleWindowMinutes",
+      args.flexibleWindowMinutes ?? DEFAULTS.flexibleWindowMinutes,
+      "minutes",
+      WINDOW_MINUTES,
+    ),
+    ...(Object.values(args.buckets).some((bucket) => bucket === "")
+      ? [problem("buckets", "names that are not empty", JSON.stringify(args.buckets))]
+      : []),
+  ];
+}
+
+/**
+ * The daily run: a Step Functions machine with gates between its steps, a starter that names each run by its date, and
+ * the schedule. A failed run is redriven from the step that failed; asked twice, a day runs once.
+ * @throws InputPropertiesError listing every bad argument.
+ */
+export class DailyWorkflow extends pulumi.ComponentResource {
+  readonly stateMachineArn: pulumi.Output<string>;
+  readonly stateMachineName: string;
+  /** Takes `{ "scheduledTime": "2026-01-02T03:00:00Z" }`: what the schedule and an operator start. */
+  readonly starterArn: pulumi.Output<string>;
+  readonly scheduleName: pulumi.Output<string>;
+
+  constructor(name: string, args: DailyWorkflowArgs, opts?: pulumi.ComponentResourceOptions) {
+    refuse(`DailyWorkflow ${name}`, checkDailyWorkflow(args));
+    super("meridian:workflow:DailyWorkflow", name, {}, opts);
+
+    this.stateMachineName = nameOf(args.scope, "daily", "stateMachine");
+    const log = this.createLog(name, args);
+    const daily = this.createDaily(name, args, log);
+    const starter = this.createStarter(name, args, daily, log);
+    const schedule = this.createSchedule(name, args, starter);
+
+    this.stateMachineArn = daily.arn;
+    this.starterArn = starter.arn;
+    this.scheduleName = schedule.name;
+    this.registerOutputs({
+      stateMachineArn: this.stateMachineArn,
+      stateMachineName: this.stateMachineName,
+      starterArn: this.starterArn,
+      scheduleName: this.scheduleName,
+    });
+  }
+
+  private createLog(name: string, args: DailyWorkflowArgs): aws.cloudwatch.LogGroup {
+    return new aws.cloudwatch.LogGroup(
+      name,
+      {
+        // This prefix spares the account's log resource policy, which is short: docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+        name: `/aws/vendedlogs/states/${this.stateMachineName}`,
+        retentionInDays: args.logRetentionDays ?? DEFAULTS.logRetentionDays,
+        kmsKeyId: args.keyArn,
+      },
+      { parent: this },
+    );
+  }
+
+  private createDaily(name: string, args: DailyWorkflowArgs, log: aws.cloudwatch.LogGroup): aws.sfn.StateMachine {
+    const { scope, buckets, tables } = args;
+    const role = this.createRole(`${name}-daily`, scope, "daily", this.dailyPermissions(args));
+    const settings = pulumi.all([
+      args.etl.clusterId,
+      args.queue.url,
+      args.failureTopicArn,
+      pulumi.output(args.warmFunctionArn),
+    ]);
+    return this.createMachine(name, this.stateMachineName, {
+      role,
+      log,
+      definition: settings.apply(([clusterId, queueUrl, topicArn, warmFunctionArn]) =>
+        JSON.stringify(
+          dailyDefinition({
+            partition: scope.partition,
+            clusterId,
+            queueUrl,
+            topicArn,
+            ...(warmFunctionArn === undefined ? {} : { warmFunctionArn }),
+            programsFolder: PROGRAMS_FOLDER,
+            bronzeBucket: buckets.bronze,
+            silverBucket: buckets.silver,
+            goldBucket: buckets.gold,
+            profilesTable: tables.profiles,
+            modelsTable: tables.models,
+            scoringConcurrency: args.scoringConcurrency ?? DEFAULTS.scoringConcurrency,
+          }),
+        ),
+      ),
+    });
+  }
+
+  private dailyPermissions(args: DailyWorkflowArgs): Allow[] {
+    const { scope } = args;
+    const machine = nameOf(scope, "daily", "stateMachine");
+    return [
+      {
+        sid: "RunEtl",
+        actions: ["elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"],
+        resources: [pulumi.interpolate`${arnOf(scope, "elasticmapreduce", "cluster/")}${args.etl.clusterId}`],
+      },
+      {
+        sid: "ReadQualityReport",
+        actions: ["s3:GetObject"],
+        resources: [bucketArnOf(scope, args.buckets.gold, "_quality/*")],
+      },
+      { sid: "HandOutWork", actions: ["sqs:SendMessage"], resources: [args.queue.arn] },
+      {
+        sid: "Publish",
+        actions: ["dynamodb:UpdateItem"],
+        resources: [arnOf(scope, "dynamodb", `table/${args.tables.models}`)],
+      },
+      { sid: "ReportFailure", actions: ["sns:Publish"], resources: [args.failureTopicArn] },
+      {
+        sid: "UseKeys",
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        resources: [args.keyArn, ...[args.messagingKeyArn, args.tablesKeyArn].filter((key) => key !== undefined)],
+      },
+      {
+        sid: "MapOverShards",
+        actions: ["states:StartExecution"],
+        resources: [arnOf(scope, "states", `stateMachine:${machine}`)],
+      },
+      {
+        sid: "FollowShards",
+        actions: ["states:DescribeExecution", "states:StopExecution"],
+        resources: [arnOf(scope, "states", `execution:${machine}/*`)],
+      },
+      ...(args.warmFunctionArn === undefined
+        ? []
+        : [{ sid: "Warm", actions: ["lambda:InvokeFunction"], resources: [args.warmFunctionArn] }]),
+    ];
+  }
+
+  private createStarter(
+    name: string,
+    { scope }: DailyWorkflowArgs,
+    daily: aws.sfn.StateMachine,
+    log: aws.cloudwatch.LogGroup,
+  ): aws.sfn.StateMachine {
+    const role = this.createRole(`${name}-starter`, scope, "daily-starter", [
+      { sid: "StartDaily", actions: ["states:StartExecution"], resources: [daily.arn] },
+    ]);
+    return this.createMachine(`${name}-starter`, nameOf(scope, "daily-starter", "stateMachine"), {
+      role,
+      log,
+      definition: daily.arn.apply((arn) => JSON.stringify(starterDefinition(scope.partition, arn))),
+    });
+  }
+
+  private createMachine(name: string, machineName: string, parts: MachineParts): aws.sfn.StateMachine {
+    return new aws.sfn.StateMachine(
+      name,
+      {
+        name: machineName,
+        type: "STANDARD",
+        roleArn: parts.role.role.arn,
+        definition: parts.definition,
+        loggingConfiguration: {
+          level: "ERROR",
+          includeExecutionData: false,
+          logDestination: pulumi.interpolate`${parts.log.arn}:*`,
+        },
+        tracingConfiguration: { enabled: true },
+      },
+      { parent: this, dependsOn: [parts.role.policy] },
+    );
+  }
+
+  /** A machine's role: what its steps need, and the log and trace deliveries that every machine needs. */
+  private createRole(name: string, scope: Scope, part: string, permissions: readonly Allow[]): RoleParts {
+    const role = new aws.iam.Role(
+      name,
+      { name: nameOf(scope, part, "role"), assumeRolePolicy: trustService(scope, "states.amazonaws.com") },
+      { parent: this },
+    );
+    const policy = new aws.iam.RolePolicy(
+      name,
+      { role: role.name, policy: allowing(...permissions, ...OBSERVE) },
+      { parent: this },
+    );
+    return { role, policy };
+  }
+
+  private createSchedule(name: string, args: DailyWorkflowArgs, starter: aws.sfn.StateMachine): aws.scheduler.Schedule {
+    const { scope } = args;
+    const role = new aws.iam.Role(
+      `${name}-schedule`,
+      {
+        name: nameOf(scope, "daily-schedule", "role"),
+        assumeRolePolicy: trustService(scope, "scheduler.amazonaws.com"),
+      },
+      { parent: this },
+    );
+    const policy = new aws.iam.RolePolicy(
+      `${name}-schedule`,
+      {
+        role: role.name,
+        policy: allowing(
+          { sid: "Start", actions: ["states:StartExecution"], resources: [starter.arn] },
+          { sid: "KeepUndelivered", actions: ["sqs:SendMessage"], resources: [args.deadLetterQueueArn] },
+          {
+            sid: "EncryptUndelivered",
+            actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+            resources: [args.messagingKeyArn ?? args.keyArn],
+          },
+        ),
+      },
+      { parent: this },
+    );
+    return new aws.scheduler.Schedule(
+      name,
+      {
+        name: nameOf(scope, "daily", "schedule"),
+        description: `Daily train and score of zone ${scope.zone}`,
+        state: args.role === "primary" ? "ENABLED" : "DISABLED",
+        scheduleExpression: args.scheduleExpression ?? DEFAULTS.scheduleExpression,
+        scheduleExpressionTimezone: "UTC",
+        flexibleTimeWindow: {
+          mode: "FLEXIBLE",
+          maximumWindowInMinutes: args.flexibleWindowMinutes ?? DEFAULTS.flexibleWindowMinutes,
+        },
+        target: {
+          arn: starter.arn,
+          roleArn: role.arn,
+          input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }),
+          deadLetterConfig: { arn: args.deadLetterQueueArn },
+          retryPolicy: { maximumEventAgeInSeconds: START_RETRY_HOURS * 3600, maximumRetryAttempts: 20 },
+        },
+      },
+      { parent: this, dependsOn: [policy] },
+    );
+  }
+}
+
+/** No resource-level permissions: docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and ...concepts-xray-tracing.html */
+const OBSERVE: readonly Allow[] = [
+  {
+    sid: "DeliverLogs",
+    actions: [
+      "logs:CreateLogDelivery",
+      "logs:GetLogDelivery",
+      "logs:UpdateLogDelivery",
+      "logs:DeleteLogDelivery",
+      "logs:ListLogDeliveries",
+      "logs:PutResourcePolicy",
+      "logs:DescribeResourcePolicies",
+      "logs:DescribeLogGroups",
+    ],
+    resources: ["*"],
+  },
+  {
+    sid: "Trace",
+    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"],
+    resources: ["*"],
+  },
+];
+
+interface RoleParts {
+  readonly role: aws.iam.Role;
+  readonly policy: aws.iam.RolePolicy;
+}
+
+interface MachineParts {
+  readonly role: RoleParts;
+  readonly log: aws.cloudwatch.LogGroup;
+  readonly definition: pulumi.Input<string>;
+}
