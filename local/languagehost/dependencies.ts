@@ -54,7 +54,7 @@ export function installedPackages(folder: string, transitive: boolean): Installe
 }
 
 /** The provider plugins that the program's installed packages ask for; those on PATH are there already and need no installing. */
-export function wantedPlugins(folder: string): WantedPlugin[] {
+export function wantedPlugins(folder: string, path = process.env["PATH"] ?? ""): WantedPlugin[] {
   return packagesIn(join(packageFolder(folder), "node_modules"))
     .filter(({ pulumi }) => pulumi?.resource === true)
     .map(({ name = "", version = "", pulumi }) => ({
@@ -62,7 +62,7 @@ export function wantedPlugins(folder: string): WantedPlugin[] {
       version: pulumi?.version ?? version,
       server: pulumi?.server ?? "",
     }))
-    .filter(({ name }) => allOnPath(`pulumi-resource-${name}`, process.env["PATH"] ?? "").length === 0);
+    .filter(({ name }) => allOnPath(`pulumi-resource-${name}`, path).length === 0);
 }
 
 function packagesIn(modules: string): Manifest[] {

@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { availableParallelism, homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { withLock } from "./lock";
 import type { Paths } from "./paths";
 import { allOnPath, isExecutable, run } from "./process";
@@ -55,6 +64,7 @@ export async function ensureEngine(
       if (made !== undefined) {
         return made;
       }
+      removeUnfinished(paths);
       const why = await download(paths, progress, environment);
       if (why !== undefined) {
         progress(`engine: no download (${why}); building ${ENGINE_VERSION} from its Go module`);
@@ -253,6 +263,15 @@ function freshFolder(paths: Paths): string {
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(join(fresh, "bin"), { recursive: true });
   return fresh;
+}
+
+/** Removes what a killed build or download left; only the holder of the lock writes there. */
+function removeUnfinished(paths: Paths): void {
+  const folder = dirname(engineFolder(paths));
+  const unfinished = new RegExp(`^${basename(engineFolder(paths)).replaceAll(".", "\\.")}\\.\\d+$`);
+  for (const name of readdirSync(folder).filter((entry) => unfinished.test(entry))) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** Puts a finished folder in its place in one step; half an engine is never found. */
