@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
+import * as awsx from "@pulumi/awsx";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
@@ -62,8 +63,8 @@ export interface RecordOptions {
 /** What the program under test is given. */
 export interface Harness {
   readonly aws: aws.Provider;
-  /** Options for the component under test: the explicit AWS provider, inherited by all children. */
-  readonly opts: pulumi.ComponentResourceOptions;
+  /** Options for the component under test: the explicit aws and awsx providers, inherited by all children. */
+  readonly opts: pulumi.ComponentResourceOptions & { readonly providers: Record<string, pulumi.ProviderResource> };
 }
 
 /** Everything one program registered and called. */
@@ -174,7 +175,8 @@ export async function record<T>(
   try {
     await pulumi.runtime.runInPulumiStack(async () => {
       const provider = new aws.Provider("aws", { region: region as aws.Region });
-      result = { value: await program({ aws: provider, opts: { providers: { aws: provider } } }) };
+      const providers = { aws: provider, awsx: new awsx.Provider("awsx", {}) };
+      result = { value: await program({ aws: provider, opts: { providers } }) };
     });
   } catch (error) {
     errors.push(error);
@@ -214,8 +216,13 @@ export function assertEveryChildIsOwned(recording: Recording, roots = 1): void {
   for (const resource of recording.resources) {
     const label = `${resource.type} ${resource.name}`;
     if (resource.custom && !isExplicit(resource.provider)) problems.push(`${label}: no explicit provider`);
-    if (resource.remote && !isExplicit(resource.providers["aws"] ?? ""))
-      problems.push(`${label}: no explicit aws provider`);
+    if (resource.remote) {
+      const own = resource.type.split(":")[0] ?? "";
+      for (const wanted of new Set(["aws", own])) {
+        if (!isExplicit(inheritedProvider(recording, resource, wanted)))
+          problems.push(`${label}: no explicit ${wanted} provider`);
+      }
+    }
     if (!resource.custom && !resource.remote && Object.keys(resource.outputs).length === 0)
       problems.push(`${label}: registers no outputs`);
   }
@@ -223,6 +230,17 @@ export function assertEveryChildIsOwned(recording: Recording, roots = 1): void {
     if (!isExplicit(invoke.provider)) problems.push(`call of ${invoke.token}: no explicit provider`);
   }
   assert.deepEqual(problems, []);
+}
+
+/** A component's provider of a package: its own or, as the engine hands them down, the nearest ancestor's. */
+function inheritedProvider(recording: Recording, resource: Recorded, wanted: string): string {
+  for (let at: Recorded | undefined = resource; at !== undefined;) {
+    const reference = at.providers[wanted];
+    if (reference !== undefined) return reference;
+    const { parent }: Recorded = at;
+    at = recording.resources.find(({ urn }) => urn === parent);
+  }
+  return "";
 }
 
 function listen(monitor: MockMonitor, resources: Recorded[]): void {
