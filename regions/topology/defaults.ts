@@ -26,8 +26,9 @@ export interface SizeDefaults {
   readonly search: SearchPlan;
 }
 
-// In standard support until 2027-03 (docs.aws.amazon.com/eks, "Kubernetes release calendar").
-const KUBERNETES_VERSION = "1.35";
+// The newest whose add-on versions components/serving pins; in standard support until 2026-12, extended until 2027-12
+// (docs.aws.amazon.com/eks, "Kubernetes release calendar").
+const KUBERNETES_VERSION = "1.34";
 const EMR_RELEASE = "emr-7.12.0";
 const SEARCH_VERSION = "OpenSearch_3.1";
 

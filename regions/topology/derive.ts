@@ -35,11 +35,8 @@ export interface SharedRegion {
 /** Relative shares to parts of 1. Absent shares count 1. */
 export function normaliseShares(shares: readonly (number | undefined)[]): readonly number[] {
   const given = shares.map((share) => share ?? 1);
-  // Divided first by the largest: the sum of very large shares would not be finite.
-  const largest = Math.max(...given);
-  const scaled = given.map((share) => share / largest);
-  const sum = scaled.reduce((total, share) => total + share, 0);
-  return scaled.map((share) => share / sum);
+  const sum = given.reduce((total, share) => total + share, 0);
+  return given.map((share) => share / sum);
 }
 
 /**

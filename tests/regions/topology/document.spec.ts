@@ -37,6 +37,12 @@ describe("a topology's text", () => {
     ]);
   });
 
+  it("is refused with the tab itself, not with what follows from it", () => {
+    assert.deepEqual(reasons("regions:\n- a\n- b\nc: 1\n- d\n\t- e\n"), [
+      "want YAML, got a fault at line 6, column 1: Tabs are not allowed as indentation",
+    ]);
+  });
+
   it("is refused with an alias, so that no few lines stand for gigabytes", () => {
     const bomb = [
       "a: &a [x,x,x,x,x,x,x,x,x]",
@@ -60,6 +66,12 @@ describe("a topology's text", () => {
       const [reason = ""] = reasons(text);
       assert.ok(reason.startsWith(deep), reason);
     }
+  });
+
+  it("is refused with the line in which it becomes too deep", () => {
+    assert.deepEqual(reasons(`a: 1\nb: ${"[\n".repeat(100_000)}`), [
+      "want at most 24 levels of nesting, got more (line 26)",
+    ]);
   });
 
   it("is refused with a second document, a tag, or a key that is no word", () => {

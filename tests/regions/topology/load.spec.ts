@@ -205,6 +205,15 @@ describe("loading a topology", () => {
     assert.equal(reason(file), "want plain text, got a byte that is not UTF-8 at line 1, column 6");
   });
 
+  it("refuses a file with a byte order mark", () => {
+    const file = path.join(folder, "bom.yaml");
+    writeFileSync(file, `\uFEFF${PROD}`);
+    assert.throws(
+      () => loadTopology(file),
+      /line 1: want UTF-8 without a byte order mark, got one at line 1, column 1/,
+    );
+  });
+
   it("says which environments there are, and which one was meant", () => {
     assert.throws(
       () => findTopology("prdo"),

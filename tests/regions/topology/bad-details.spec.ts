@@ -1,0 +1,240 @@
+import assert from "node:assert/strict";
+import { accepted, edit, lineOf, PROD, problemsOf, withRegions } from "./samples";
+
+type Change = readonly [from: string, to: string];
+
+/** What is changed in prod.yaml, and the only problem: path and reason. */
+const DETAILS: readonly (readonly [what: string, changes: readonly Change[], path: string, reason: string])[] = [
+  [
+    "a zone listed twice",
+    [["zone: eu, share: 18", "zone: eu, availabilityZones: [eu-west-1a, eu-west-1a]"]],
+    "regions[2].availabilityZones[1]",
+    'want each zone once, got "eu-west-1a" again',
+  ],
+  [
+    "one availability zone",
+    [["zone: eu, share: 18", "zone: eu, availabilityZones: [eu-west-1a]"]],
+    "regions[2].availabilityZones",
+    "want at least 2 availability zones, got a list of 1",
+  ],
+  [
+    "a law for a zone that no region has",
+    [["apac: none }", "apac: none, mars: none }"]],
+    "residency.mars",
+    'want a zone of one of the regions (us, eu, apac), got "mars"',
+  ],
+  ["an unknown law", [["eu: eu", "eu: gdpr"]], "residency.eu", 'want eu or none, got "gdpr"'],
+  [
+    "the block of Docker's bridge",
+    [["zone: eu, share: 18", "zone: eu, cidr: 172.17.0.0/18"]],
+    "regions[2].cidr",
+    'want a block apart from 172.17.0.0/16, which Docker\'s bridge uses, got "172.17.0.0/18"',
+  ],
+  [
+    "a block larger than a VPC's",
+    [["zone: eu, share: 18", "zone: eu, cidr: 172.20.0.0/14"]],
+    "regions[2].cidr",
+    'want a block of /16 to /22, got "172.20.0.0/14"',
+  ],
+  [
+    "a block too small for the subnets",
+    [["zone: eu, share: 18", "zone: eu, cidr: 172.20.0.0/24"]],
+    "regions[2].cidr",
+    'want a block of /16 to /22, got "172.20.0.0/24"',
+  ],
+  [
+    "an address space too small for the regions",
+    [["home: us-east-1", "home: us-east-1\naddressSpace: 10.0.0.0/20"]],
+    "addressSpace",
+    'want a private IPv4 block of /16 or larger like 10.0.0.0/8, got "10.0.0.0/20"',
+  ],
+  [
+    "a public address space",
+    [["home: us-east-1", "home: us-east-1\naddressSpace: 11.0.0.0/8"]],
+    "addressSpace",
+    'want a private IPv4 block of /16 or larger like 10.0.0.0/8, got "11.0.0.0/8"',
+  ],
+  [
+    "a global datastore of one region",
+    [["mode: regional", "mode: global-datastore, regions: [us-east-1]"]],
+    "cache.regions",
+    "want 2 or 3 regions in a global datastore (1 primary + 2), got 1",
+  ],
+  [
+    "a cache region that is none of the regions",
+    [["mode: regional", "mode: global-datastore, regions: [us-east-1, us-west-2, us-east-2]"]],
+    "cache.regions",
+    "want some of the regions (us-east-1, us-west-2, eu-west-1, eu-central-1, ap-southeast-1, ap-northeast-1), got us-east-2",
+  ],
+  [
+    "Memcached in a global datastore",
+    [["engine: valkey, mode: regional", "engine: memcached, mode: global-datastore, regions: [us-east-1, us-west-2]"]],
+    "cache.engine",
+    'want valkey or redis in a global datastore, got "memcached"',
+  ],
+  [
+    "cache regions without a global datastore",
+    [["mode: regional", "mode: regional, regions: [us-east-1, us-west-2]"]],
+    "cache.regions",
+    "want regions only with mode global-datastore, got them with mode regional",
+  ],
+  [
+    "a witness without strong consistency",
+    [["consistency: eventual", "consistency: eventual, witness: us-east-2"]],
+    "tables.witness",
+    'want a witness only with consistency strong, got "us-east-2"',
+  ],
+  [
+    "a capacity that Serverless has not",
+    [["mode: provisioned, nodeType: ra3.4xlarge, nodes: 3, rpoMinutes: 480", "mode: serverless, baseCapacityRpu: 60"]],
+    "warehouse.baseCapacityRpu",
+    "want 4 or a multiple of 8, got 60",
+  ],
+  [
+    "a single node of a type that needs two",
+    [["nodes: 3", "nodes: 1"]],
+    "warehouse.nodes",
+    "want 2 or more nodes of ra3.4xlarge, got 1",
+  ],
+  [
+    "fewer instances at most than at least",
+    [["minInstances: 3, maxInstances: 30", "minInstances: 3, maxInstances: 2"]],
+    "serving.variants[0].maxInstances",
+    "want at least minInstances (3), got 2",
+  ],
+  [
+    "two variants of one name",
+    [["name: challenger", "name: champion"]],
+    "serving.variants[1].name",
+    'want each variant\'s name once, got "champion" again',
+  ],
+  [
+    "two search nodes in production",
+    [["dataNodes: 3", "dataNodes: 2"]],
+    "search.dataNodes",
+    "want 3 or more with size standard, got 2",
+  ],
+  [
+    "an unknown mode of the warehouse",
+    [["mode: provisioned", "mode: provisoned"]],
+    "warehouse.mode",
+    'want mode: provisioned or mode: serverless, got "provisoned"',
+  ],
+  [
+    "a Kubernetes version that YAML read as a number",
+    [['kubernetesVersion: "', 'kubernetesVersion: 1.35 # "']],
+    "serving.kubernetesVersion",
+    'want a Kubernetes version in quotes like "1.35", got 1.35',
+  ],
+  [
+    "a section left empty",
+    [["promises: { rtoSeconds: 300, rpoSeconds: 900, availability: 0.999, dataFreshnessHours: 26 }", "promises:"]],
+    "promises",
+    "want a map, got null",
+  ],
+];
+
+describe("details of a topology", () => {
+  for (const [what, changes, path, reason] of DETAILS) {
+    it(`are refused: ${what}`, () => {
+      const problems = problemsOf(edit(PROD, ...changes));
+      assert.deepEqual(
+        problems.map((problem) => [problem.path, problem.reason]),
+        [[path, reason]],
+      );
+    });
+  }
+
+  it("are refused: shares that are all zero", () => {
+    const text = withRegions(["{ name: us-east-1, zone: us, share: 0 }", "{ name: us-west-2, zone: us, share: 0 }"]);
+    assert.deepEqual(
+      problemsOf(text).map(({ reason }) => reason),
+      ["want shares >= 0 with a sum > 0, got 0 for every region"],
+    );
+  });
+
+  it("are accepted: a stand-by region with a share of zero", () => {
+    const text = withRegions(["{ name: us-east-1, zone: us }", "{ name: us-west-2, zone: us, share: 0 }"]);
+    assert.deepEqual(
+      accepted(text).regions.map(({ share, failoverShare }) => [share, failoverShare]),
+      [
+        [1, 1],
+        [0, 1],
+      ],
+    );
+  });
+
+  it("are refused: strong consistency over regions of no one set", () => {
+    const text = withRegions(
+      ["us-east-1", "us-west-2", "ca-central-1"].map((name) => `{ name: ${name}, zone: america }`),
+      ["consistency: eventual, ttlDays: 14", "consistency: strong"],
+      ["r7i.8xlarge, r6i", "r6i"],
+    );
+    assert.deepEqual(
+      problemsOf(text).map(({ reason }) => reason),
+      [
+        "want zone america's regions in one set (us-east-1, us-east-2, us-west-2; or eu-west-1, eu-west-2, eu-west-3, " +
+          "eu-central-1; or ap-northeast-1, ap-northeast-2, ap-northeast-3), got us-east-1, us-west-2, ca-central-1",
+      ],
+    );
+  });
+
+  it("are refused: a region without a service that every stack uses, with the nearest that has all", () => {
+    const text = edit(PROD, ["ap-southeast-1, zone: apac, share: 12", "me-central-1, zone: apac"]);
+    const { path, reason } = problemsOf(text).find((problem) => problem.reason.includes("service")) ?? {};
+    assert.equal(path, "regions[4]");
+    assert.match(
+      reason ?? "",
+      /^want a region with every service that we use, got me-central-1 without sagemaker; the nearest .* is [a-z-]+1$/,
+    );
+  });
+
+  it("are refused: Serverless and global datastores where they are not offered", () => {
+    const serverless = edit(
+      PROD,
+      ["ap-southeast-1, zone: apac", "me-south-1, zone: apac"],
+      ["mode: provisioned, nodeType: ra3.4xlarge, nodes: 3, rpoMinutes: 480", "mode: serverless"],
+    );
+    assert.ok(
+      problemsOf(serverless).some(
+        ({ reason }) => reason === "want provisioned in me-south-1, which has no Redshift Serverless",
+      ),
+    );
+    const datastore = edit(
+      PROD,
+      ["ap-southeast-1, zone: apac", "ap-southeast-6, zone: apac"],
+      ["mode: regional", "mode: global-datastore, regions: [ap-southeast-6, ap-northeast-1]"],
+    );
+    assert.ok(
+      problemsOf(datastore).some(
+        ({ reason }) => reason === "want regions that have global datastores, got ap-southeast-6",
+      ),
+    );
+  });
+
+  it("are not claimed where the catalogue knows no instance types", () => {
+    const text = withRegions(
+      ["{ name: eusc-de-east-1, zone: eu }"],
+      ["home: us-east-1", "home: eusc-de-east-1"],
+      ["failover: true", "failover: false"],
+    );
+    assert.equal(accepted(text).regions[0]?.partition, "aws-eusc");
+  });
+
+  it("have the line of the key when the key itself is wrong", () => {
+    const text = edit(PROD, ["prefix: meridian", "prefix: meridian\nprefixx:\n  meridian"]);
+    assert.deepEqual(
+      problemsOf(text).map(({ path, line }) => [path, line]),
+      [["prefixx", lineOf(text, "prefixx")]],
+    );
+  });
+
+  it("are refused by size: nodes below large in a global datastore, even of a family that works", () => {
+    const text = edit(PROD, [
+      "mode: regional, nodeType: cache.r7g.large",
+      "mode: global-datastore, regions: [us-east-1, us-west-2], nodeType: cache.m5.medium",
+    ]);
+    const reasons = problemsOf(text).filter(({ path }) => path === "cache.nodeType");
+    assert.ok(reasons.some(({ reason }) => reason.endsWith('got "cache.m5.medium": unsupported')));
+  });
+});
