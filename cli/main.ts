@@ -36,28 +36,28 @@ run(
   environmentCommand("up", "Apply every stack of an environment, wave by wave, with the policy pack on")
     .option("--delete-data", "Second key: with a disposable environment, data loses its protection")
     .option("--skip-preview", "Apply without previewing the whole fleet first"),
-  async () => (await import("./up")).up as Run,
+  async () => (await import("./up.ts")).up as Run,
 );
 run(
   environmentCommand("plan", "Preview every stack: what would change, which rules are broken").option(
     "--offline",
     "Preview an AWS environment without AWS, by the local provider",
   ),
-  async () => (await import("./plan")).plan as Run,
+  async () => (await import("./plan.ts")).plan as Run,
 );
 run(
   environmentCommand("status", "What runs, and which parts of the local cloud are simulated").option(
     "--types",
     "List every resource type with its mode",
   ),
-  async () => (await import("./status")).status as Run,
+  async () => (await import("./status.ts")).status as Run,
 );
-run(environmentCommand("outputs", "Outputs of every stack"), async () => (await import("./outputs")).outputs as Run);
+run(environmentCommand("outputs", "Outputs of every stack"), async () => (await import("./outputs.ts")).outputs as Run);
 run(
   environmentCommand("destroy", "Destroy every stack, last wave first; protected data stays and is listed")
     .option("--delete-data", "Second key: with a disposable environment, data goes too")
     .option("--yes", "Do not ask"),
-  async () => (await import("./destroy")).destroy as Run,
+  async () => (await import("./destroy.ts")).destroy as Run,
 );
 run(
   cli
@@ -67,11 +67,11 @@ run(
     .option("--seed <n>", "generate: the same seed gives the same events", { default: 1 })
     .option("--format <format>", "replay: ndjson | access-log", { default: "ndjson" })
     .option("--assume-consent", "replay: the people in an access log have consented"),
-  async () => (await import("./events")).events as Run,
+  async () => (await import("./events.ts")).events as Run,
 );
 run(
   environmentCommand("daily", "Run the day's work: ETL, training, gate, scoring, publishing"),
-  async () => (await import("./daily")).daily as Run,
+  async () => (await import("./daily.ts")).daily as Run,
 );
 run(
   cli
@@ -79,7 +79,7 @@ run(
     .option("--env <name>", "Environment", { default: "local" })
     .option("--region <region>", "Region that answers; default: the home region")
     .option("--limit <n>", "How many items", { default: 10 }),
-  async () => (await import("./recommend")).recommend as Run,
+  async () => (await import("./recommend.ts")).recommend as Run,
 );
 run(
   cli
@@ -89,19 +89,19 @@ run(
     .option("--engine <engine>", "athena | redshift | duckdb", { default: "athena" })
     .option("--format <format>", "table | csv | json", { default: "table" })
     .option("--param <name=value>", "A parameter of the question; may be repeated"),
-  async () => (await import("./query")).query as Run,
+  async () => (await import("./query.ts")).query as Run,
 );
 run(
   environmentCommand("env", 'Shell settings for plain tools: eval "$(meridian env local)"'),
-  async () => (await import("./env")).env as Run,
+  async () => (await import("./env.ts")).env as Run,
 );
 run(cli.command("doctor", "What was found on this machine, and what to do about what was not"), async () => {
-  const { doctor } = await import("./doctor");
+  const { doctor } = await import("./doctor.ts");
   return async (options) => (await doctor({ json: (options as CommonOptions).json === true })) as ExitCode;
 });
 run(
   cli.command("down", "Stop what `up` started on this machine; state is kept"),
-  async () => (await import("./down")).down as Run,
+  async () => (await import("./down.ts")).down as Run,
 );
 
 cli.help();

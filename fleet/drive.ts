@@ -127,6 +127,15 @@ export async function fleetOutputs(
   return Object.fromEntries(found.filter((entry) => entry !== undefined));
 }
 
+/** Makes stacks known to the backend, empty, where they are not yet: plain `pulumi preview --stack` wants them. */
+export async function ensureStacks(names: readonly StackName[], settings: EngineSettings): Promise<void> {
+  const workspace = await LocalWorkspace.create({ ...(await workspaceOptions(settings, {})) });
+  const known = new Set((await workspace.listStacks()).map(({ name }) => name.split("/").at(-1)));
+  for (const name of names.map(formatStackName)) {
+    if (!known.has(name)) await workspace.createStack(name);
+  }
+}
+
 async function run(operation: Operation, name: StackName, options: FleetOptions): Promise<StackResult> {
   const { settings, onProgress } = options;
   const stackName = formatStackName(name);

@@ -26,7 +26,12 @@ export interface FoundationOutputs {
   readonly environment: string;
   /** By residency zone. */
   readonly tables: Readonly<Record<string, TableNames>>;
-  readonly imageRepository: string;
+  /** Id of the environment's Route 53 zone. */
+  readonly zoneId: string;
+  /** What the parent domain must delegate to. */
+  readonly nameServers: readonly string[];
+  /** URL by image, in the home region. */
+  readonly imageRepositories: Readonly<Record<string, string>>;
 }
 
 /** Outputs of `<env>.<region>`: all that a workload or an operator must know to use the region. */
@@ -39,7 +44,9 @@ export interface RegionOutputs {
   readonly transformFunction: string;
   readonly curatedDeliveryStream: string;
   readonly rawDeliveryStream: string;
+  /** The collector's own address; callers outside use `publicCollectorUrl`. */
   readonly collectorUrl: string;
+  readonly publicCollectorUrl: string;
   readonly buckets: BucketNames;
   readonly intakeQueueUrl: string;
   readonly trainingQueueUrl: string;
@@ -66,4 +73,6 @@ export interface MeshOutputs {
 }
 
 /** A contract as a stack exports it: each value may still be on its way. */
-export type Exported<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> };
+export type Exported<T> = { readonly [K in keyof T]: pulumi.Input<T[K]> | ExportedMap<T[K]> };
+type ExportedMap<V> =
+  V extends Readonly<Record<string, string>> ? { readonly [K in keyof V]: pulumi.Input<V[K]> } : never;

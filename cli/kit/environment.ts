@@ -57,40 +57,51 @@ export async function openEnvironment(
 }
 
 async function localSettings(): Promise<EngineSettings> {
-  const { ensureToolchain, localEnvironment, startEmulator, paths } = await import("../../local");
-  const { startProvider } = await import("../../local/provider/server");
-  const engine = await ensureToolchain((line) => process.stderr.write(`${line}\n`));
-  const emulator = await startEmulator();
-  const { root, home } = paths();
+  const [
+    { ensureToolchain, enterLocalEnvironment, localProcessEnvironment, paths },
+    { startEmulator },
+    { startProvider },
+  ] = await Promise.all([
+    import("../../local/toolchain/index.ts"),
+    import("../../local/emulator/index.ts"),
+    import("../../local/provider/index.ts"),
+  ]);
+  const own = paths();
+  await ensureToolchain(note);
+  const emulator = await startEmulator(own);
+  if (emulator.startedNow) note(`local cloud: emulator started on ${emulator.url}`);
+  await enterLocalEnvironment(own);
   return {
-    engineRoot: engine.root,
-    variables: await localEnvironment(),
-    projectFolder: root,
-    policyPacks: [join(root, "policies")],
+    engineRoot: own.home,
+    variables: await localProcessEnvironment(own),
+    projectFolder: own.root,
+    policyPacks: [join(own.root, "policies")],
     secretsProvider: "passphrase",
-    journalFile: join(home, "journal.ndjson"),
+    journalFile: join(own.home, "journal.ndjson"),
     concurrency: 4,
-    attachProviders: async (stack) => {
+    attachProviders: async () => {
+      const packages = ["aws", "awsx", "kubernetes"] as const;
       const started = await Promise.all(
-        (["aws", "awsx", "kubernetes"] as const).map(async (name) => ({
-          name,
-          provider: await startProvider({ package: name, endpoint: emulator.endpoint, label: formatStackName(stack) }),
-        })),
+        packages.map((name) => startProvider({ package: name, endpoint: emulator.url })),
       );
       return {
         variables: {
-          PULUMI_DEBUG_PROVIDERS: started.map(({ name, provider }) => `${name}:${provider.port}`).join(","),
+          PULUMI_DEBUG_PROVIDERS: packages.map((name, index) => `${name}:${started[index]?.port ?? 0}`).join(","),
         },
         close: async () => {
-          await Promise.all(started.map(({ provider }) => provider.close()));
+          await Promise.all(started.map((provider) => provider.close()));
         },
       };
     },
   };
 }
 
+function note(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 async function awsSettings(): Promise<EngineSettings> {
-  const { ensureToolchain, paths } = await import("../../local");
+  const { ensureToolchain, paths } = await import("../../local/toolchain/index.ts");
   const backend = process.env["PULUMI_BACKEND_URL"];
   const secretsProvider = process.env["MERIDIAN_SECRETS_PROVIDER"];
   const problems = [
@@ -109,11 +120,11 @@ async function awsSettings(): Promise<EngineSettings> {
   if (problems.length > 0 || secretsProvider === undefined) {
     throw new BadInput("this environment needs a backend and a secrets provider", problems);
   }
-  const engine = await ensureToolchain((line) => process.stderr.write(`${line}\n`));
+  await ensureToolchain(note);
   const { root, home } = paths();
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
-    engineRoot: engine.root,
+    engineRoot: home,
     variables: Object.fromEntries(inherited),
     projectFolder: root,
     policyPacks: [join(root, "policies")],

@@ -21,8 +21,8 @@ export interface SearchArgs {
   /** Private subnets, at least `sizing.zones` of them; the first ones are used. */
   readonly subnetIds: pulumi.Input<string[]>;
   readonly keyArn: pulumi.Input<string>;
-  /** Role that administers the domain through fine-grained access control. */
-  readonly masterRoleArn: pulumi.Input<string>;
+  /** Role that administers the domain through fine-grained access control. @default a role of its own, for this account's operators */
+  readonly masterRoleArn?: pulumi.Input<string>;
   /** Roles that may reach the domain at all; what each may do in it is for its administrator. @default the master role */
   readonly accessRoleArns?: readonly pulumi.Input<string>[];
   /** Security groups that may connect, by a short name. @default none */
@@ -41,6 +41,8 @@ const LOGS = {
 
 /** docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
 const VOLUME_GIB = { min: 10, max: 24_576 } as const;
+
+type WithMaster = SearchArgs & { readonly masterRoleArn: pulumi.Input<string> };
 
 /** Problems of the arguments, all of them. */
 export function checkSearch(args: SearchArgs): Problem[] {
@@ -91,7 +93,8 @@ export class Search extends pulumi.ComponentResource {
     this.domainName = nameOf(args.scope, "search", "searchDomain");
     const securityGroup = this.createSecurityGroup(name, args);
     const logs = this.createLogs(name, args);
-    const domain = this.createDomain(name, args, securityGroup, logs);
+    const masterRoleArn = args.masterRoleArn ?? this.createMasterRole(name, args);
+    const domain = this.createDomain(name, { ...args, masterRoleArn }, securityGroup, logs);
 
     this.domainArn = domain.arn;
     this.endpoint = domain.endpoint;
@@ -102,6 +105,28 @@ export class Search extends pulumi.ComponentResource {
       endpoint: this.endpoint,
       securityGroupId: this.securityGroupId,
     });
+  }
+
+  /** Who administers the domain takes this role; who may take it is for IAM to say, in this account only. */
+  private createMasterRole(name: string, { scope }: SearchArgs): pulumi.Output<string> {
+    const role = new aws.iam.Role(
+      `${name}-admin`,
+      {
+        name: nameOf(scope, "search-admin", "role"),
+        assumeRolePolicy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { AWS: `arn:${scope.partition}:iam::${scope.account}:root` },
+              Action: ["sts:AssumeRole"],
+            },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    return role.arn;
   }
 
   private createSecurityGroup(name: string, args: SearchArgs): aws.ec2.SecurityGroup {
@@ -171,7 +196,7 @@ export class Search extends pulumi.ComponentResource {
 
   private createDomain(
     name: string,
-    args: SearchArgs,
+    args: WithMaster,
     securityGroup: aws.ec2.SecurityGroup,
     logs: Logs,
   ): aws.opensearch.Domain {
@@ -226,7 +251,7 @@ export class Search extends pulumi.ComponentResource {
     );
   }
 
-  private accessPolicy({ scope, masterRoleArn, accessRoleArns }: SearchArgs): pulumi.Output<string> {
+  private accessPolicy({ scope, masterRoleArn, accessRoleArns }: WithMaster): pulumi.Output<string> {
     return pulumi.jsonStringify({
       Version: "2012-10-17",
       Statement: [

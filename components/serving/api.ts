@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
-import { allowing, trustCompute } from "../kit/iam";
+import { allowing, allowKeyByAlias, trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
@@ -48,10 +48,10 @@ export interface RecommendationApiArgs {
   readonly endpointName: pulumi.Input<string>;
   /** The stream that takes exposure events. */
   readonly stream: { readonly name: string; readonly keyArn: pulumi.Input<string> };
-  /** HMAC key of the residency zone, from which pseudonyms are made. */
-  readonly pseudonymKeyArn: pulumi.Input<string>;
-  /** Key of the tables in this region. @default `keyArn` */
-  readonly tablesKeyArn?: pulumi.Input<string>;
+  /** Alias of the residency zone's HMAC key in this region, from which pseudonyms are made. */
+  readonly pseudonymKeyAlias: string;
+  /** Alias of the tables' key in this region. */
+  readonly tablesKeyAlias: string;
   /** Further services, by a short name: their groups get a rule for the pods. @default none */
   readonly peers?: Readonly<Record<string, Peer>>;
   /** Roles with cluster administration, by a short name. @default none but the deployer */
@@ -185,7 +185,12 @@ export class RecommendationApi extends pulumi.ComponentResource {
         actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
         resources: tables.map((table) => arnOf(scope, "dynamodb", `table/${table}`)),
       },
-      { sid: "UseTablesKey", actions: ["kms:Decrypt"], resources: [args.tablesKeyArn ?? args.keyArn] },
+      allowKeyByAlias(scope, {
+        sid: "UseTablesKey",
+        actions: ["kms:Decrypt"],
+        alias: args.tablesKeyAlias,
+        via: "dynamodb",
+      }),
       {
         sid: "Predict",
         actions: ["sagemaker:InvokeEndpoint"],
@@ -197,7 +202,11 @@ export class RecommendationApi extends pulumi.ComponentResource {
         resources: [arnOf(scope, "kinesis", `stream/${args.stream.name}`)],
       },
       { sid: "EncryptExposures", actions: ["kms:GenerateDataKey"], resources: [args.stream.keyArn] },
-      { sid: "MakePseudonyms", actions: ["kms:GenerateMac"], resources: [args.pseudonymKeyArn] },
+      allowKeyByAlias(scope, {
+        sid: "MakePseudonyms",
+        actions: ["kms:GenerateMac"],
+        alias: args.pseudonymKeyAlias,
+      }),
       ...(args.cache.connectArns.length === 0
         ? []
         : [{ sid: "UseCache", actions: ["elasticache:Connect"], resources: args.cache.connectArns }]),
@@ -252,7 +261,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
           MERIDIAN_CACHE_USER: cache.userName,
           MERIDIAN_ENDPOINT_NAME: args.endpointName,
           MERIDIAN_STREAM: args.stream.name,
-          MERIDIAN_PSEUDONYM_KEY: args.pseudonymKeyArn,
+          MERIDIAN_PSEUDONYM_KEY: args.pseudonymKeyAlias,
           ...args.settings,
         },
       },

@@ -43,9 +43,9 @@ export interface RecommendDeps {
 
 /** A recommender: holds the memory between calls (version, popular list, calls under way). */
 export interface Recommender {
-  recommend(userId: string, options?: { readonly limit?: number }): Promise<Recommendation>;
+  readonly recommend: (userId: string, options?: { readonly limit?: number }) => Promise<Recommendation>;
   /** Whether a model can be read: what `/ready` answers. */
-  ready(): Promise<boolean>;
+  readonly ready: () => Promise<boolean>;
 }
 
 interface Found {

@@ -1,0 +1,71 @@
+import { createSecretKey } from "node:crypto";
+import { generate, generatedSource } from "../components/ingest/workload/generator/generate";
+import { parseBody, streamRecord } from "../components/ingest/workload/collector/parse";
+import { transformBatch } from "../components/ingest/workload/transform/batch";
+import { pseudonymiser } from "../components/ingest/workload/transform/pseudonym";
+
+/** Records of one round, those handed over at once (Firehose buffers 1 MiB for a call), and rounds. */
+const RECORDS = 20_000;
+const BATCH = 2_000;
+const ROUNDS = 15;
+
+/** Records per second on one core: the whole transform, and its limit: base64 in, JSON.parse, base64 out, nothing else. */
+function main(): void {
+  const options = { seed: 1, count: RECORDS + 500, users: 5_000, shares: { malformed: 0, unusable: 0 } };
+  const { clock } = generatedSource(options);
+  const records = [...generate(options)]
+    .flatMap(({ line }) => parseBody(line))
+    .flatMap((one) =>
+      "event" in one ? [streamRecord(one.text, new Date(clock(one.event)).toISOString(), "us-east-1")] : [],
+    )
+    .slice(0, RECORDS)
+    .map((text, index) => ({
+      recordId: String(index),
+      approximateArrivalTimestamp: 0,
+      data: Buffer.from(text).toString("base64"),
+    }));
+  const bytes = records.reduce((sum, { data }) => sum + (data.length * 3) / 4, 0) / records.length;
+  const salt = createSecretKey(Buffer.alloc(32, 7));
+  const warm = pseudonymiser(salt);
+  const batches = Array.from({ length: RECORDS / BATCH }, (_, at) => records.slice(at * BATCH, (at + 1) * BATCH));
+  const transformAll = (pseudonym: (userId: string) => string): number =>
+    batches.reduce((sum, batch) => sum + transformBatch(batch, pseudonym, Infinity).records.length, 0);
+  const contestants: Record<string, () => number> = {
+    "limit (base64 + JSON.parse)": () => {
+      let out = 0;
+      for (const batch of batches) {
+        const answers = batch.map(({ recordId, data }) => {
+          const text = Buffer.from(data, "base64").toString("utf8");
+          JSON.parse(text);
+          return { recordId, result: "Ok", data: Buffer.from(text, "utf8").toString("base64") };
+        });
+        out += answers.length;
+      }
+      return out;
+    },
+    "transform, users seen before": () => transformAll(warm),
+    "transform, all users new": () => transformAll(pseudonymiser(salt)),
+  };
+  const times = new Map(Object.keys(contestants).map((name) => [name, [] as number[]]));
+  for (let round = -3; round < ROUNDS; round += 1) {
+    for (const [name, run] of Object.entries(contestants)) {
+      const start = performance.now();
+      run();
+      if (round >= 0) times.get(name)?.push(performance.now() - start);
+    }
+  }
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+  const rates = [...times].map(([name, values]) => ({ name, rate: RECORDS / (median(values) / 1000) }));
+  const limit = rates[0]?.rate ?? NaN;
+  console.log(
+    `transform: ${RECORDS} records of ${bytes.toFixed(0)} B, one core, median of ${ROUNDS} interleaved rounds`,
+  );
+  for (const { name, rate } of rates) {
+    console.log(
+      `  ${name.padEnd(30)} ${(rate / 1000).toFixed(0).padStart(5)} k records/s   ratio ${(rate / limit).toFixed(2)}`,
+    );
+  }
+  console.log("  goal: at least 0.80 of the limit");
+}
+
+main();
