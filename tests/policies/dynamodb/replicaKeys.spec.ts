@@ -2,12 +2,12 @@ import { dynamodbReplicaKeys } from "../../../policies/dynamodb/replicaKeys";
 import { resource, specify, withUnknowns } from "../kit";
 
 const key = (region: string) => `arn:aws:kms:${region}:1:key/k`;
-const table = (kmsKeyArn: string | undefined, own: string | undefined = key("us-east-1")) =>
+const table = (kmsKeyArn: string | undefined) =>
   resource(
     "aws:dynamodb/table:Table",
     "models",
     withUnknowns({
-      ...(own === undefined ? {} : { serverSideEncryption: { enabled: true, kmsKeyArn: own } }),
+      serverSideEncryption: { enabled: true, kmsKeyArn: key("us-east-1") },
       replicas: [{ regionName: "us-west-2", kmsKeyArn }],
     }),
     { region: "us-east-1" },

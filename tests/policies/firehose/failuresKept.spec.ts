@@ -3,13 +3,13 @@ import { resource, specify, withUnknowns } from "../kit";
 
 const TYPE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
 const stream = resource("aws:kinesis/stream:Stream", "events", {});
-const delivery = (name: string, s3: object, source: object | undefined = { kinesisStreamArn: "?" }) =>
+const delivery = (name: string, s3: object) =>
   resource(
     TYPE,
     name,
     withUnknowns({
       extendedS3Configuration: s3,
-      ...(source === undefined ? {} : { kinesisSourceConfiguration: source }),
+      kinesisSourceConfiguration: { kinesisStreamArn: "?" },
     }),
     { uses: { kinesisSourceConfiguration: [stream] } },
   );
