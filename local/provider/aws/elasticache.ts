@@ -1,0 +1,148 @@
+import { always, arnBy, idFrom, simulated, type ServiceTable } from "./define";
+import type { Resource } from "./resource";
+
+/** Default port of Redis and Valkey. */
+const PORT = 6379;
+const suffix = (r: Resource): string => `${r.hex(6)}.${r.place.region}.cache.amazonaws.com`;
+
+export const elasticache: ServiceTable = {
+  "aws:elasticache/replicationGroup:ReplicationGroup": simulated({
+    autoName: { property: "replicationGroupId", max: 40, lowerCase: true },
+    replaceOn: [
+      "atRestEncryptionEnabled",
+      "dataTieringEnabled",
+      "kmsKeyId",
+      "networkType",
+      "port",
+      "replicationGroupId",
+      "snapshotArns",
+      "snapshotName",
+      "subnetGroupName",
+    ],
+    defaults: { automaticFailoverEnabled: false },
+    outputs: {
+      applyImmediately: always(false),
+      arn: arnBy("elasticache", "replicationgroup:", "replicationGroupId"),
+      clusterEnabled: (r) => (r.number("numNodeGroups") ?? 1) > 1,
+      configurationEndpointAddress: (r) =>
+        (r.number("numNodeGroups") ?? 1) > 1 ? `clustercfg.${r.text("replicationGroupId")}.${suffix(r)}` : "",
+      engine: always("redis"),
+      engineVersion: always("7.1"),
+      engineVersionActual: (r) => r.maybeText("engineVersion") ?? "7.1",
+      maintenanceWindow: always("sun:05:00-sun:06:00"),
+      memberClusters: (r) => {
+        const shards = r.number("numNodeGroups") ?? 1;
+        const perShard = 1 + (r.number("replicasPerNodeGroup") ?? (r.number("numCacheClusters") ?? 1) - 1);
+        const nodes = Array.from({ length: shards * perShard }, (_, i) => String(i + 1).padStart(3, "0"));
+        return nodes.map((node) => `${r.text("replicationGroupId")}-${node}`);
+      },
+      multiAzEnabled: always(false),
+      networkType: always("ipv4"),
+      nodeGroupConfigurations: always([]),
+      nodeType: always("cache.r7g.large"),
+      numCacheClusters: (r) => (r.number("numNodeGroups") ?? 1) * (1 + (r.number("replicasPerNodeGroup") ?? 0)),
+      numNodeGroups: always(1),
+      parameterGroupName: always("default.redis7"),
+      port: always(PORT),
+      primaryEndpointAddress: (r) => `master.${r.text("replicationGroupId")}.${suffix(r)}`,
+      readerEndpointAddress: (r) => `replica.${r.text("replicationGroupId")}.${suffix(r)}`,
+      replicasPerNodeGroup: always(0),
+      snapshotWindow: always("03:00-04:00"),
+      transitEncryptionMode: always("required"),
+      autoMinorVersionUpgrade: always(true),
+      atRestEncryptionEnabled: always(true),
+      transitEncryptionEnabled: always(true),
+      clusterMode: always("disabled"),
+    },
+    id: idFrom("replicationGroupId"),
+  }),
+  "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": simulated({
+    replaceOn: ["globalReplicationGroupIdSuffix", "primaryReplicationGroupId"],
+    key: ["globalReplicationGroupIdSuffix"],
+    outputs: {
+      arn: (r) => r.arn("elasticache", `globalreplicationgroup:${r.id}`, { region: "" }),
+      atRestEncryptionEnabled: always(true),
+      authTokenEnabled: always(false),
+      automaticFailoverEnabled: always(true),
+      cacheNodeType: always("cache.r7g.large"),
+      clusterEnabled: always(false),
+      engine: always("redis"),
+      engineVersion: always("7.1"),
+      engineVersionActual: always("7.1"),
+      globalNodeGroups: always([]),
+      globalReplicationGroupId: (r) => r.id,
+      numNodeGroups: always(1),
+      transitEncryptionEnabled: always(true),
+    },
+    id: (r) => `${r.hex(5)}-${r.text("globalReplicationGroupIdSuffix")}`,
+  }),
+  "aws:elasticache/subnetGroup:SubnetGroup": simulated({
+    autoName: { property: "name", max: 255, lowerCase: true },
+    replaceOn: ["name"],
+    defaults: { description: "Managed by Pulumi" },
+    outputs: { arn: arnBy("elasticache", "subnetgroup:", "name"), vpcId: (r) => `vpc-0${r.hex(16)}` },
+    id: idFrom("name"),
+  }),
+  "aws:elasticache/parameterGroup:ParameterGroup": simulated({
+    autoName: { property: "name", max: 255, lowerCase: true },
+    replaceOn: ["name", "family", "description"],
+    defaults: { description: "Managed by Pulumi" },
+    outputs: { arn: arnBy("elasticache", "parametergroup:", "name") },
+    id: idFrom("name"),
+  }),
+  "aws:elasticache/user:User": simulated({
+    replaceOn: ["userId", "userName"],
+    key: ["userId"],
+    defaults: { noPasswordRequired: false },
+    outputs: { arn: arnBy("elasticache", "user:", "userId"), authenticationMode: always({}) },
+    id: idFrom("userId"),
+  }),
+  "aws:elasticache/userGroup:UserGroup": simulated({
+    replaceOn: ["userGroupId"],
+    key: ["userGroupId"],
+    outputs: { arn: arnBy("elasticache", "usergroup:", "userGroupId") },
+    id: idFrom("userGroupId"),
+  }),
+  "aws:elasticache/userGroupAssociation:UserGroupAssociation": simulated({
+    replaceOn: ["*"],
+    id: (r) => `${r.text("userGroupId")},${r.text("userId")}`,
+  }),
+  "aws:elasticache/cluster:Cluster": simulated({
+    autoName: { property: "clusterId", max: 50, lowerCase: true },
+    replaceOn: ["availabilityZone", "clusterId", "engine", "port", "replicationGroupId", "subnetGroupName"],
+    outputs: {
+      arn: arnBy("elasticache", "cluster:", "clusterId"),
+      cacheNodes: (r) => [
+        {
+          address: `${r.text("clusterId")}.${suffix(r)}`,
+          availabilityZone: `${r.place.region}a`,
+          id: "0001",
+          port: PORT,
+        },
+      ],
+      clusterAddress: (r) => `${r.text("clusterId")}.${suffix(r)}`,
+      configurationEndpoint: always(""),
+      engine: always("redis"),
+      engineVersion: always("7.1"),
+      engineVersionActual: always("7.1"),
+      nodeType: always("cache.r7g.large"),
+      numCacheNodes: always(1),
+      parameterGroupName: always("default.redis7"),
+      port: always(PORT),
+    },
+    id: idFrom("clusterId"),
+  }),
+  "aws:elasticache/serverlessCache:ServerlessCache": simulated({
+    autoName: { property: "name", max: 40, lowerCase: true },
+    replaceOn: ["name", "kmsKeyId", "subnetIds", "snapshotArnsToRestores"],
+    outputs: {
+      arn: arnBy("elasticache", "serverlesscache:", "name"),
+      createTime: always("1970-01-01T00:00:00Z"),
+      endpoints: (r) => [{ address: `${r.text("name")}-${r.hex(6)}.serverless.${suffix(r)}`, port: PORT }],
+      fullEngineVersion: always("8.0"),
+      readerEndpoints: (r) => [{ address: `${r.text("name")}-${r.hex(6)}.serverless.${suffix(r)}`, port: PORT + 1 }],
+      status: always("available"),
+    },
+    id: idFrom("name"),
+  }),
+};

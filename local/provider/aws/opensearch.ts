@@ -1,0 +1,40 @@
+import { always, idFrom, simulated, type ServiceTable } from "./define";
+import type { Resource } from "./resource";
+
+const host = (r: Resource): string =>
+  `${r.has("vpcOptions") ? "vpc" : "search"}-${r.text("domainName")}-${r.hex(26)}.${r.place.region}.es.amazonaws.com`;
+
+export const opensearch: ServiceTable = {
+  "aws:opensearch/domain:Domain": simulated({
+    autoName: { property: "domainName", max: 28, lowerCase: true },
+    replaceOn: ["domainName"],
+    outputs: {
+      accessPolicies: always(""),
+      advancedOptions: always({}),
+      arn: (r) => r.arn("es", `domain/${r.text("domainName")}`),
+      dashboardEndpoint: (r) => `${host(r)}/_dashboards`,
+      dashboardEndpointV2: always(""),
+      domainEndpointV2HostedZoneId: always(""),
+      domainId: (r) => `${r.place.account}/${r.text("domainName")}`,
+      endpoint: host,
+      endpointV2: always(""),
+      engineVersion: always("OpenSearch_2.19"),
+      ipAddressType: always("ipv4"),
+    },
+    id: (r) => r.arn("es", `domain/${r.text("domainName")}`),
+  }),
+  "aws:opensearch/domainPolicy:DomainPolicy": simulated({
+    key: ["domainName"],
+    id: (r) => `esd-policy-${r.text("domainName")}`,
+  }),
+  "aws:opensearch/outboundConnection:OutboundConnection": simulated({
+    replaceOn: ["*"],
+    outputs: { connectionStatus: always("ACTIVE") },
+    id: (r) => r.hex(32),
+  }),
+  "aws:opensearch/inboundConnectionAccepter:InboundConnectionAccepter": simulated({
+    replaceOn: ["*"],
+    outputs: { connectionStatus: always("ACTIVE") },
+    id: idFrom("connectionId"),
+  }),
+};
