@@ -48,7 +48,7 @@ export const SIZE_DEFAULTS: Readonly<Record<FleetSize, SizeDefaults>> = {
     cache: { engine: "valkey", mode: "regional", nodeType: "cache.t4g.small", replicasPerShard: 1 },
     serving: {
       variants: variants("ml.c5.large", 2, 4),
-      nodeInstanceTypes: ["t3.large"],
+      nodeInstanceTypes: ["m6i.large", "m5.large"],
       kubernetesVersion: KUBERNETES_VERSION,
     },
     training: { instanceTypes: ["r6i.large", "r5.large"], maxInstances: 2 },

@@ -186,9 +186,9 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
   };
 }
 
-/** Without the keys whose value is undefined, so that they do not hide a default. */
+/** A section, or nothing of it. YAML has no undefined: an optional key is either absent or has its value. */
 function defined<T extends object>(value: T | undefined): DefinedPart<T> {
-  return Object.fromEntries(Object.entries(value ?? {}).filter(([, inner]) => inner !== undefined)) as DefinedPart<T>;
+  return (value ?? {}) as DefinedPart<T>;
 }
 
 type DefinedPart<T> = { [K in keyof T]: Exclude<T[K], undefined> };

@@ -64,12 +64,7 @@ export function readDocument(text: string): DocumentResult {
 function checkText(text: string): TopologyProblem | undefined {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) {
-    const line = lineOfIndex(text, MAX_BYTES);
-    return {
-      path: "",
-      line,
-      reason: `want at most ${MAX_BYTES} bytes, got ${bytes}; the limit is passed in line ${line}`,
-    };
+    return tooLarge(text, bytes);
   }
   if (text.startsWith("\uFEFF")) {
     return { path: "", line: 1, reason: "want UTF-8 without a byte order mark, got one at line 1, column 1" };
@@ -88,6 +83,13 @@ function checkText(text: string): TopologyProblem | undefined {
     return { path: "", line: 1, reason: "want a topology, got an empty file (line 1, column 1)" };
   }
   return undefined;
+}
+
+/** The problem of a text, or of the beginning of one, that is longer than the limit. */
+export function tooLarge(text: string, bytes: number): TopologyProblem {
+  const line = lineOfIndex(text, MAX_BYTES);
+  const reason = `want at most ${MAX_BYTES} bytes, got ${bytes}; the limit is passed in line ${line}`;
+  return { path: "", line, reason };
 }
 
 function lineOfIndex(text: string, index: number): number {

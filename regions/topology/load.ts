@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import type { EnvironmentName } from "../names";
 import { nearestWord } from "../suggest";
 import { checkDraft } from "./check";
 import { deriveTopology } from "./derive";
-import { MAX_BYTES, readDocument } from "./document";
+import { MAX_BYTES, readDocument, tooLarge } from "./document";
 import type { TopologyDocument } from "./document";
 import { readDraft } from "./draft";
 import type { Finding } from "./draft";
@@ -90,21 +90,29 @@ export function findTopology(environment: string, folder: string = TOPOLOGIES): 
 
 /** A file's text; what is not UTF-8 becomes U+FFFD, which the reader refuses with its place. */
 function readText(file: string): string {
-  let size: number;
+  const bytes = readBeginning(file);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.beginning);
+  if (bytes.size > MAX_BYTES) throw new TopologyError(file, [tooLarge(text, bytes.size)]);
+  return text;
+}
+
+/** At most the allowed bytes of a file, and its size: a file of gigabytes is not read. */
+function readBeginning(file: string): { readonly beginning: Buffer; readonly size: number } {
+  let descriptor: number | undefined;
   try {
-    const stats = statSync(file);
-    if (!stats.isFile()) throw new TopologyError(file, [{ path: "", reason: "want a file, got something else" }]);
-    size = stats.size;
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    if (!statSync(file).isFile())
+      throw new TopologyError(file, [{ path: "", reason: "want a file, got something else" }]);
+    descriptor = openSync(file, "r");
+    const { size } = fstatSync(descriptor);
+    const beginning = Buffer.alloc(Math.min(size, MAX_BYTES));
+    return { beginning: beginning.subarray(0, readSync(descriptor, beginning)), size };
   } catch (error) {
     if (error instanceof TopologyError) throw error;
     throw new TopologyError(file, [{ path: "", reason: `want a readable file, got ${errorCode(error)}` }]);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
-  // A sparse or endless file is not read: what is over the limit is refused by the first bytes over it.
-  const bytes = size > 8 * MAX_BYTES ? undefined : readFileSync(file);
-  if (bytes === undefined) {
-    throw new TopologyError(file, [{ path: "", reason: `want at most ${MAX_BYTES} bytes, got ${size}` }]);
-  }
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 function errorCode(error: unknown): string {

@@ -229,6 +229,12 @@ describe("details of a topology", () => {
     );
   });
 
+  it("have the line of the key when a zone's name is wrong", () => {
+    const text = edit(PROD, ["residency: { us: none, eu: eu, apac: none }", "residency:\n  EU-1:\n    eu\n  us: none"]);
+    const reason = 'want a residency zone like eu: 2 to 12 lower-case letters and digits, got "EU-1"';
+    assert.deepEqual(problemsOf(text), [{ path: "residency.EU-1", line: lineOf(text, "EU-1"), reason }]);
+  });
+
   it("are refused by size: nodes below large in a global datastore, even of a family that works", () => {
     const text = edit(PROD, [
       "mode: regional, nodeType: cache.r7g.large",

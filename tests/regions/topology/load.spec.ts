@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -203,6 +203,16 @@ describe("loading a topology", () => {
     const file = path.join(folder, "latin.yaml");
     writeFileSync(file, Buffer.concat([Buffer.from("# caf"), Buffer.from([0xe9]), Buffer.from("\ncloud: aws\n")]));
     assert.equal(reason(file), "want plain text, got a byte that is not UTF-8 at line 1, column 6");
+  });
+
+  it("refuses a file of gigabytes without reading it, with the line in which the limit is passed", () => {
+    const file = path.join(folder, "huge.yaml");
+    writeFileSync(file, "a: 1\n".repeat(300_000));
+    truncateSync(file, 5 * 2 ** 30);
+    assert.throws(
+      () => loadTopology(file),
+      /line 209716: want at most 1048576 bytes, got 5368709120; the limit is passed in line 209716/,
+    );
   });
 
   it("refuses a file with a byte order mark", () => {
