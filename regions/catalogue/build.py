@@ -6,9 +6,10 @@
 Sources, all public and dated:
   cfn-lint  CloudFormation resource types per region, instance types per region (AWS's pricing API), zones.
   botocore  partitions, region names, service endpoints per region.
-  places.csv  city, country, coordinates (of the city, two decimals) and opt-in status, from AWS's "Regions and
-              Availability Zones" and account-management pages, read 2026-11. Its row order is contract: a region's
-              row number is its slot in the address plan, so rows are only ever appended.
+  places.csv  the one table kept by hand, written 2026-11: city and country of each region (from AWS's names for
+              them), the city's coordinates to two decimals, and opt-in status (regions launched after 20 March 2019,
+              account management guide). Its row order is contract: a region's row number is its slot in the
+              address plan, so rows are only ever appended.
 
 A service is offered when CloudFormation lists its resource type in the region and botocore an endpoint there. Where
 one of the two keeps no list of regions, the other decides.
