@@ -31,7 +31,7 @@ export function checkGlobalTables(args: GlobalTablesArgs): Problem[] {
   const { scope, replicaRegions, keyArns, witnessRegion } = args;
   const consistency = args.consistency ?? "eventual";
   const tables = specsOf(args);
-  const withoutKey = [scope.region, ...replicaRegions].filter((region) => !(region in keyArns));
+  const withoutKey = [...new Set([scope.region, ...replicaRegions])].filter((region) => !(region in keyArns));
   return [
     ...checkPlacement({ region: scope.region, replicaRegions, consistency, witnessRegion }),
     ...withoutKey.map((region) => ({

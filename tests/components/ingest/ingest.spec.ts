@@ -1,0 +1,442 @@
+import assert from "node:assert/strict";
+import { Collector, COLLECTOR_ROUTE, type CollectorArgs } from "../../../components/ingest/collector";
+import { DeliveryStream, type DeliveryStreamArgs } from "../../../components/ingest/delivery";
+import { Ingest, type IngestArgs } from "../../../components/ingest/ingest";
+import { SearchDelivery } from "../../../components/ingest/search-delivery";
+import { EventStream } from "../../../components/ingest/stream";
+import { Transform, type TransformArgs } from "../../../components/ingest/transform";
+import { DISPOSABLE, keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
+import { FAKE_ACCOUNT } from "../../kit/outputs";
+import { assertEveryChildIsOwned, record, type Recorded } from "../../kit/recorder";
+import { assertRefused } from "../../kit/refusals";
+
+const STREAM = "aws:kinesis/stream:Stream";
+const FIREHOSE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
+const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+const STREAM_ARN = `arn:aws:kinesis:us-east-1:${FAKE_ACCOUNT}:stream/meridian-test-us-east-1-events`;
+const DLQ = `arn:aws:sqs:us-east-1:${FAKE_ACCOUNT}:transform-dead`;
+const bucket = (name: string): { arn: string; keyArn: string } => ({
+  arn: `arn:aws:s3:::${name}`,
+  keyArn: keyArn(name),
+});
+
+const ARGS: IngestArgs = {
+  scope: SCOPE,
+  traffic: TRAFFIC,
+  dataFreshnessHours: 2,
+  keys: { identifierArn: keyArn("identifier"), technicalArn: keyArn("technical") },
+  pseudonymKeyAlias: "alias/meridian-test-us-east-1-pseudonym",
+  buckets: { bronze: bucket("bronze"), raw: bucket("raw") },
+  deadLetterQueueArn: DLQ,
+  authorizer: { kind: "jwt", issuer: "https://issuer.example", audiences: ["web"] },
+};
+
+const extended = (stream: Recorded): Record<string, unknown> =>
+  stream.inputs["extendedS3Configuration"] as Record<string, unknown>;
+
+describe("ingest", () => {
+  it("is a stream, a transform, two deliveries and a collector; only the stream is kept", async () => {
+    const recording = await record(({ opts }) => new Ingest("in", ARGS, opts));
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:apigatewayv2/api:Api in-collector < in-collector",
+      "aws:apigatewayv2/authorizer:Authorizer in-collector < in-collector",
+      "aws:apigatewayv2/integration:Integration in-collector < in-collector",
+      "aws:apigatewayv2/route:Route in-collector < in-collector",
+      "aws:apigatewayv2/stage:Stage in-collector < in-collector",
+      "aws:cloudwatch/logGroup:LogGroup in-collector < in-collector",
+      "aws:cloudwatch/logGroup:LogGroup in-curated < in-curated",
+      "aws:cloudwatch/logGroup:LogGroup in-raw < in-raw",
+      "aws:cloudwatch/logGroup:LogGroup in-transform < in-transform",
+      "aws:cloudwatch/logStream:LogStream in-curated-backup < in-curated",
+      "aws:cloudwatch/logStream:LogStream in-curated-delivery < in-curated",
+      "aws:cloudwatch/logStream:LogStream in-raw-backup < in-raw",
+      "aws:cloudwatch/logStream:LogStream in-raw-delivery < in-raw",
+      "aws:iam/role:Role in-collector < in-collector",
+      "aws:iam/role:Role in-curated < in-curated",
+      "aws:iam/role:Role in-raw < in-raw",
+      "aws:iam/role:Role in-transform < in-transform",
+      "aws:iam/rolePolicy:RolePolicy in-collector < in-collector",
+      "aws:iam/rolePolicy:RolePolicy in-curated < in-curated",
+      "aws:iam/rolePolicy:RolePolicy in-raw < in-raw",
+      "aws:iam/rolePolicy:RolePolicy in-transform < in-transform",
+      `${FIREHOSE} in-curated < in-curated`,
+      `${FIREHOSE} in-raw < in-raw`,
+      "aws:kinesis/stream:Stream in-stream < in-stream | protect | retain",
+      "aws:lambda/function:Function in-transform < in-transform",
+      "meridian:ingest:Collector in-collector < in",
+      "meridian:ingest:DeliveryStream in-curated < in",
+      "meridian:ingest:DeliveryStream in-raw < in",
+      "meridian:ingest:EventStream in-stream < in",
+      "meridian:ingest:Ingest in < (stack)",
+      "meridian:ingest:Transform in-transform < in",
+    ]);
+    for (const { inputs } of recording.all(ROLE_POLICY)) assert.deepEqual(tooWide(inputs["policy"], ["Trace"]), []);
+    assert.deepEqual(recording.only("meridian:ingest:Ingest").outputs, {
+      streamName: "meridian-test-us-east-1-events",
+      transformFunction: "meridian-test-us-east-1-transform",
+      curatedDeliveryStream: "meridian-test-us-east-1-events-curated",
+      rawDeliveryStream: "meridian-test-us-east-1-events-raw",
+      collectorUrl: "https://in-collector-id.execute-api.us-east-1.amazonaws.com",
+    });
+  });
+
+  it("delivers curated events to bronze by the transform's keys, with errors and a backup; raw events as they came", async () => {
+    const recording = await record(({ opts }) => new Ingest("in", ARGS, opts));
+    const curated = extended(recording.only(FIREHOSE, "in-curated"));
+    assert.equal(curated["bucketArn"], "arn:aws:s3:::bronze");
+    assert.equal(
+      curated["prefix"],
+      "landing/events/date=!{partitionKeyFromLambda:date}/hour=!{partitionKeyFromLambda:hour}/",
+    );
+    assert.match(String(curated["errorOutputPrefix"]), /^errors\/!\{firehose:error-output-type\}\//);
+    assert.deepEqual(curated["dynamicPartitioningConfiguration"], { enabled: true, retryDuration: 3600 });
+    assert.deepEqual([curated["compressionFormat"], curated["fileExtension"]], ["GZIP", ".ndjson.gz"]);
+    assert.equal(curated["s3BackupMode"], "Enabled");
+    assert.equal((curated["s3BackupConfiguration"] as Record<string, unknown>)["bucketArn"], "arn:aws:s3:::raw");
+    assert.match(
+      JSON.stringify(curated["processingConfiguration"]),
+      /function:meridian-test-us-east-1-transform:\$LATEST/,
+    );
+    const raw = extended(recording.only(FIREHOSE, "in-raw"));
+    assert.equal(raw["bucketArn"], "arn:aws:s3:::raw");
+    assert.equal(raw["prefix"], "events/date=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/");
+    assert.deepEqual(raw["dynamicPartitioningConfiguration"], { enabled: false });
+    assert.equal(raw["processingConfiguration"], undefined);
+  });
+
+  it("has its deliveries wait for their permissions, which are slow to spread", async () => {
+    const recording = await record(({ opts }) => new Ingest("in", ARGS, opts));
+    for (const stream of recording.all(FIREHOSE)) {
+      assert.ok(stream.dependencies.includes(recording.only(ROLE_POLICY, stream.name).urn), stream.name);
+      assert.equal(stream.inputs["serverSideEncryption"], undefined);
+      assert.equal(
+        (stream.inputs["kinesisSourceConfiguration"] as Record<string, unknown>)["kinesisStreamArn"],
+        STREAM_ARN,
+      );
+    }
+  });
+
+  it("sends real-time logs to a domain, where there is one", async () => {
+    const search = {
+      domainArn: "arn:aws:es:us-east-1:111122223333:domain/d",
+      subnetIds: ["s1"],
+      securityGroupId: "sg-1",
+    };
+    const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, search }, opts));
+    assertEveryChildIsOwned(recording);
+    const delivery = recording.only(FIREHOSE, "in-search").inputs;
+    assert.equal(delivery["destination"], "opensearch");
+    const target = delivery["opensearchConfiguration"] as Record<string, unknown>;
+    assert.deepEqual(
+      [target["domainArn"], target["indexName"], target["s3BackupMode"]],
+      [search.domainArn, "clickstream", "FailedDocumentsOnly"],
+    );
+    assert.deepEqual((target["vpcConfig"] as Record<string, unknown>)["securityGroupIds"], ["sg-1"]);
+    assert.deepEqual(tooWide(recording.only(ROLE_POLICY, "in-search").inputs["policy"], ["DescribeNetwork"]), []);
+  });
+
+  it("plans shards when provisioned, passes on retention, consumers, origins and log retention", async () => {
+    const recording = await record(
+      ({ opts }) =>
+        new Ingest(
+          "in",
+          {
+            ...ARGS,
+            capacity: "provisioned",
+            retentionHours: 72,
+            fanOutConsumers: ["replicator"],
+            allowedOrigins: ["https://shop.example"],
+            logRetentionDays: 7,
+          },
+          opts,
+        ),
+    );
+    const stream = recording.only(STREAM).inputs;
+    assert.deepEqual([stream["shardCount"], stream["retentionPeriod"]], [5, 72]);
+    assert.equal(recording.all("aws:kinesis/streamConsumer:StreamConsumer").length, 1);
+    assert.deepEqual(
+      new Set(recording.all("aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs["retentionInDays"])),
+      new Set([7]),
+    );
+    const cors = recording.only("aws:apigatewayv2/api:Api").inputs["corsConfiguration"] as Record<string, unknown>;
+    assert.deepEqual(cors["allowOrigins"], ["https://shop.example"]);
+  });
+
+  it("refuses a profile that cannot be", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new Ingest(
+          "in",
+          {
+            ...ARGS,
+            dataFreshnessHours: 0,
+            traffic: { ...TRAFFIC, eventsPerSecond: NaN, peakFactor: 0.5, eventBytes: 0 },
+          },
+          opts,
+        ),
+      ["traffic.eventsPerSecond", "traffic.peakFactor", "traffic.eventBytes", "dataFreshnessHours"],
+    );
+  });
+});
+
+describe("the event stream", () => {
+  const BASE = { scope: SCOPE, keyArn: keyArn("identifier"), capacity: { mode: "on-demand" } } as const;
+
+  it("is encrypted by the identifiers' key and has no shard count on demand", async () => {
+    const recording = await record(({ opts }) => new EventStream("s", BASE, opts));
+    assertEveryChildIsOwned(recording);
+    const { inputs } = recording.only(STREAM);
+    assert.deepEqual(inputs["streamModeDetails"], { streamMode: "ON_DEMAND" });
+    assert.equal(inputs["shardCount"], undefined);
+    assert.deepEqual(
+      [inputs["encryptionType"], inputs["kmsKeyId"], inputs["retentionPeriod"]],
+      ["KMS", BASE.keyArn, 48],
+    );
+    assert.equal(inputs["enforceConsumerDeletion"], false);
+  });
+
+  it("has exactly its shards when provisioned", async () => {
+    const recording = await record(
+      ({ opts }) => new EventStream("s", { ...BASE, capacity: { mode: "provisioned", shards: 4 } }, opts),
+    );
+    const { inputs } = recording.only(STREAM);
+    assert.deepEqual([inputs["streamModeDetails"], inputs["shardCount"]], [{ streamMode: "PROVISIONED" }, 4]);
+  });
+
+  it("registers fan-out consumers, and may go where the data may", async () => {
+    const recording = await record(
+      ({ opts }) => new EventStream("s", { ...BASE, scope: DISPOSABLE, fanOutConsumers: ["a", "b"] }, opts),
+    );
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(Object.keys(recording.result.consumerArns), ["a", "b"]);
+    const stream = recording.only(STREAM);
+    assert.deepEqual([stream.protect, stream.inputs["enforceConsumerDeletion"]], [false, true]);
+  });
+
+  it("refuses shards, retention and consumers that Kinesis would", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new EventStream(
+          "s",
+          {
+            ...BASE,
+            capacity: { mode: "provisioned", shards: 0 },
+            retentionHours: 23,
+            fanOutConsumers: ["A b", "x", "x"],
+          },
+          opts,
+        ),
+      ["capacity.shards", "retentionHours", "fanOutConsumers[0]", "fanOutConsumers[2]"],
+    );
+  });
+});
+
+describe("the transform", () => {
+  const BASE: TransformArgs = {
+    scope: SCOPE,
+    technicalKeyArn: keyArn("technical"),
+    pseudonymKeyAlias: ARGS.pseudonymKeyAlias,
+    streamArn: STREAM_ARN,
+    streamKeyArn: keyArn("identifier"),
+    deadLetterQueueArn: DLQ,
+    reservedConcurrency: 10,
+  };
+
+  it("is a supported runtime with reserved concurrency, a dead-letter queue, tracing and its own logs first", async () => {
+    const recording = await record(({ opts }) => new Transform("t", BASE, opts));
+    assertEveryChildIsOwned(recording);
+    const fn = recording.only("aws:lambda/function:Function");
+    assert.deepEqual(
+      [fn.inputs["runtime"], fn.inputs["architectures"], fn.inputs["handler"], fn.inputs["memorySize"]],
+      ["nodejs22.x", ["arm64"], "index.handler", 1769],
+    );
+    assert.equal(fn.inputs["reservedConcurrentExecutions"], 10);
+    assert.deepEqual(fn.inputs["deadLetterConfig"], { targetArn: DLQ });
+    assert.deepEqual(fn.inputs["tracingConfig"], { mode: "Active" });
+    assert.equal(fn.inputs["kmsKeyArn"], BASE.technicalKeyArn);
+    assert.deepEqual(fn.inputs["environment"], {
+      variables: { PSEUDONYM_KEY_ALIAS: BASE.pseudonymKeyAlias, ZONE: "us", REGION_NAME: "us-east-1" },
+    });
+    assert.deepEqual(recording.dependencies(fn), ["t", "t", "t"]);
+    const logs = recording.only("aws:cloudwatch/logGroup:LogGroup").inputs;
+    assert.deepEqual([logs["retentionInDays"], logs["kmsKeyId"]], [30, BASE.technicalKeyArn]);
+    assert.equal(logs["name"], (fn.inputs["loggingConfig"] as Record<string, unknown>)["logGroup"]);
+  });
+
+  it("may ask one key, named by its alias, for codes and nothing else of it", async () => {
+    const recording = await record(({ opts }) => new Transform("t", BASE, opts));
+    const policy = recording.only(ROLE_POLICY).inputs["policy"];
+    const mac = statements(policy).find(({ Sid }) => Sid === "DerivePseudonyms");
+    assert.deepEqual(mac?.Action, ["kms:GenerateMac"]);
+    assert.deepEqual(mac.Condition, { "ForAnyValue:StringEquals": { "kms:ResourceAliases": BASE.pseudonymKeyAlias } });
+    const actions = statements(policy).flatMap(({ Action }) => Action);
+    assert.ok(!actions.some((action) => action.startsWith("s3:") || action === "kinesis:GetRecords"));
+    assert.deepEqual(tooWide(policy, ["Trace"]), []);
+  });
+
+  it("takes memory and log retention, and refuses what Lambda would", async () => {
+    const recording = await record(
+      ({ opts }) => new Transform("t", { ...BASE, memoryMb: 512, logRetentionDays: 7 }, opts),
+    );
+    assert.equal(recording.only("aws:lambda/function:Function").inputs["memorySize"], 512);
+    await assertRefused(
+      ({ opts }) => new Transform("t", { ...BASE, memoryMb: 64, reservedConcurrency: 0 }, opts),
+      ["memoryMb", "reservedConcurrency"],
+    );
+  });
+});
+
+describe("a delivery stream", () => {
+  const BASE: DeliveryStreamArgs = {
+    scope: SCOPE,
+    part: "events-raw",
+    source: { streamArn: STREAM_ARN, keyArn: keyArn("identifier") },
+    destination: bucket("raw"),
+    prefix: "events",
+    buffering: { sizeMiB: 5, intervalSeconds: 60 },
+    logs: { keyArn: keyArn("technical") },
+  };
+
+  it("writes its bucket only, and decrypts through its services only", async () => {
+    const recording = await record(({ opts }) => new DeliveryStream("d", BASE, opts));
+    assertEveryChildIsOwned(recording);
+    const policy = recording.only(ROLE_POLICY).inputs["policy"];
+    assert.deepEqual(
+      statements(policy).map(({ Sid }) => Sid),
+      ["ReadStream", "DecryptStream", "ListDestination", "WriteDestination", "EncryptDestination", "WriteLogs"],
+    );
+    for (const { Action, Condition } of statements(policy)) {
+      if ([Action].flat().some((action) => action.startsWith("kms:"))) assert.ok(Condition !== undefined);
+    }
+  });
+
+  it("is refused when dynamic without keys or with a small buffer, and with a needless backup", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new DeliveryStream(
+          "d",
+          {
+            ...BASE,
+            partitioning: "dynamic",
+            prefix: "/x",
+            errorPrefix: "y/",
+            backup: { ...bucket("b"), prefix: "b" },
+          },
+          opts,
+        ),
+      ["buffering.sizeMiB", "prefix", "errorPrefix", "partitioning", "backup"],
+    );
+    await assertRefused(
+      ({ opts }) => new DeliveryStream("d", { ...BASE, buffering: { sizeMiB: 129, intervalSeconds: 901 } }, opts),
+      ["buffering.sizeMiB", "buffering.intervalSeconds"],
+    );
+  });
+
+  it("to search is refused with an index name that OpenSearch does not take", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new SearchDelivery(
+          "d",
+          {
+            scope: SCOPE,
+            source: BASE.source,
+            target: { domainArn: "d", subnetIds: [], securityGroupId: "s" },
+            processor: { functionArn: "f", bufferMiB: 1 },
+            failed: bucket("b"),
+            indexName: "Upper",
+            logs: BASE.logs,
+          },
+          opts,
+        ),
+      ["indexName"],
+    );
+  });
+});
+
+describe("the collector", () => {
+  const BASE: CollectorArgs = {
+    scope: SCOPE,
+    stream: { arn: STREAM_ARN, name: "events", keyArn: keyArn("identifier") },
+    authorizer: { kind: "jwt", issuer: "https://issuer.example", audiences: ["web"], scopes: ["events"] },
+    throttle: { rate: 100, burst: 200 },
+    logs: { keyArn: keyArn("technical") },
+  };
+
+  it("puts the body on the stream, keyed by user, and asks for a token", async () => {
+    const recording = await record(({ opts }) => new Collector("c", BASE, opts));
+    assertEveryChildIsOwned(recording);
+    const integration = recording.only("aws:apigatewayv2/integration:Integration").inputs;
+    assert.equal(integration["integrationSubtype"], "Kinesis-PutRecord");
+    assert.deepEqual(integration["requestParameters"], {
+      StreamName: "events",
+      Data: "$request.body",
+      PartitionKey: "$request.body.userId",
+      Region: "us-east-1",
+    });
+    const route = recording.only("aws:apigatewayv2/route:Route").inputs;
+    assert.deepEqual(
+      [
+        route["routeKey"],
+        route["target"],
+        route["authorizationType"],
+        route["authorizerId"],
+        route["authorizationScopes"],
+      ],
+      [COLLECTOR_ROUTE, "integrations/c-id", "JWT", "c-id", ["events"]],
+    );
+    assert.deepEqual(recording.only("aws:apigatewayv2/authorizer:Authorizer").inputs["jwtConfiguration"], {
+      issuer: "https://issuer.example",
+      audiences: ["web"],
+    });
+  });
+
+  it("may put records on that stream, and nothing else", async () => {
+    const recording = await record(({ opts }) => new Collector("c", BASE, opts));
+    const allowed = statements(recording.only(ROLE_POLICY).inputs["policy"]).map(({ Action, Resource }) => [
+      Action,
+      Resource,
+    ]);
+    assert.deepEqual(allowed, [
+      [["kinesis:PutRecord"], [STREAM_ARN]],
+      [["kms:GenerateDataKey"], [keyArn("identifier")]],
+    ]);
+  });
+
+  it("throttles, and logs neither address nor body", async () => {
+    const recording = await record(({ opts }) => new Collector("c", BASE, opts));
+    const stage = recording.only("aws:apigatewayv2/stage:Stage").inputs;
+    assert.deepEqual(stage["defaultRouteSettings"], {
+      throttlingRateLimit: 100,
+      throttlingBurstLimit: 200,
+      detailedMetricsEnabled: true,
+    });
+    const { format } = stage["accessLogSettings"] as { format: string };
+    assert.doesNotMatch(format, /identity|sourceIp|userAgent|body/);
+  });
+
+  it("asks nobody in the local cloud only", async () => {
+    const recording = await record(
+      ({ opts }) => new Collector("c", { ...BASE, authorizer: { kind: "none-for-local" } }, opts),
+    );
+    assert.equal(recording.all("aws:apigatewayv2/authorizer:Authorizer").length, 0);
+    assert.equal(recording.only("aws:apigatewayv2/route:Route").inputs["authorizationType"], "NONE");
+  });
+
+  it("refuses a token issuer without TLS or audience, a burst below the rate, and open origins", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new Collector(
+          "c",
+          {
+            ...BASE,
+            authorizer: { kind: "jwt", issuer: "http://x", audiences: [] },
+            throttle: { rate: 100, burst: 99 },
+            allowedOrigins: ["*", "http://shop.example"],
+          },
+          opts,
+        ),
+      ["authorizer.issuer", "authorizer.audiences", "throttle.burst", "allowedOrigins[0]", "allowedOrigins[1]"],
+    );
+  });
+});

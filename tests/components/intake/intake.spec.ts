@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { Intake, type IntakeArgs } from "../../../components/intake/intake";
+import { ACCEPTABLE_WAIT_SECONDS, planIntake } from "../../../components/intake/plan";
+import { bundleProgram } from "../../../components/kit/bundle-program";
+import { Queue } from "../../../components/messaging/queue";
+import { keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
+import { assertEveryChildIsOwned, record, type Harness, type Recording } from "../../kit/recorder";
+import { assertRefused } from "../../kit/refusals";
+
+const PROGRAM = { archive: new pulumi.asset.StringAsset("x") as unknown as pulumi.asset.Archive, digest: "d1" };
+const CAPACITY = { minInstances: 2, maxInstances: 8, backlogPerInstance: 50, workSeconds: 6 };
+type Rest = Omit<IntakeArgs, "queue">;
+const ARGS: Rest = {
+  scope: SCOPE,
+  buckets: { bronze: "bronze", quarantine: "quarantine", artifacts: "artifacts" },
+  keyArns: [keyArn("behaviour"), keyArn("identifier")],
+  vpcId: "vpc-1",
+  subnetIds: ["s1", "s2"],
+  instanceTypes: ["m7g.large", "m6g.large"],
+  capacity: CAPACITY,
+  program: PROGRAM,
+};
+const GROUP = "aws:autoscaling/group:Group";
+
+function build({ opts }: Harness, more: Partial<Rest> = {}): Intake {
+  const queue = new Queue("queue", { scope: SCOPE, part: "intake", keyArn: keyArn("technical"), workSeconds: 6 }, opts);
+  return new Intake("intake", { ...ARGS, ...more, queue }, opts);
+}
+
+const recorded = (more: Partial<Rest> = {}): Promise<Recording> => record((harness) => build(harness, more));
+
+describe("the intake", () => {
+  it("is a group on a queue fed by bronze, with a role, a closed group and a watch on quarantine", async () => {
+    const recording = await recorded();
+    assertEveryChildIsOwned(recording, 2);
+    const own = recording.snapshot().filter((line) => line.includes("< intake") || line.startsWith("meridian:intake"));
+    assert.deepEqual(own, [
+      "aws:autoscaling/group:Group intake < intake",
+      "aws:autoscaling/policy:Policy intake-backlog < intake",
+      "aws:ec2/launchTemplate:LaunchTemplate intake < intake",
+      "aws:ec2/securityGroup:SecurityGroup intake < intake",
+      "aws:iam/instanceProfile:InstanceProfile intake < intake",
+      "aws:iam/role:Role intake < intake",
+      "aws:iam/rolePolicy:RolePolicy intake < intake",
+      "aws:s3/bucketMetric:BucketMetric intake-quarantine < intake",
+      "aws:s3/bucketNotification:BucketNotification intake < intake",
+      "aws:s3/bucketObjectv2:BucketObjectv2 intake-program < intake",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule intake-https < intake",
+      "meridian:intake:Intake intake < (stack)",
+    ]);
+  });
+
+  it("starts instances with tokens required, an encrypted volume, a patched image and the program of one version", async () => {
+    const recording = await recorded();
+    const { inputs } = recording.only("aws:ec2/launchTemplate:LaunchTemplate");
+    assert.deepEqual(inputs["metadataOptions"], {
+      httpEndpoint: "enabled",
+      httpTokens: "required",
+      httpPutResponseHopLimit: 1,
+      instanceMetadataTags: "disabled",
+    });
+    assert.match(String(inputs["imageId"]), /^resolve:ssm:.*al2023-ami-kernel-default-arm64$/);
+    const [device] = inputs["blockDeviceMappings"] as { ebs: Record<string, unknown> }[];
+    assert.deepEqual(
+      [device?.ebs["encrypted"], device?.ebs["volumeSize"], device?.ebs["kmsKeyId"]],
+      ["true", 20, undefined],
+    );
+    const startup = Buffer.from(String(inputs["userData"]), "base64").toString();
+    assert.match(startup, /s3:\/\/artifacts\/intake\/d1\.zip/);
+    assert.match(startup, /^BRONZE_BUCKET=bronze$/m);
+    assert.match(startup, /^QUARANTINE_BUCKET=quarantine$/m);
+    assert.match(startup, /^INTAKE_QUEUE_URL=https:\/\/sqs\.us-east-1\..*-intake$/m);
+    assert.match(startup, /^AWS_REGION=us-east-1$/m);
+  });
+
+  it("spreads over the subnets and types, on demand at the base, spot above", async () => {
+    const { inputs } = (await recorded()).only(GROUP);
+    assert.deepEqual([inputs["minSize"], inputs["maxSize"], inputs["vpcZoneIdentifiers"]], [2, 8, ["s1", "s2"]]);
+    const mixed = inputs["mixedInstancesPolicy"] as {
+      launchTemplate: { overrides: unknown };
+      instancesDistribution: Record<string, unknown>;
+    };
+    assert.deepEqual(mixed.launchTemplate.overrides, [{ instanceType: "m7g.large" }, { instanceType: "m6g.large" }]);
+    assert.equal(mixed.instancesDistribution["onDemandBaseCapacity"], 2);
+    assert.equal(mixed.instancesDistribution["onDemandPercentageAboveBaseCapacity"], 0);
+    assert.equal(inputs["capacityRebalance"], true);
+  });
+
+  it("holds the backlog for each instance steady", async () => {
+    const { inputs } = (await recorded()).only("aws:autoscaling/policy:Policy");
+    const tracking = inputs["targetTrackingConfiguration"] as {
+      targetValue: number;
+      customizedMetricSpecification: { metrics: { id: string; expression?: string; returnData: boolean }[] };
+    };
+    assert.equal(tracking.targetValue, 50);
+    const { metrics } = tracking.customizedMetricSpecification;
+    assert.deepEqual(
+      metrics.map(({ id, returnData }) => [id, returnData]),
+      [
+        ["waiting", false],
+        ["instances", false],
+        ["backlog", true],
+      ],
+    );
+    assert.equal(metrics[2]?.expression, "waiting / FILL(instances, 1)");
+  });
+
+  it("has bronze notify the queue once its policy stands", async () => {
+    const recording = await recorded();
+    const notification = recording.only("aws:s3/bucketNotification:BucketNotification");
+    assert.ok(notification.dependencies.includes(recording.only("aws:sqs/queuePolicy:QueuePolicy", "queue").urn));
+    const [landed] = notification.inputs["queues"] as Record<string, unknown>[];
+    assert.deepEqual([landed?.["events"], landed?.["filterPrefix"]], [["s3:ObjectCreated:*"], "landing/"]);
+  });
+
+  it("may empty landing, write verified and quarantine, and no more", async () => {
+    const recording = await recorded();
+    const policy = recording.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"];
+    assert.deepEqual(tooWide(policy), []);
+    const deletes = statements(policy).filter(({ Action }) => Action.includes("s3:DeleteObject"));
+    assert.deepEqual(
+      deletes.map(({ Resource }) => Resource),
+      [["arn:aws:s3:::bronze/landing/*"]],
+    );
+    const writes = statements(policy).filter(({ Action }) => Action.includes("s3:PutObject"));
+    assert.deepEqual(
+      writes.map(({ Resource }) => Resource),
+      [["arn:aws:s3:::bronze/verified/*", "arn:aws:s3:::quarantine/intake/*"]],
+    );
+  });
+
+  it("lets nothing in", async () => {
+    const recording = await recorded();
+    assert.equal(recording.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").length, 0);
+    assert.equal(recording.only("aws:ec2/securityGroup:SecurityGroup").inputs["ingress"], undefined);
+  });
+
+  it("tells of quarantined objects, and takes its own disk, key and base", async () => {
+    const recording = await recorded({
+      alarmTopicArn: "topic",
+      diskGiB: 50,
+      volumeKeyArn: keyArn("technical"),
+      onDemandBase: 0,
+      instanceTypes: ["m7i.large", "m6i.large"],
+    });
+    const alarm = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm").inputs;
+    assert.deepEqual(
+      [alarm["metricName"], alarm["dimensions"], alarm["alarmActions"]],
+      ["PutRequests", { BucketName: "quarantine", FilterId: "intake" }, ["topic"]],
+    );
+    const template = recording.only("aws:ec2/launchTemplate:LaunchTemplate").inputs;
+    const [device] = template["blockDeviceMappings"] as { ebs: Record<string, unknown> }[];
+    assert.deepEqual([device?.ebs["volumeSize"], device?.ebs["kmsKeyId"]], [50, keyArn("technical")]);
+    assert.match(String(template["imageId"]), /x86_64$/);
+  });
+
+  it("refuses one type, mixed architectures, and sizes that cannot be", async () => {
+    const queue = { name: "q", arn: "q", url: "q", policy: undefined as unknown as pulumi.Resource };
+    await assertRefused(
+      ({ opts }) => new Intake("intake", { ...ARGS, queue, instanceTypes: ["m7g.large"], diskGiB: 1 }, opts),
+      ["instanceTypes", "diskGiB"],
+    );
+    await assertRefused(
+      ({ opts }) =>
+        new Intake(
+          "intake",
+          {
+            ...ARGS,
+            queue,
+            instanceTypes: ["m7g.large", "m7i.large"],
+            capacity: { minInstances: 0, maxInstances: 1, backlogPerInstance: 0, workSeconds: 1 },
+            onDemandBase: 5,
+          },
+          opts,
+        ),
+      [
+        "instanceTypes",
+        "capacity.minInstances",
+        "capacity.maxInstances",
+        "capacity.backlogPerInstance",
+        "onDemandBase",
+      ],
+    );
+  });
+
+  it("bundles the verifier from its sources, the same each time", () => {
+    const entry = require.resolve("../../../components/intake/workload/verifier/main.ts");
+    assert.equal(bundleProgram(entry).digest, bundleProgram(entry).digest);
+  });
+});
+
+describe("the plan of the intake", () => {
+  it("grows with the load, never below the least, and keeps the wait acceptable", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        fc.double({ min: 1, max: 10, noNaN: true }),
+        fc.integer({ min: 1, max: 128 }),
+        fc.integer({ min: 60, max: 900 }),
+        (eventsPerSecond, more, sizeMiB, intervalSeconds) => {
+          const plan = (events: number): ReturnType<typeof planIntake> =>
+            planIntake({ ...TRAFFIC, eventsPerSecond: events }, { sizeMiB, intervalSeconds }, "standard");
+          const [a, b] = [plan(eventsPerSecond), plan(eventsPerSecond * more)];
+          assert.ok(a.minInstances === 2 && a.maxInstances >= 2 && b.maxInstances >= a.maxInstances);
+          assert.ok(a.backlogPerInstance >= 1 && a.workSeconds >= 1);
+          assert.ok((a.backlogPerInstance * sizeMiB) / 25 <= ACCEPTABLE_WAIT_SECONDS);
+        },
+      ),
+    );
+    assert.equal(planIntake(TRAFFIC, { sizeMiB: 64, intervalSeconds: 600 }, "small").minInstances, 1);
+  });
+});

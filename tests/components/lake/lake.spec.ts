@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { LakeBucket } from "../../../components/lake/bucket";
+import { Catalogue, projectionParameters, type CatalogueTable } from "../../../components/lake/catalogue";
+import { Lake, LAKE_PARTS } from "../../../components/lake/lake";
+import { planLifecycle, planScanLimit } from "../../../components/lake/plan";
+import { Workgroup } from "../../../components/lake/workgroup";
+import { DISPOSABLE, keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
+import { assertEveryChildIsOwned, record, type Recording } from "../../kit/recorder";
+import { assertRefused } from "../../kit/refusals";
+
+const KEYS = {
+  identifierArn: keyArn("identifier"),
+  behaviourArn: keyArn("behaviour"),
+  technicalArn: keyArn("technical"),
+};
+const BUCKET = "aws:s3/bucket:Bucket";
+const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
+const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
+
+const lake = (args: Partial<ConstructorParameters<typeof Lake>[1]> = {}): Promise<Recording<Lake>> =>
+  record(({ opts }) => new Lake("lake", { scope: SCOPE, keys: KEYS, retentionDays: 365, ...args }, opts));
+
+describe("the lake", () => {
+  it("has eight buckets, each kept, closed, owned, versioned, encrypted, with policy and lifecycle", async () => {
+    const recording = await lake();
+    assertEveryChildIsOwned(recording);
+    const perBucket = LAKE_PARTS.flatMap((part) => [
+      `aws:s3/bucket:Bucket lake-${part} < lake-${part} | protect | retain`,
+      `${LIFECYCLE} lake-${part} < lake-${part}`,
+      `aws:s3/bucketOwnershipControls:BucketOwnershipControls lake-${part} < lake-${part}`,
+      `${POLICY} lake-${part} < lake-${part}`,
+      `aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock lake-${part} < lake-${part}`,
+      `${ENCRYPTION} lake-${part} < lake-${part}`,
+      `aws:s3/bucketVersioning:BucketVersioning lake-${part} < lake-${part}`,
+      `meridian:lake:LakeBucket lake-${part} < lake`,
+      ...(part === "logs" ? [] : [`aws:s3/bucketLogging:BucketLogging lake-${part} < lake-${part}`]),
+    ]);
+    assert.deepEqual(recording.snapshot(), [...perBucket, "meridian:lake:Lake lake < (stack)"].sort());
+  });
+
+  it("names each bucket and tags it with the class of what it holds", async () => {
+    const recording = await lake();
+    const tags = Object.fromEntries(
+      recording
+        .all(BUCKET)
+        .map(({ inputs }) => [
+          String(inputs["bucket"]),
+          (inputs["tags"] as Record<string, string>)["meridian:data-class"],
+        ]),
+    );
+    const name = (part: string): string => `meridian-test-us-east-1-${part}-${SCOPE.account}`;
+    assert.deepEqual(tags, {
+      [name("raw")]: "identifier",
+      [name("quarantine")]: "identifier",
+      [name("bronze")]: "behaviour",
+      [name("silver")]: "behaviour",
+      [name("gold")]: "behaviour",
+      [name("results")]: "behaviour",
+      [name("artifacts")]: "technical",
+      [name("logs")]: "technical",
+    });
+  });
+
+  it("encrypts by the key of the class with a bucket key; the log bucket by S3's own, since log delivery takes no other", async () => {
+    const recording = await lake();
+    const rule = (part: string): unknown =>
+      (recording.only(ENCRYPTION, `lake-${part}`).inputs["rules"] as unknown[])[0];
+    const kms = (arn: string): unknown => ({
+      applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: arn },
+      bucketKeyEnabled: true,
+    });
+    assert.deepEqual(rule("raw"), kms(KEYS.identifierArn));
+    assert.deepEqual(rule("silver"), kms(KEYS.behaviourArn));
+    assert.deepEqual(rule("artifacts"), kms(KEYS.technicalArn));
+    assert.deepEqual(rule("logs"), { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } });
+  });
+
+  it("closes every bucket to the public in all four ways", async () => {
+    const recording = await lake();
+    for (const { inputs } of recording.all("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")) {
+      assert.deepEqual(inputs, {
+        bucket: inputs["bucket"],
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      });
+    }
+  });
+
+  it("denies plain HTTP and old TLS everywhere, and lets log services write their paths only", async () => {
+    const recording = await lake();
+    for (const { name, inputs } of recording.all(POLICY)) {
+      const all = statements(inputs["policy"]);
+      assert.deepEqual(
+        all.slice(0, 2).map(({ Sid, Effect }) => [Sid, Effect]),
+        [
+          ["OnlyTls", "Deny"],
+          ["OnlyTls12", "Deny"],
+        ],
+      );
+      assert.deepEqual(
+        all.slice(2).map(({ Sid }) => Sid),
+        name === "lake-logs" ? ["AccessLogs", "DeliveryLogs", "DeliveryCheck"] : [],
+      );
+      assert.deepEqual(tooWide(inputs["policy"]), []);
+    }
+  });
+
+  it("keeps unmasked copies shorter than the rest", async () => {
+    const recording = await lake({ rawRetentionDays: 14 });
+    const expiry = (part: string): unknown =>
+      (
+        recording.only(LIFECYCLE, `lake-${part}`).inputs["rules"] as { id: string; expiration?: { days: number } }[]
+      ).map(({ id, expiration }) => [id, expiration?.days]);
+    assert.deepEqual(expiry("raw"), [
+      ["all", 14],
+      ["backup", 7],
+    ]);
+    assert.deepEqual(expiry("bronze"), [
+      ["all", 365],
+      ["landing", 14],
+      ["errors", 14],
+    ]);
+    assert.deepEqual(expiry("quarantine"), [["all", 14]]);
+    assert.deepEqual(expiry("gold"), [["all", 365]]);
+    assert.deepEqual(expiry("artifacts"), [["all", undefined]]);
+  });
+
+  it("lets disposable data go with its buckets", async () => {
+    const recording = await lake({ scope: DISPOSABLE });
+    for (const bucket of recording.all(BUCKET)) {
+      assert.deepEqual([bucket.protect, bucket.retainOnDelete, bucket.inputs["forceDestroy"]], [false, false, true]);
+    }
+    for (const bucket of (await lake()).all(BUCKET)) assert.equal(bucket.inputs["forceDestroy"], false);
+  });
+
+  it("works with a retention shorter than the defaults", async () => {
+    const recording = await lake({ retentionDays: 7 });
+    const rules = recording.only(LIFECYCLE, "lake-raw").inputs["rules"] as { transitions: unknown[] }[];
+    assert.deepEqual(rules[0]?.transitions, []);
+  });
+
+  it("refuses periods that make no sense", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new Lake(
+          "lake",
+          {
+            scope: SCOPE,
+            keys: KEYS,
+            retentionDays: 10,
+            rawRetentionDays: 11,
+            logRetentionDays: 0,
+            resultRetentionDays: 1.5,
+          },
+          opts,
+        ),
+      ["rawRetentionDays", "logRetentionDays", "resultRetentionDays"],
+    );
+    await assertRefused(
+      ({ opts }) =>
+        new LakeBucket(
+          "b",
+          {
+            scope: SCOPE,
+            part: "b",
+            dataClass: "technical",
+            encryption: { by: "s3" },
+            lifecycle: { infrequentDays: 20, archiveDays: 15, expireDays: 400, previousVersionsDays: 0 },
+            prefixLifecycles: [{ prefix: "x", expireDays: 0 }],
+          },
+          opts,
+        ),
+      [
+        "lifecycle",
+        "lifecycle.infrequentDays",
+        "lifecycle.previousVersionsDays",
+        "prefixLifecycles[0].prefix",
+        "prefixLifecycles[0].expireDays",
+      ],
+    );
+  });
+});
+
+describe("the catalogue", () => {
+  const EVENTS: CatalogueTable = {
+    name: "silver_events",
+    description: "Clean events",
+    location: "s3://silver/events/",
+    format: "parquet",
+    columns: [{ name: "event_id", type: "string", comment: "Id" }],
+    partitionKeys: [{ name: "date", type: "string" }],
+    projection: { date: { type: "date", from: "2026-01-01" } },
+  };
+  const ARGS = { scope: SCOPE, keyArn: KEYS.technicalArn, tables: [EVENTS] };
+
+  it("is encrypted and has a database with its tables", async () => {
+    const recording = await record(({ opts }) => new Catalogue("cat", ARGS, opts));
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:glue/catalogDatabase:CatalogDatabase cat < cat",
+      "aws:glue/catalogTable:CatalogTable cat-silver-events < cat",
+      "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings cat < cat",
+      "meridian:lake:Catalogue cat < (stack)",
+    ]);
+    const { inputs } = recording.only("aws:glue/catalogTable:CatalogTable");
+    assert.equal(inputs["databaseName"], "meridian_test_us_east_1_lake");
+    assert.deepEqual(inputs["parameters"], {
+      EXTERNAL: "TRUE",
+      classification: "parquet",
+      "projection.enabled": "true",
+      "projection.date.type": "date",
+      "projection.date.format": "yyyy-MM-dd",
+      "projection.date.range": "2026-01-01,NOW",
+    });
+    const storage = inputs["storageDescriptor"] as Record<string, unknown>;
+    assert.equal(storage["location"], EVENTS.location);
+    assert.deepEqual(storage["columns"], [{ name: "event_id", type: "string", comment: "Id" }]);
+    assert.match(JSON.stringify(storage["serDeInfo"]), /ParquetHiveSerDe/);
+  });
+
+  it("reads JSON by the JSON SerDe, and lists partitions where none are projected", async () => {
+    const tables: CatalogueTable[] = [{ ...EVENTS, projection: {}, format: "json" }];
+    const recording = await record(({ opts }) => new Catalogue("cat", { ...ARGS, tables }, opts));
+    const { inputs } = recording.only("aws:glue/catalogTable:CatalogTable");
+    assert.deepEqual(inputs["parameters"], { EXTERNAL: "TRUE", classification: "json" });
+    assert.match(JSON.stringify(inputs["storageDescriptor"]), /openx.data.jsonserde/);
+  });
+
+  it("projects hours as two digits", () => {
+    assert.deepEqual(projectionParameters({ hour: { type: "integer", from: 0, to: 23, digits: 2 } }), {
+      "projection.enabled": "true",
+      "projection.hour.type": "integer",
+      "projection.hour.range": "0,23",
+      "projection.hour.digits": "2",
+    });
+  });
+
+  it("refuses doubled tables and columns, names that Hive does not take, projections of no key", async () => {
+    const bad: CatalogueTable = {
+      ...EVENTS,
+      name: "Bad",
+      columns: [
+        { name: "date", type: "string" },
+        { name: "User-Id", type: "string" },
+      ],
+      projection: { hour: { type: "integer", from: 0, to: 23, digits: 2 } },
+    };
+    await assertRefused(
+      ({ opts }) => new Catalogue("cat", { ...ARGS, tables: [EVENTS, EVENTS, bad] }, opts),
+      ["tables[1]", "tables[2].name", "tables[2].columns[2]", "tables[2].columns.User-Id", "tables[2].projection.hour"],
+    );
+  });
+});
+
+describe("a workgroup", () => {
+  const ARGS = {
+    scope: SCOPE,
+    part: "analysts",
+    resultsBucket: "results",
+    keyArn: KEYS.behaviourArn,
+    scanLimitBytes: 10 ** 9,
+  };
+
+  it("binds its users to a scan limit and to encrypted results", async () => {
+    const recording = await record(({ opts }) => new Workgroup("wg", ARGS, opts));
+    assertEveryChildIsOwned(recording);
+    const { inputs } = recording.only("aws:athena/workgroup:Workgroup");
+    assert.equal(inputs["name"], "meridian-test-us-east-1-analysts");
+    assert.equal(inputs["forceDestroy"], false);
+    assert.deepEqual(inputs["configuration"], {
+      enforceWorkgroupConfiguration: true,
+      publishCloudwatchMetricsEnabled: true,
+      bytesScannedCutoffPerQuery: 10 ** 9,
+      engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+      resultConfiguration: {
+        outputLocation: "s3://results/analysts/",
+        expectedBucketOwner: SCOPE.account,
+        encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: KEYS.behaviourArn },
+      },
+    });
+  });
+
+  it("refuses a limit below Athena's least", async () => {
+    await assertRefused(
+      ({ opts }) => new Workgroup("wg", { ...ARGS, scanLimitBytes: 9_999_999 }, opts),
+      ["scanLimitBytes"],
+    );
+  });
+});
+
+describe("the lake's plan", () => {
+  it("moves objects only when they then stay as long as AWS charges for", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4000 }), (days) => {
+        const { infrequentDays, archiveDays, expireDays, previousVersionsDays } = planLifecycle(days);
+        assert.equal(expireDays, days);
+        assert.ok(previousVersionsDays >= 1 && previousVersionsDays <= days);
+        if (infrequentDays !== undefined) assert.ok(infrequentDays >= 30 && days - infrequentDays >= 30);
+        if (archiveDays !== undefined) assert.ok(days - archiveDays >= 90 && archiveDays - (infrequentDays ?? 0) >= 30);
+      }),
+    );
+  });
+
+  it("lets a query scan more where there is more, never less than Athena's least", () => {
+    fc.assert(
+      fc.property(fc.nat(1_000_000), fc.nat(1_000_000), (a, b) => {
+        const [less, more] = [a, b]
+          .sort((x, y) => x - y)
+          .map((eventsPerSecond) => planScanLimit({ ...TRAFFIC, eventsPerSecond }));
+        assert.ok((less ?? 0) <= (more ?? 0) && (less ?? 0) >= 10_000_000);
+      }),
+    );
+  });
+});
