@@ -157,9 +157,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
             enabled: partitioning === "dynamic",
             ...(partitioning === "dynamic" ? { retryDuration: RETRY_SECONDS } : {}),
           },
-          ...(processor === undefined
-            ? {}
-            : { processingConfiguration: processing(processor, role.arn, buffering.intervalSeconds) }),
+          ...(processor === undefined ? {} : { processingConfiguration: processing(processor) }),
           ...(backup === undefined
             ? {}
             : {
@@ -218,12 +216,14 @@ export function createDeliveryRole(name: string, scope: Scope, part: string, par
   );
 }
 
-/** The Lambda step of a delivery stream. */
-export function processing(
-  { functionArn, bufferMiB }: Processor,
-  roleArn: pulumi.Input<string>,
-  intervalSeconds: number,
-): aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfiguration {
+/**
+ * The Lambda step of a delivery stream. Parameters that equal Firehose's defaults (this role, 3 tries, 60 s, 1 MiB) are
+ * left out: AWS does not give them back, and each later preview would show a change.
+ */
+export function processing({
+  functionArn,
+  bufferMiB,
+}: Processor): aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfiguration {
   return {
     enabled: true,
     processors: [
@@ -231,10 +231,7 @@ export function processing(
         type: "Lambda",
         parameters: [
           { parameterName: "LambdaArn", parameterValue: pulumi.interpolate`${functionArn}:$LATEST` },
-          { parameterName: "RoleArn", parameterValue: roleArn },
-          { parameterName: "BufferSizeInMBs", parameterValue: String(bufferMiB) },
-          { parameterName: "BufferIntervalInSeconds", parameterValue: String(Math.min(intervalSeconds, 60)) },
-          { parameterName: "NumberOfRetries", parameterValue: "3" },
+          ...(bufferMiB === 1 ? [] : [{ parameterName: "BufferSizeInMBs", parameterValue: String(bufferMiB) }]),
         ],
       },
     ],

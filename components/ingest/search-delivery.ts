@@ -80,7 +80,7 @@ export class SearchDelivery extends pulumi.ComponentResource {
           bufferingInterval: INTERVAL_SECONDS,
           bufferingSize: SIZE_MIB,
           retryDuration: RETRY_SECONDS,
-          processingConfiguration: processing(args.processor, role.arn, INTERVAL_SECONDS),
+          processingConfiguration: processing(args.processor),
           vpcConfig: {
             roleArn: role.arn,
             subnetIds: args.target.subnetIds,

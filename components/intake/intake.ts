@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import { arnOf, bucketArnOf } from "../kit/arn";
+import { bucketArnOf } from "../kit/arn";
 import { bundleProgram } from "../kit/bundle-program";
 import { allowing, trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
@@ -178,11 +178,6 @@ export class Intake extends pulumi.ComponentResource {
               "sqs:ReceiveMessage",
             ],
             resources: [queue.arn],
-          },
-          {
-            sid: "ResolveImage",
-            actions: ["ssm:GetParameters"],
-            resources: [arnOf(scope, "ssm", "parameter/aws/service/ami-amazon-linux-latest/*", { account: "" })],
           },
         ),
       },

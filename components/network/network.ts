@@ -186,7 +186,8 @@ export class Network extends pulumi.ComponentResource {
         availabilityZoneNames: [...availabilityZones],
         enableDnsHostnames: true,
         enableDnsSupport: true,
-        subnetStrategy: "Exact",
+        // Takes explicit blocks as they are; "Exact" would also want the free space listed.
+        subnetStrategy: "Auto",
         subnetSpecs: [
           { type: "Public", name: "public", cidrBlocks: [...subnets.public] },
           { type: "Private", name: "private", cidrBlocks: [...subnets.private] },

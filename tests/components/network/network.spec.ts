@@ -41,7 +41,7 @@ describe("the network", () => {
       { type: "Private", name: "private", cidrBlocks: ARGS.subnets.private },
       { type: "Isolated", name: "isolated", cidrBlocks: ARGS.subnets.isolated },
     ]);
-    assert.equal(vpc.inputs["subnetStrategy"], "Exact");
+    assert.equal(vpc.inputs["subnetStrategy"], "Auto");
     assert.deepEqual(vpc.inputs["natGateways"], { strategy: "Single" });
     assert.deepEqual(vpc.inputs["availabilityZoneNames"], ARGS.availabilityZones);
     const closed = recording.only("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup").inputs;
