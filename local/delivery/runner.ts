@@ -78,8 +78,12 @@ export async function drain(options: DeliveryOptions): Promise<DeliveryReport> {
   const file = stateFile(options);
   const state = openState(file, facts);
   const counts = emptyCounts();
-  // Shards are read side by side; the checkpoint file is written synchronously, so that no two writes overlap.
-  await pMap(facts.shards, (shard) => drainShard(options, facts, shard, state, file, counts), { concurrency: 4 });
+  // Shards are read side by side; the checkpoint file is written synchronously, so that no two writes overlap. Where one
+  // fails, the others still finish: nothing of this run may write after it has ended.
+  const ends = await Promise.allSettled(
+    facts.shards.map((shard) => drainShard(options, facts, shard, state, file, counts)),
+  );
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   return {
     name: options.name,
     region: options.region,

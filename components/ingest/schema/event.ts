@@ -64,15 +64,15 @@ export const CLICKSTREAM_EVENT = Type.Object(PROPERTIES, {
   additionalProperties: false,
 });
 
-/** JSON Schema of an event as it stands on the stream: with what the collector knows. */
-export const ACCEPTED_EVENT = Type.Object(
-  {
-    ...PROPERTIES,
-    receivedAt: Type.String({ ...technical, pattern: INSTANT, description: "When the collector took it, UTC" }),
-    region: Type.String({ ...technical, minLength: 1, maxLength: 32, description: "AWS region of the collector" }),
-  },
-  { additionalProperties: false },
-);
+/**
+ * JSON Schema of an event as it stands on the stream: with what the collector knows. Open to more properties: the
+ * collector has refused unknown ones, readers of the stream ignore those of a later version.
+ */
+export const ACCEPTED_EVENT = Type.Object({
+  ...PROPERTIES,
+  receivedAt: Type.String({ ...technical, pattern: INSTANT, description: "When the collector took it, UTC" }),
+  region: Type.String({ ...technical, minLength: 1, maxLength: 32, description: "AWS region of the collector" }),
+});
 
 /** An event as a client sends it. */
 export type ClickstreamEvent = Static<typeof CLICKSTREAM_EVENT>;
@@ -108,13 +108,19 @@ export function instantOf(text: string): number {
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
-  if (day > 28 && day > daysInMonth(year, month)) return NaN;
+  if (!dayExists(text)) return NaN;
   const seconds = digits(text, 11, 2) * 3600 + digits(text, 14, 2) * 60 + digits(text, 17, 2);
   let millis = 0;
   // ".123456Z": the first three decimals count, missing ones are zero.
   for (let at = 20, weight = 100; at < 23 && at < text.length - 1; at += 1, weight /= 10)
     millis += digits(text, at, 1) * weight;
   return daysFromEpoch(year, month, day) * 86_400_000 + seconds * 1000 + millis;
+}
+
+/** Whether the day of an instant that matches the schema exists. */
+export function dayExists(text: string): boolean {
+  const day = digits(text, 8, 2);
+  return day <= 28 || day <= daysInMonth(digits(text, 0, 4), digits(text, 5, 2));
 }
 
 function digits(text: string, from: number, count: number): number {

@@ -1,3 +1,8 @@
+import { LRUCache } from "lru-cache";
+
+// Most visits come from a few pages.
+const hosts = new LRUCache<string, string>({ max: 10_000 });
+
 /**
  * The network part of an address: 24 bits of IPv4 (`203.0.113.0`), 48 bits of IPv6 (`2001:db8:1::`), the widths that
  * European data protection authorities accept as anonymised. `null` for anything else.
@@ -5,11 +10,29 @@
 export function ipPrefix(address: string | undefined): string | null {
   if (address === undefined) return null;
   if (address.includes(":")) return ipv6Prefix(address);
-  const last = address.lastIndexOf(".");
-  return last > 0 && IPV4.test(address) ? `${address.slice(0, last)}.0` : null;
+  const end = ipv4Network(address);
+  return end < 0 ? null : `${address.slice(0, end)}.0`;
 }
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+/** Place of the last dot of an IPv4 address; -1 for what is none. By hand: a pattern costs three times as much. */
+function ipv4Network(address: string): number {
+  let dots = 0;
+  let last = -1;
+  let octet = 0;
+  for (let at = 0; at < address.length; at += 1) {
+    const code = address.charCodeAt(at);
+    if (code === 0x2e) {
+      if (at === last + 1) return -1;
+      dots += 1;
+      last = at;
+      octet = 0;
+    } else {
+      octet = octet * 10 + code - 0x30;
+      if (code < 0x30 || code > 0x39 || octet > 255 || at - last > 3) return -1;
+    }
+  }
+  return dots === 3 && last < address.length - 1 ? last : -1;
+}
 
 function ipv6Prefix(address: string): string | null {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
@@ -47,6 +70,10 @@ export function pagePath(page: string | undefined): string | null {
 /** Host of a URL in lower case, without user, password and port; `null` where there is none. */
 export function hostOf(url: string | undefined): string | null {
   if (url === undefined) return null;
-  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:]+)/i.exec(url)?.[1];
-  return host === undefined ? null : host.toLowerCase();
+  const known = hosts.get(url);
+  if (known !== undefined) return known === "" ? null : known;
+  const found = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#:]+)/i.exec(url)?.[1];
+  const host = found === undefined ? null : found.toLowerCase();
+  hosts.set(url, host ?? "");
+  return host;
 }

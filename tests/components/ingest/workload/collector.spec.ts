@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { gunzipSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import type { CollectAnswer } from "../../../../components/ingest/workload/collector/collector";
+import { parseBody, streamRecord } from "../../../../components/ingest/workload/collector/parse";
+import { Producer } from "../../../../components/ingest/workload/collector/producer";
+import {
+  startCollector,
+  type CollectorServerOptions,
+  type RunningCollector,
+} from "../../../../components/ingest/workload/collector/server";
+import { isAcceptedEvent } from "../../../../components/ingest/schema/event";
+import { anEvent, FakeKinesis, FakeS3 } from "./fakes";
+
+const now = (): Promise<void> => Promise.resolve();
+
+describe("the collector", () => {
+  let running: RunningCollector[] = [];
+  afterEach(async () => {
+    await Promise.all(running.map((collector) => collector.close()));
+    running = [];
+  });
+
+  async function start(more: Partial<CollectorServerOptions> = {}) {
+    const kinesis = new FakeKinesis();
+    const s3 = new FakeS3();
+    const collector = await startCollector({
+      region: "us-east-1",
+      kinesis: kinesis.client,
+      stream: "events",
+      s3: s3.client,
+      quarantineBucket: "quarantine",
+      clock: () => Date.UTC(2026, 0, 31, 10),
+      ...more,
+    });
+    running.push(collector);
+    const post = async (body: string | Buffer, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${collector.url}/v1/events`, { method: "POST", body: body as string, headers });
+      return {
+        status: response.status,
+        retryAfter: response.headers.get("retry-after"),
+        body: (await response.json()) as CollectAnswer,
+      };
+    };
+    return { kinesis, s3, collector, post };
+  }
+
+  it("puts an event on the stream as it came, with the time of receipt and the region", async () => {
+    const { kinesis, post } = await start();
+    const { status, body } = await post(JSON.stringify(anEvent()));
+    assert.equal(status, 200);
+    assert.deepEqual(body, { accepted: 1, refused: [], unavailable: [] });
+    const [record = ""] = kinesis.texts();
+    assert.deepEqual(JSON.parse(record), { ...anEvent(), receivedAt: "2026-01-31T10:00:00.000Z", region: "us-east-1" });
+  });
+
+  it("takes arrays, lines and gzip, and answers for each event by its place", async () => {
+    const { kinesis, s3, collector, post } = await start();
+    const bad = anEvent({ itemId: "" });
+    const array = await post(JSON.stringify([anEvent(), bad, anEvent()]));
+    assert.deepEqual(array.body.refused, [{ index: 1, problems: ['itemId: want at least 1 character, got ""'] }]);
+    const lines = [JSON.stringify(anEvent()), '{"broken', "", JSON.stringify(anEvent())].join("\n");
+    const zipped = await post(gzipSync(lines), { "content-encoding": "gzip" });
+    assert.equal(zipped.body.accepted, 2);
+    assert.deepEqual(
+      zipped.body.refused.map(({ index }) => index),
+      [1],
+    );
+    assert.equal(kinesis.texts().length, 4);
+
+    await collector.close();
+    const [kept = ""] = s3.keys("quarantine/collector/date=");
+    const refusals = gunzipSync(s3.body(kept)).toString().trim().split("\n");
+    assert.equal(refusals.length, 2);
+    assert.equal((JSON.parse(refusals[1] ?? "") as { text: string }).text, '{"broken');
+  });
+
+  it("answers 400 when no event is good, 404, 405, 413 and 415 for what it cannot take", async () => {
+    const { collector, post } = await start();
+    assert.equal((await post("{}")).status, 400);
+    assert.equal((await post("")).status, 400);
+    assert.equal((await post("not gzip", { "content-encoding": "gzip" })).status, 400);
+    assert.equal((await post("x", { "content-encoding": "br" })).status, 415);
+    assert.equal((await post(gzipSync(Buffer.alloc(6 * 1024 ** 2)), { "content-encoding": "gzip" })).status, 413);
+    assert.equal((await fetch(`${collector.url}/nowhere`)).status, 404);
+    assert.equal((await fetch(`${collector.url}/v1/events`)).status, 405);
+    assert.equal((await fetch(`${collector.url}/health`)).status, 200);
+  });
+
+  it("answers 429 with Retry-After while the buffer is full", async () => {
+    const { kinesis, post, collector } = await start({ maxBuffered: 1 });
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const send = kinesis.client.send.bind(kinesis.client) as (command: unknown) => Promise<unknown>;
+    kinesis.client.send = (async (command: unknown) => {
+      await gate;
+      return send(command);
+    }) as typeof kinesis.client.send;
+    const first = post(JSON.stringify(anEvent()));
+    while (collector.metrics().buffered === 0) await new Promise((resolve) => setImmediate(resolve));
+    const second = await post(JSON.stringify(anEvent()));
+    assert.equal(second.status, 429);
+    assert.equal(second.retryAfter, "1");
+    release();
+    assert.equal((await first).status, 200);
+    assert.equal(collector.metrics().collector.throttled, 1);
+  });
+
+  it("answers 503 and says which events to send again when the stream is gone", async () => {
+    const { kinesis, post } = await start();
+    kinesis.fail = () => "gone";
+    const { status, body } = await post(JSON.stringify([anEvent(), anEvent({ itemId: "" }), anEvent()]));
+    assert.equal(status, 503);
+    assert.deepEqual(body.unavailable, [0, 2]);
+  });
+
+  it("finishes what is under way and keeps refusals when it is closed", async () => {
+    const { kinesis, s3, collector, post } = await start();
+    const answers = Promise.all([post(JSON.stringify(anEvent())), post(JSON.stringify(anEvent({ value: -1 })))]);
+    await new Promise((resolve) => setImmediate(resolve));
+    await answers;
+    await collector.close();
+    assert.equal(kinesis.texts().length, 1);
+    assert.equal(s3.keys("quarantine/collector/").length, 1);
+  });
+});
+
+describe("the producer", () => {
+  const record = (n: number) => ({ partitionKey: `u${n}`, data: Buffer.from(`r${n}`) });
+
+  it("retries only the records that failed, until each is on the stream once", async () => {
+    const kinesis = new FakeKinesis();
+    kinesis.fail = (call, index) =>
+      call < 4 && index % 3 === 0 ? "ProvisionedThroughputExceededException" : undefined;
+    const waits: number[] = [];
+    const sleep = (ms: number): Promise<void> => {
+      waits.push(ms);
+      return Promise.resolve();
+    };
+    const producer = new Producer({ kinesis: kinesis.client, stream: "s", sleep, random: () => 0.5 });
+    const problems = await producer.put(Array.from({ length: 100 }, (_, n) => record(n)));
+    assert.ok(problems.every((problem) => problem === undefined));
+    assert.deepEqual(kinesis.texts().sort(), Array.from({ length: 100 }, (_, n) => `r${n}`).sort());
+    assert.deepEqual(waits, [50, 100, 200]);
+    assert.equal(producer.counters.records, 100);
+    assert.equal(producer.buffered(), 0);
+  });
+
+  it("gives a record up after its tries and tells why", async () => {
+    const kinesis = new FakeKinesis();
+    kinesis.fail = (_, index) => (index === 0 ? "InternalFailure" : undefined);
+    const producer = new Producer({ kinesis: kinesis.client, stream: "s", sleep: now, maxAttempts: 3 });
+    const problems = await producer.put([record(0), record(1)]);
+    assert.deepEqual(problems, ["InternalFailure: slow down", undefined]);
+    assert.equal(kinesis.calls, 3);
+  });
+
+  it("keeps to 500 records and 5 MiB a call", async () => {
+    const kinesis = new FakeKinesis();
+    const producer = new Producer({ kinesis: kinesis.client, stream: "s", sleep: now });
+    await producer.put(Array.from({ length: 1_001 }, (_, n) => record(n)));
+    assert.equal(kinesis.calls, 3);
+    await producer.put(Array.from({ length: 11 }, () => ({ partitionKey: "u", data: Buffer.alloc(1024 ** 2) })));
+    assert.equal(kinesis.calls, 6);
+  });
+
+  it("loses and doubles nothing, whatever fails on the way", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 50 }),
+        async (dice) => {
+          const kinesis = new FakeKinesis();
+          let at = 0;
+          kinesis.fail = (call, index) => {
+            const die = dice[(at += 1) % dice.length] ?? 1;
+            if (index === 0 && call % 5 === 1 && die < 0.3) return "throw";
+            return die < 0.4 ? "ProvisionedThroughputExceededException" : undefined;
+          };
+          const producer = new Producer({ kinesis: kinesis.client, stream: "s", sleep: now });
+          const sent = Array.from({ length: 700 }, (_, n) => record(n));
+          const problems = await producer.put(sent);
+          const taken = sent.filter((_, n) => problems[n] === undefined).map(({ data }) => data.toString());
+          assert.deepEqual(kinesis.texts().sort(), taken.sort());
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
+describe("a request's body", () => {
+  it("is spliced into a record that is an accepted event", () => {
+    const text = JSON.stringify(anEvent({ page: '/a"}b' }), null, 2);
+    const [one] = parseBody(text);
+    assert.ok(one !== undefined && "event" in one);
+    assert.ok(isAcceptedEvent(JSON.parse(streamRecord(one.text, "2026-01-31T10:00:00.000Z", "eu-west-1"))));
+  });
+
+  it("of any bytes is either events or problems, never an exception", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
+        for (const one of parseBody(body)) assert.ok("event" in one || one.problems.length > 0);
+      }),
+    );
+  });
+});

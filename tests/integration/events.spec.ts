@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { generatedSource } from "../../components/ingest/workload/generator/generate";
+import { ingestEvents, readIngestLedger, type IngestRegion } from "../../local/datapath/ingest";
+import { makeEventPath } from "./event-path";
+
+/** The emulator: of the toolchain, or the one named by the environment. */
+const MINISTACK = process.env["MERIDIAN_MINISTACK"] ?? resolve(".meridian/venv/bin/ministack");
+const COUNT = 5_000;
+
+describe("the event path in the emulator", function () {
+  this.timeout(120_000);
+  let emulator: ChildProcess;
+  let folder: string;
+  let regions: IngestRegion[];
+
+  before(async () => {
+    assert.ok(
+      existsSync(MINISTACK),
+      `want the emulator at ${MINISTACK} (make up installs it, MERIDIAN_MINISTACK names another)`,
+    );
+    folder = mkdtempSync(join(tmpdir(), "events-"));
+    const port = await freePort();
+    emulator = spawn(MINISTACK, [], {
+      cwd: folder,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        BIND_HOST: "127.0.0.1",
+        GATEWAY_PORT: String(port),
+        IOT_MTLS_ENABLED: "0",
+        SFTP_ENABLED: "0",
+        // The Lambda runtime carries the AWS SDK, so functions must find it here as well, on the Node that runs this.
+        NODE_PATH: resolve("node_modules"),
+        PATH: [resolve("node_modules/.bin"), process.env["PATH"]].join(delimiter),
+      },
+    });
+    const endpoint = `http://127.0.0.1:${port}`;
+    await up(`${endpoint}/_ministack/health`);
+    regions = await Promise.all(
+      ["us-east-1", "us-west-2"].map((region) => makeEventPath(endpoint, region, join(folder, region))),
+    );
+  });
+
+  after(() => {
+    emulator.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("accounts for every event in both regions, over two runs, with the real transform", async () => {
+    const source = (seed: number) =>
+      generatedSource({ seed, count: COUNT, days: 3, regions: regions.map(({ region }) => region) });
+    const first = await ingestEvents({ regions }, source(1));
+    assert.deepEqual(first.differences, []);
+    assert.equal(first.total.generated, COUNT);
+    assert.deepEqual(Object.keys(first.total.dropped).sort(), ["bot", "no_consent"]);
+    assert.deepEqual(Object.keys(first.total.failed).sort(), ["from_the_future", "no_such_day"]);
+    assert.ok(first.total.verified > 0.9 * COUNT && first.total.refused > 0);
+
+    const second = await ingestEvents({ regions }, source(2));
+    assert.deepEqual(second.differences, []);
+    assert.equal(second.total.generated, 2 * COUNT);
+    assert.equal(second.run.generated, COUNT);
+    assert.deepEqual(readIngestLedger({ regions }).total, second.total);
+  });
+
+  it("files what it verified, and nothing else is left in landing", async () => {
+    for (const region of regions) {
+      const verified = await read(region, region.buckets.bronze, "verified/events/");
+      const ledger = readIngestLedger({ regions: [region] }).total;
+      assert.equal(verified.length, ledger.verified);
+      assert.equal((await read(region, region.buckets.bronze, "landing/")).length, 0);
+      assert.equal(
+        (await read(region, region.buckets.bronze, "errors/")).length,
+        ledger.failed["from_the_future"]! + ledger.failed["no_such_day"]!,
+      );
+      assert.equal((await read(region, region.buckets.quarantine, "collector/")).length, ledger.refused);
+      assert.equal((await read(region, region.buckets.raw, "events/")).length, ledger.raw);
+      const keys = new Set(verified.map((line) => (JSON.parse(line) as { user_key: string }).user_key));
+      assert.ok(keys.size > 100 && [...keys].every((key) => /^[0-9a-f]{64}$/.test(key)));
+    }
+  });
+
+  it("quarantines a torn object and still balances once its records are counted there", async () => {
+    const [region] = regions;
+    assert.ok(region !== undefined);
+    const s3 = clientFor(region);
+    const Key = "landing/events/date=2026-01-31/hour=00/torn.ndjson.gz";
+    await s3.send(new PutObjectCommand({ Bucket: region.buckets.bronze, Key, Body: Buffer.from("torn") }));
+    const ledger = await ingestEvents({ regions }, generatedSource({ seed: 3, count: 10, regions: [region.region] }));
+    assert.deepEqual(ledger.differences, []);
+    const kept = await s3.send(
+      new GetObjectCommand({ Bucket: region.buckets.quarantine, Key: `intake/${Key}.reason.json` }),
+    );
+    assert.match((await kept.Body?.transformToString()) ?? "", /"reason": "torn"/);
+  });
+});
+
+function clientFor({ region, endpoint }: IngestRegion): S3Client {
+  return new S3Client({
+    region,
+    endpoint,
+    forcePathStyle: true,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+}
+
+/** Lines of all gzipped objects below a prefix. */
+async function read(region: IngestRegion, Bucket: string, Prefix: string): Promise<string[]> {
+  const s3 = clientFor(region);
+  const lines: string[] = [];
+  let token: string | undefined;
+  do {
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket, Prefix, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+    );
+    for (const { Key } of page.Contents ?? []) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      lines.push(
+        ...gunzipSync((await Body?.transformToByteArray()) ?? Buffer.alloc(0))
+          .toString()
+          .trimEnd()
+          .split("\n"),
+      );
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  s3.destroy();
+  return lines;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function up(url: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch {
+      // Not there yet.
+    }
+    await wait(100);
+  }
+  throw new Error(`no answer from ${url}`);
+}
