@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
+import { contains, overlaps, parseCidr, type Block } from "../../regions/addresses";
 import { allowing, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { arnOf } from "../kit/arn";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
-import { cidrRange, overlaps } from "./cidr";
 import { ENDPOINT_SERVICES, type EndpointService } from "./endpoints";
 import type { LogRetentionDays } from "./logs";
 
@@ -78,9 +78,9 @@ export interface RoleSecurityGroup {
 export function checkNetwork(args: Omit<NetworkArgs, "flowLogs">): Problem[] {
   const { availabilityZones, cidr, subnets, interfaceEndpoints = [] } = args;
   const problems = wantDistinct("availabilityZones", availabilityZones, "availability zones", 2);
-  const region = cidrRange(cidr);
+  const region = parseCidr(cidr);
   if (region === undefined) problems.push(problem("cidr", "an IPv4 block such as 10.16.0.0/16", cidr));
-  const seen: { readonly path: string; readonly cidr: string }[] = [];
+  const seen: { readonly path: string; readonly text: string; readonly block: Block }[] = [];
   for (const tier of ["public", "private", "isolated"] as const) {
     const blocks = subnets[tier];
     if (blocks.length !== availabilityZones.length) {
@@ -88,20 +88,20 @@ export function checkNetwork(args: Omit<NetworkArgs, "flowLogs">): Problem[] {
         problem(`subnets.${tier}`, `one block for each of ${availabilityZones.length} zones`, blocks.length),
       );
     }
-    for (const [index, block] of blocks.entries()) {
+    for (const [index, text] of blocks.entries()) {
       const path = `subnets.${tier}[${index}]`;
-      const range = cidrRange(block);
-      if (range === undefined) {
-        problems.push(problem(path, "an IPv4 block such as 10.16.0.0/20", block));
+      const block = parseCidr(text);
+      if (block === undefined) {
+        problems.push(problem(path, "an IPv4 block such as 10.16.0.0/20", text));
         continue;
       }
-      if (region !== undefined && (range.first < region.first || range.last > region.last)) {
-        problems.push(problem(path, `a block inside ${cidr}`, block));
+      if (region !== undefined && !contains(region, block))
+        problems.push(problem(path, `a block inside ${cidr}`, text));
+      const other = seen.find((candidate) => overlaps(candidate.block, block));
+      if (other !== undefined) {
+        problems.push(problem(path, `a block that does not overlap ${other.path} (${other.text})`, text));
       }
-      const other = seen.find((candidate) => overlaps(candidate.cidr, block));
-      if (other !== undefined)
-        problems.push(problem(path, `a block that does not overlap ${other.path} (${other.cidr})`, block));
-      seen.push({ path, cidr: block });
+      seen.push({ path, text, block });
     }
   }
   problems.push(...wantDistinct("interfaceEndpoints", interfaceEndpoints, "interface endpoints", 0));
