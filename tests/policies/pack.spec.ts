@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type {
+  PolicyResource,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  StackValidationPolicy,
+} from "@pulumi/policy";
 import { CATALOGUE } from "../../policies/catalogue";
 import { toPolicies } from "../../policies/kit/pack";
 import { UNKNOWN, at, plain, wire } from "../../policies/kit/value";
@@ -16,12 +21,15 @@ const OPTIONS = {
 function policyOf(name: string, remediated = ""): ResourceValidationPolicy & StackValidationPolicy {
   const found = toPolicies(CATALOGUE, remediated).find((policy) => policy.name === name);
   assert.ok(found !== undefined && "validateStack" in found);
-  return found as ResourceValidationPolicy & StackValidationPolicy;
+  return found;
 }
 
 function never(): never {
   throw new Error("not asked for");
 }
+
+/** The configuration of a policy that was given none, typed as the SDK does it. */
+const noConfig: ResourceValidationArgs["getConfig"] = () => ({}) as never;
 
 /** What the engine hands a policy about one resource, with its properties as they come over the wire. */
 function shown(type: string, name: string, props: Record<string, unknown>) {
@@ -34,7 +42,7 @@ function shown(type: string, name: string, props: Record<string, unknown>) {
     stackTags: new Map<string, string>(),
     isType: () => never(),
     asType: () => never(),
-    getConfig: <T extends object>() => ({}) as T,
+    getConfig: noConfig,
     notApplicable: never,
   };
 }
@@ -68,10 +76,7 @@ async function report(
       source.propertyDependencies[property] = [target];
     }
   }
-  await policy.validateStack(
-    { resources, stackTags: new Map(), getConfig: <T extends object>() => ({}) as T, notApplicable: never },
-    take,
-  );
+  await policy.validateStack({ resources, stackTags: new Map(), getConfig: noConfig, notApplicable: never }, take);
   return messages;
 }
 
