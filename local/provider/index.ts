@@ -4,7 +4,7 @@ import { AwsxProvider } from "./awsx/provider";
 import { ProviderError } from "./failures";
 import { loopback } from "./guard";
 import { KubernetesProvider } from "./kubernetes/provider";
-import { serve, type Listening } from "./server";
+import { serve, type Construct, type Listening } from "./server";
 
 export { ProviderError } from "./failures";
 export type { Listening } from "./server";
@@ -38,7 +38,7 @@ export async function startProvider(args: ProviderArgs): Promise<Listening> {
       return serve(new AwsProvider(endpoint, log));
     case "awsx": {
       // Loads @pulumi/aws, which the other packages do without.
-      const { construct } = createRequire(__filename)("./awsx/construct") as typeof import("./awsx/construct");
+      const { construct } = createRequire(__filename)("./awsx/construct") as { readonly construct: Construct };
       return serve(new AwsxProvider(), construct);
     }
     case "kubernetes":

@@ -68,6 +68,11 @@ export function same(one: Value | undefined, other: Value | undefined): boolean 
   return [...keys].every((key) => same(one[key], other[key]));
 }
 
+/** Properties without some of them. */
+export function without(props: Props, ...keys: readonly string[]): Props {
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !keys.includes(key)));
+}
+
 /** Reads a value as text: strings as they are, numbers and booleans spelt out, anything else as nothing. */
 export function asText(value: Value | undefined): string | undefined {
   if (typeof value === "string") return value;

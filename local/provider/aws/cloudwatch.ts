@@ -116,9 +116,8 @@ function dimensions(props: Props): { Dimensions?: { Name: string; Value: string 
 }
 
 function alarmOf(r: Resource): PutMetricAlarmCommandInput {
-  const { dimensions: _mapped, metricQueries: _shaped, tags: _tags, region: _place, name, ...rest } = r.props;
   const known = pick(
-    rest,
+    r.props,
     "actionsEnabled",
     "alarmActions",
     "alarmDescription",
@@ -142,7 +141,7 @@ function alarmOf(r: Resource): PutMetricAlarmCommandInput {
     ...(awsShape(known, { okActions: "OKActions" }) as PutMetricAlarmCommandInput),
     ...dimensions(r.props),
     ...(queries.length === 0 ? {} : { Metrics: queries }),
-    AlarmName: asText(name),
+    AlarmName: r.text("name"),
     Tags: tagList(r.tags),
   };
 }

@@ -11,13 +11,13 @@ export type Compute = (resource: Resource) => Value;
 /** The real AWS calls of a type. Each may be repeated: a killed run is taken up again by the next one. */
 export interface Emulation {
   /** What is there now, in Pulumi's properties; nothing when it is not there. Found by id, or by what makes it unique. */
-  find(resource: Resource): Promise<Found | undefined>;
+  readonly find: (resource: Resource) => Promise<Found | undefined>;
   /** Makes it. Not called when `find` finds it. Gives the id where AWS makes one up. */
-  make(resource: Resource): Promise<Found>;
+  readonly make: (resource: Resource) => Promise<Found>;
   /** Puts every property that can be changed in place to what the inputs say. Called after make and for each update. */
-  settle?(resource: Resource): Promise<void>;
+  readonly settle?: (resource: Resource) => Promise<void>;
   /** Takes it away. An absence is fine. */
-  drop(resource: Resource): Promise<void>;
+  readonly drop: (resource: Resource) => Promise<void>;
 }
 
 /** A resource that is there. */

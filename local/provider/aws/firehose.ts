@@ -1,6 +1,6 @@
 import type { CreateDeliveryStreamCommandInput, ExtendedS3DestinationConfiguration } from "@aws-sdk/client-firehose";
 import { orAbsent } from "../failures";
-import { asList, asText, isProps, type Props, type Value } from "../values";
+import { asList, asText, isProps, without, type Props, type Value } from "../values";
 import { arnBy, emulated, type Found, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 import { awsShape, OLD_ARN, tagList } from "./shape";
@@ -86,11 +86,11 @@ function extendedS3(block: Props): ExtendedS3DestinationConfiguration {
     kmsKeyArn,
     cloudwatchLoggingOptions,
     s3BackupConfiguration,
-    dataFormatConversionConfiguration: _simulatedByTheRunner,
     ...rest
   } = block;
   return {
-    ...(awsShape(rest, OLD_ARN) as ExtendedS3DestinationConfiguration),
+    // The runner of the local cloud converts formats itself: the emulator has no notion of it.
+    ...(awsShape(without(rest, "dataFormatConversionConfiguration"), OLD_ARN) as ExtendedS3DestinationConfiguration),
     BufferingHints: hints(bufferingSize, bufferingInterval),
     ...(asText(kmsKeyArn) === undefined
       ? {}

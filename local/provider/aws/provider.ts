@@ -4,7 +4,7 @@ import { readUrn, refuseApply } from "../guard";
 import { autoName } from "../naming";
 import type * as api from "../provider";
 import { sdkFacts, type SdkFacts } from "../sdk";
-import { asText, asTextMap, asTexts, DEFAULTS_KEY, same, UNKNOWN, type Props, type Value } from "../values";
+import { asText, asTextMap, asTexts, DEFAULTS_KEY, same, UNKNOWN, without, type Props, type Value } from "../values";
 import { awsType } from "../types";
 import { clientPool, type ClientPool } from "./clients";
 import { readConfig, type AwsConfig } from "./config";
@@ -142,9 +142,9 @@ export class AwsProvider implements api.Provider {
     await this.attempt("delete", urn, () => absentIsFine(emulation, this.resource(urn, id, outputs, outputs)));
   }
 
-  async invoke(token: string, args: Props): Promise<Props> {
+  invoke(token: string, args: Props): Promise<Props> {
     const region = asText(args["region"]) ?? this.config.place.region;
-    return invoke(token, args, { ...this.config.place, region });
+    return Promise.resolve(invoke(token, args, { ...this.config.place, region }));
   }
 
   close(): void {
@@ -214,10 +214,6 @@ async function absentIsFine(emulation: Emulation, resource: Resource): Promise<v
 /** The value in the stack, unless AWS reports another one. */
 function drifted(known: Value | undefined, seen: Value | undefined): Value {
   return seen === undefined || same(known, seen) ? (known ?? seen ?? null) : seen;
-}
-
-function without(props: Props, key: string): Props {
-  return Object.fromEntries(Object.entries(props).filter(([name]) => name !== key));
 }
 
 function missing(definition: TypeDefinition, facts: SdkFacts, inputs: Props): api.Failure[] {

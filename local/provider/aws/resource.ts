@@ -1,6 +1,6 @@
 import { digest, uuidOf } from "../identity";
 import { ProviderError } from "../failures";
-import { asList, asText, asTextMap, asTexts, isProps, type Props, type Value } from "../values";
+import { asList, asText, asTextMap, asTexts, isProps, without, type Props, type Value } from "../values";
 import type { Clients } from "./clients";
 
 /** Where a provider works. */
@@ -110,7 +110,6 @@ export class Resource {
   }
 
   private seedProps(): Value {
-    const { tags: _tags, tagsAll: _tagsAll, ...props } = this.props;
-    return props;
+    return without(this.props, "tags", "tagsAll");
   }
 }

@@ -11,7 +11,7 @@ import type {
   VersioningConfiguration,
 } from "@aws-sdk/client-s3";
 import { orAbsent } from "../failures";
-import { asTextMap, isProps, type Props, type Value } from "../values";
+import { asTextMap, isProps, without, type Props } from "../values";
 import { emulated, simulated, type ServiceTable } from "./define";
 import { jsonText, sameJson } from "./json";
 import type { Resource } from "./resource";
@@ -49,7 +49,7 @@ export const bucketSettings: ServiceTable = {
     get: async (client, Bucket) => (await orAbsent(client.getBucketEncryption({ Bucket }))) !== undefined,
     put: (client, Bucket, r) => {
       const spelling = { kmsMasterKeyId: "KMSMasterKeyID", sseAlgorithm: "SSEAlgorithm" };
-      const Rules = r.list("rules").map(({ blockedEncryptionTypes: _unknownToTheEmulator, ...rule }) => rule);
+      const Rules = r.list("rules").map((rule) => without(rule, "blockedEncryptionTypes"));
       const ServerSideEncryptionConfiguration = {
         Rules: awsShape(Rules, spelling),
       } as ServerSideEncryptionConfiguration;
@@ -216,7 +216,7 @@ function setting({ get, put, remove, defaults = {} }: Setting): ServiceTable[str
       const client = await r.aws().s3();
       const now = (await orAbsent(get(client, r.text("bucket"), r))) ?? false;
       if (now === false) return undefined;
-      return { id: r.text("bucket"), ...(isProps(now as Value) ? { props: now as Props } : {}) };
+      return { id: r.text("bucket"), ...(typeof now === "object" ? { props: now } : {}) };
     },
     make: async (r) => {
       await put(await r.aws().s3(), r.text("bucket"), r);

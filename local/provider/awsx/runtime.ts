@@ -9,12 +9,12 @@ export interface Session {
   /** The program's inputs, as outputs where they depend on something. */
   readonly inputs: Inputs;
   /** Turns a component's outputs into what the engine reads, with the URNs each depends on. */
-  serialize(
+  readonly serialize: (
     label: string,
     outputs: Inputs,
-  ): Promise<{ readonly state: Record<string, unknown>; readonly dependencies: ReadonlyMap<string, string[]> }>;
+  ) => Promise<{ readonly state: Record<string, unknown>; readonly dependencies: ReadonlyMap<string, string[]> }>;
   /** Waits until the engine has answered every registration. */
-  settled(): Promise<void>;
+  readonly settled: () => Promise<void>;
 }
 
 /**

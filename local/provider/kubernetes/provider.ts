@@ -7,7 +7,7 @@ import { readUrn, refuseApply } from "../guard";
 import { digest, uuidOf } from "../identity";
 import { autoName } from "../naming";
 import type * as api from "../provider";
-import { asText, DEFAULTS_KEY, isProps, same, UNKNOWN, type Props, type Value } from "../values";
+import { asText, DEFAULTS_KEY, isProps, same, UNKNOWN, without, type Props, type Value } from "../values";
 
 /** Version of the official plugin that it stands in for. */
 const VERSION = "4.34.2";
@@ -146,7 +146,9 @@ function block(props: Props, key: string): Props {
 function refuseUnknown(type: string, inputs: Props): void {
   const [, group = "", kind = ""] = type.split(":");
   const root = path.dirname(createRequire(__filename).resolve("@pulumi/kubernetes/package.json"));
-  const file = path.join(root, group, `${kind.charAt(0).toLowerCase()}${kind.slice(1)}.js`);
+  // The SDK's folders leave the domain of an API group out: `networking.k8s.io/v1` lies in `networking/v1`.
+  const folder = group.replace(/^([^./]+)\.[^/]*/, "$1");
+  const file = path.join(root, folder, `${kind.charAt(0).toLowerCase()}${kind.slice(1)}.js`);
   const custom = /^[a-z0-9-]+(\.[a-z0-9-]+)+\//.test(asText(inputs["apiVersion"]) ?? "") && !group.includes(".k8s.io/");
   if (existsSync(file) || custom) return;
   throw new ProviderError(
@@ -156,8 +158,7 @@ function refuseUnknown(type: string, inputs: Props): void {
 }
 
 function outputsOf(inputs: Props, added: Props): Props {
-  const { [DEFAULTS_KEY]: _defaults, ...props } = inputs;
-  return { ...props, metadata: { ...block(inputs, "metadata"), ...added } };
+  return { ...without(inputs, DEFAULTS_KEY), metadata: { ...block(inputs, "metadata"), ...added } };
 }
 
 function stored(urn: string, inputs: Props): Props {
