@@ -23,7 +23,6 @@ export interface DailyRegion {
     readonly bronze: string;
     readonly silver: string;
     readonly gold: string;
-    readonly quarantine: string;
     readonly artifacts: string;
   };
   readonly glueDatabase: string;
@@ -55,8 +54,8 @@ export interface DailyConfig {
 export interface ZoneReport {
   readonly zone: string;
   readonly primary: string;
-  /** `refused`: the gate kept the model that was there before. */
-  readonly outcome: "published" | "refused";
+  /** `unchanged`: the same model as before. `superseded`: a later run's stays. `refused` by the gate: the one before stays. */
+  readonly outcome: "published" | "unchanged" | "superseded" | "refused";
   readonly reason?: string;
   readonly modelVersion?: string;
   readonly usersScored: number;
@@ -179,6 +178,7 @@ function etlOf(
       region: region.region,
       buckets: region.buckets,
       glueDatabase: region.glueDatabase,
+      runDate: (config.now ?? new Date()).toISOString().slice(0, 10),
       ...(config.etl === undefined ? {} : { parameters: config.etl }),
     },
     (message) => {
@@ -226,7 +226,6 @@ async function trainZone(
     const published = await scoreZone(clients, config, zone, model, progress);
     return {
       ...base,
-      outcome: "published",
       modelVersion: version,
       scores: evaluation,
       ...published,
@@ -255,7 +254,7 @@ async function scoreZone(
   zone: Zone,
   model: Model,
   progress: DailyProgress,
-): Promise<Pick<ZoneReport, "usersScored" | "replicatedInMs">> {
+): Promise<Pick<ZoneReport, "outcome" | "usersScored" | "replicatedInMs">> {
   const writer = clients.dynamo(zone.primary.region);
   const scoring: ScoringConfig = {
     tables: zone.primary.tables,
@@ -273,10 +272,12 @@ async function scoreZone(
     const message = `${region.region} has the lists after ${Math.round(replicatedInMs[region.region] ?? 0)} ms`;
     progress({ step: "replicate", where: zone.name, message });
   }
-  await publishModel(writer, model, scoring);
-  for (const region of zone.regions) await waitForVersion(clients, config, region, model);
-  progress({ step: "publish", where: zone.name, message: `model ${model.manifest.version}` });
-  return { usersScored, replicatedInMs };
+  const outcome = await publishModel(writer, model, scoring);
+  if (outcome !== "superseded") {
+    for (const region of zone.regions) await waitForVersion(clients, config, region, model);
+  }
+  progress({ step: "publish", where: zone.name, message: `model ${model.manifest.version}: ${outcome}` });
+  return { outcome, usersScored, replicatedInMs };
 }
 
 /** Users whose lists are looked for in the other regions: first, last and between, since rows arrive in no order. */

@@ -43,7 +43,7 @@ export const executeDuckdb: Execute = async (sql, config) => {
 
 /** Tables of the lake that a SELECT names. */
 function tablesIn(sql: string): LakeTable[] {
-  return LAKE_TABLES.filter(({ name, store }) => store !== "quarantine" && new RegExp(`\\b${name}\\b`).test(sql));
+  return LAKE_TABLES.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(sql));
 }
 
 async function openTable(

@@ -102,7 +102,7 @@ export async function buildRegion(
   const settings = { region, endpoint, credentials: CREDENTIALS };
   const bucket = (part: string): string => `test-${region}-${part}`;
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
-  for (const part of ["bronze", "silver", "gold", "quarantine", "artifacts", "results"]) {
+  for (const part of ["bronze", "silver", "gold", "artifacts", "results"]) {
     await s3.send(new CreateBucketCommand({ Bucket: bucket(part) }));
   }
   const glueDatabase = `test_${region.replaceAll("-", "_")}`;
@@ -148,7 +148,6 @@ export async function buildRegion(
       bronze: bucket("bronze"),
       silver: bucket("silver"),
       gold: bucket("gold"),
-      quarantine: bucket("quarantine"),
       artifacts: bucket("artifacts"),
     },
     tables: {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import description from "./steps.json";
 
 /** Buckets that the pipeline writes into. */
-export type Store = "silver" | "gold" | "quarantine";
+export type Store = "silver" | "gold";
 
 /** A table that is kept: where, how it is cut into folders, and in what order its rows stand. */
 export interface KeptTable {
@@ -32,7 +32,7 @@ export interface PipelineParameters {
   readonly popular_items: number;
 }
 
-/** The steps in order; the same description drives DuckDB (here) and Spark (spark_etl.py). */
+/** The steps in order; the same description drives DuckDB (here) and Spark (etl.py). */
 export const STEPS = description.steps as readonly Step[];
 
 export const DEFAULT_PARAMETERS: PipelineParameters = description.parameters;

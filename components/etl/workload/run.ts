@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { GlueClient } from "@aws-sdk/client-glue";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { openEngine, type Engine } from "./engine";
-import { downloadPrefix, publishFolder } from "./objects";
+import { downloadPrefix, publishFolder, putIfChanged } from "./objects";
 import { registerPartitions } from "./partitions";
 import { writeProfiles, type ProfilesTarget } from "./profiles";
 import {
@@ -26,6 +26,8 @@ export interface EtlConfig {
   readonly buckets: Readonly<Record<"bronze" | Store, string>>;
   /** Glue database whose tables get their partitions; none are registered without it. */
   readonly glueDatabase?: string;
+  /** Day of the run, YYYY-MM-DD: names the report that the daily workflow's quality gate reads. None is written without it. */
+  readonly runDate?: string;
   /** @default the pipeline's own */
   readonly parameters?: Partial<PipelineParameters>;
   /** Threads of the engine. @default 2 */
@@ -90,6 +92,7 @@ export async function runEtl(
       );
       const tables = await publish(clients, engine, config, join(folder, "out"));
       const profiles = clients.profiles === undefined ? 0 : (await writeProfiles(engine, clients.profiles)).written;
+      await report(clients.s3, config, ledger);
       return { region: config.region, ledger, ...tables, profiles, seconds: (performance.now() - started) / 1000 };
     } finally {
       engine.close();
@@ -113,6 +116,13 @@ async function transform(engine: Engine, source: string, config: EtlConfig): Pro
     );
   }
   return { verified, silver, duplicates, late };
+}
+
+/** The report that Spark's runs write too; only a balanced run gets as far as to write one. */
+async function report(s3: S3Client, { runDate, buckets }: EtlConfig, ledger: EtlLedger): Promise<void> {
+  if (runDate === undefined) return;
+  const body = Buffer.from(JSON.stringify({ ledger, passed: true }));
+  await putIfChanged(s3, buckets.gold, `_quality/run_date=${runDate}/report.json`, body);
 }
 
 async function publish(clients: EtlClients, engine: Engine, config: EtlConfig, out: string) {

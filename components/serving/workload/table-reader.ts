@@ -37,7 +37,8 @@ export function dynamoTable(
       const key = { name: MODEL_NAME, version: CURRENT_VERSION };
       const row = (await get(tables.models, key, signal)) as CurrentModelRecord | undefined;
       if (row === undefined) return undefined;
-      return { current: row.current, ...(row.previous === undefined ? {} : { previous: row.previous }) };
+      const { model_version: current, previous_version: previous } = row;
+      return { current, ...(previous === undefined ? {} : { previous }) };
     },
     list: async (userKey, version, signal) => {
       const key = { user_key: userKey, model_version: version };

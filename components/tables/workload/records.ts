@@ -2,7 +2,7 @@
 export const POPULAR_KEY = "#popular";
 
 /** The model that recommendations come from; one line of versions for each residency zone. */
-export const MODEL_NAME = "recommender";
+export const MODEL_NAME = "recommendations";
 
 /** Sort key of the record that points at the published version. */
 export const CURRENT_VERSION = "CURRENT";
@@ -25,12 +25,17 @@ export interface RecommendationRecord {
   readonly expires_at?: number;
 }
 
-/** The `CURRENT` row of the `models` table. */
+/** The `CURRENT` row of the `models` table; the daily workflow moves it, only forward in time. */
 export interface CurrentModelRecord {
-  readonly name: string;
+  readonly name: typeof MODEL_NAME;
   readonly version: typeof CURRENT_VERSION;
-  readonly current: string;
-  /** The version before, still readable: a replica that has not got the new rows yet answers from it. */
-  readonly previous?: string;
+  /** The published version. */
+  readonly model_version: string;
+  readonly model_digest: string;
+  /** Day whose run made it, YYYY-MM-DD. */
+  readonly run_date: string;
+  /** ISO 8601, UTC. */
   readonly published_at: string;
+  /** The version before, still readable: a replica that has not got the new rows yet answers from it. */
+  readonly previous_version?: string;
 }

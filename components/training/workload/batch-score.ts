@@ -1,4 +1,9 @@
-import { GetItemCommand, PutItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  type DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Model } from "../../serving/workload/model-package";
 import { batchWrite, type BatchWriteOptions } from "../../tables/workload/batch-writer";
@@ -72,30 +77,48 @@ async function* lists(model: Model, config: ScoringConfig): AsyncGenerator<Recor
   }
 }
 
+/** What publishing a version came to. `superseded`: a later run's version stands already, and stays. */
+export type PublishOutcome = "published" | "unchanged" | "superseded";
+
 /**
- * Makes a version the one that readers use, and keeps the one before it as their second choice. Publishing the current
- * version again changes nothing.
+ * Makes a version the one that readers use, and keeps the one before it as their second choice. Only forward in time:
+ * a run that was late does not take a newer model's place. Publishing the current version again changes nothing.
  */
 export async function publishModel(
   client: Pick<DynamoDBClient, "send">,
   model: Model,
   config: Pick<ScoringConfig, "tables" | "now">,
-): Promise<void> {
+): Promise<PublishOutcome> {
   const { manifest } = model;
-  const put = (item: Record<string, unknown>) =>
-    client.send(new PutItemCommand({ TableName: config.tables.models, Item: marshall(item) }));
+  const TableName = config.tables.models;
   const Key = marshall({ name: MODEL_NAME, version: CURRENT_VERSION });
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName: config.tables.models, Key, ConsistentRead: true }),
-  );
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   const before = Item === undefined ? undefined : (unmarshall(Item) as CurrentModelRecord);
-  if (before?.current === manifest.version) return;
-  await put({ ...manifest, name: MODEL_NAME, published_at: config.now.toISOString() });
-  await put({
+  if (before?.model_version === manifest.version) return "unchanged";
+  const published_at = config.now.toISOString();
+  const record = marshall({ ...manifest, name: MODEL_NAME, published_at });
+  await client.send(new PutItemCommand({ TableName, Item: record }));
+  const current: CurrentModelRecord = {
     name: MODEL_NAME,
     version: CURRENT_VERSION,
-    current: manifest.version,
-    ...(before === undefined ? {} : { previous: before.current }),
-    published_at: config.now.toISOString(),
-  } satisfies CurrentModelRecord);
+    model_version: manifest.version,
+    model_digest: manifest.digest,
+    run_date: published_at.slice(0, 10),
+    published_at,
+    ...(before === undefined ? {} : { previous_version: before.model_version }),
+  };
+  try {
+    await client.send(
+      new PutItemCommand({
+        TableName,
+        Item: marshall(current),
+        ConditionExpression: "attribute_not_exists(run_date) OR run_date <= :date",
+        ExpressionAttributeValues: marshall({ ":date": current.run_date }),
+      }),
+    );
+    return "published";
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return "superseded";
+    throw error;
+  }
 }

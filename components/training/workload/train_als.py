@@ -15,18 +15,22 @@ from dataclasses import fields
 from pathlib import Path
 
 from trainer.als import Parameters, train
-from trainer.assessment import assess
+from trainer.assessment import assess, choose
 from trainer.data import DataError, read_interactions
 from trainer.package import Model, write_package
 
 EXIT_BAD_INPUT = 2
 EXIT_REFUSED = 3
 
+FACTORS = (8, 12, 16, 24, 32)
+"""Numbers of factors to choose from when none is given."""
+
 
 def run(arguments: argparse.Namespace) -> int:
-    parameters = Parameters(**{field.name: getattr(arguments, field.name) for field in fields(Parameters)})
+    candidates = [candidate(arguments, factors) for factors in arguments.factors]
     try:
         data = read_interactions(arguments.interactions)
+        parameters = choose(data, candidates, arguments.holdout, arguments.k)
         assessment = assess(data, parameters, arguments.holdout, arguments.k)
     except DataError as error:
         print(f"train_als: {error}", file=sys.stderr)
@@ -43,6 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def candidate(arguments: argparse.Namespace, factors: int) -> Parameters:
+    chosen = {field.name: getattr(arguments, field.name) for field in fields(Parameters)}
+    return Parameters(**{**chosen, "factors": factors})
+
+
 def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Train the recommendation model of one residency zone.")
     parser.add_argument("--interactions", type=Path, action="append", required=True, help="Parquet file or folder")
@@ -50,8 +59,11 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--holdout", type=_fraction, default=0.2, help="part held out for evaluation, by time")
     parser.add_argument("--k", type=int, default=10, help="length of the lists that are scored")
     parser.add_argument("--popular", type=int, default=200, help="popular items kept in the package")
+    parser.add_argument("--factors", type=int, nargs="+", default=FACTORS, help="numbers of factors to choose from")
     defaults = Parameters()
     for field in fields(Parameters):
+        if field.name == "factors":
+            continue
         default = getattr(defaults, field.name)
         parser.add_argument(f"--{field.name}", type=type(default), default=default)
     return parser.parse_args(argv)

@@ -10,6 +10,6 @@ ranked AS (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY region ORDER BY millionths DESC, item_id) AS place
   FROM totals
 )
-SELECT region, place, item_id, millionths / 1e6 AS score, users
+SELECT region, CAST(place AS BIGINT) AS place, item_id, millionths / 1e6 AS score, users
 FROM ranked
 WHERE place <= ${popular_items}

@@ -17,11 +17,12 @@ Factors = npt.NDArray[np.float32]
 class Parameters:
     """What the model is trained with; written into the manifest."""
 
-    factors: int = 32
+    factors: int = 16
     iterations: int = 15
-    regularization: float = 0.05
-    alpha: float = 2.0
-    """Confidence of an interaction = 1 + alpha * weight."""
+    regularization: float = 1.0
+    alpha: float = 5.0
+    """Confidence of an interaction = 1 + alpha * log(1 + weight): equation 6 of the paper. A heavy buyer's weight,
+    taken as it is, would drown what all others say of the item."""
     seed: int = 7
 
     def as_dict(self) -> dict[str, int | float]:
@@ -42,7 +43,7 @@ def train(matrix: sparse.csr_matrix, parameters: Parameters) -> tuple[Factors, F
         dtype=np.float32,
     )
     with threadpool_limits(limits=1, user_api="blas"):
-        model.fit(matrix, show_progress=False)
+        model.fit(matrix.log1p(), show_progress=False)
     return np.ascontiguousarray(model.user_factors), np.ascontiguousarray(model.item_factors)
 
 

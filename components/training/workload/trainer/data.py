@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,17 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.user)
+
+    def subset(self, rows: Bool) -> Interactions:
+        """The chosen rows; users and items keep their indices."""
+        return replace(
+            self,
+            user=self.user[rows],
+            item=self.item[rows],
+            weight=self.weight[rows],
+            purchased=self.purchased[rows],
+            last_occurred_us=self.last_occurred_us[rows],
+        )
 
     def matrix(self, rows: Bool | None = None) -> sparse.csr_matrix:
         """Users x items weights, of all rows or of the chosen ones."""

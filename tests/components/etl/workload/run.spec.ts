@@ -10,7 +10,7 @@ import { MemoryS3 } from "./memory-s3";
 
 const CONFIG: EtlConfig = {
   region: "us-east-1",
-  buckets: { bronze: "bronze", silver: "silver", gold: "gold", quarantine: "quarantine" },
+  buckets: { bronze: "bronze", silver: "silver", gold: "gold" },
 };
 
 function stored(...objects: readonly (readonly Curated[])[]): MemoryS3 {
@@ -62,7 +62,7 @@ describe("the ETL of a region", () => {
     const s3 = stored([onTime, late, { ...late }]);
     const { ledger } = await runEtl({ s3 }, CONFIG);
     assert.deepEqual(ledger, { verified: 3, silver: 1, duplicates: 1, late: 1 });
-    const kept = await rows(s3, "quarantine", "late/events/", "event_id");
+    const kept = await rows(s3, "silver", "late_events/", "event_id");
     assert.deepEqual(
       kept.map((row) => row["event_id"]),
       [late.event_id],

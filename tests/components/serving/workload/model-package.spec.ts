@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drain, listen } from "../../../../components/serving/workload/http";
+import { createInferenceServer } from "../../../../components/serving/workload/inference";
+import { loadModel, ModelPackageError } from "../../../../components/serving/workload/model-package";
+import { writeTinyPackage } from "./package-builder";
+
+describe("a model package", () => {
+  let folder = "";
+  let version = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "package-spec-"));
+    version = await writeTinyPackage(folder);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it("recommends by taste, without what the user has bought", async () => {
+    const model = await loadModel(folder);
+    assert.deepEqual(
+      model.score("ada", 10)?.map(({ item_id }) => item_id),
+      ["desk", "rug"],
+    );
+    assert.deepEqual(model.score("bo", 2), [
+      { item_id: "rug", score: 1 },
+      { item_id: "desk", score: 0.625 },
+    ]);
+    assert.equal(model.score("nobody", 2), undefined);
+  });
+
+  it("is refused when a file was changed, or the manifest is not there yet", async () => {
+    await writeFile(join(folder, "users.txt"), "eve\nbo\n");
+    await assert.rejects(loadModel(folder), /users\.txt does not have its digest/);
+    await rm(join(folder, "manifest.json"));
+    await assert.rejects(loadModel(folder), ModelPackageError);
+  });
+
+  describe("behind the inference server", () => {
+    let server: Server;
+    let url = "";
+    beforeEach(async () => {
+      server = createInferenceServer(await loadModel(folder), "champion", assert.ifError);
+      url = `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
+    });
+    afterEach(() => drain(server));
+
+    const invoke = (body: string, type = "application/json") =>
+      fetch(`${url}/invocations`, { method: "POST", body, headers: { "content-type": type } });
+
+    it("answers a ping with the version it serves", async () => {
+      const answer = await fetch(`${url}/ping`);
+      assert.equal(answer.status, 200);
+      assert.deepEqual(await answer.json(), { model_version: version });
+    });
+
+    it("answers known users by taste, others with popular items, and names its variant", async () => {
+      const answer = await invoke(JSON.stringify({ instances: [{ user_key: "bo", limit: 1 }, { user_key: "eve" }] }));
+      assert.deepEqual(await answer.json(), {
+        predictions: [
+          { user_key: "bo", known: true, items: [{ item_id: "rug", score: 1 }] },
+          { user_key: "eve", known: false, items: [{ item_id: "lamp", score: 9 }] },
+        ],
+        model_version: version,
+        variant: "champion",
+      });
+    });
+
+    it("refuses what it cannot read, and says why", async () => {
+      for (const [body, type, status, message] of [
+        ["{", "application/json", 400, "not JSON"],
+        ["{}", "application/json", 400, "instances"],
+        ['{"instances":[{"user_key":"a","limit":0}]}', "application/json", 400, "limit"],
+        ["a,b", "text/csv", 415, "application/json"],
+      ] as const) {
+        const answer = await invoke(body, type);
+        assert.equal(answer.status, status);
+        assert.match(((await answer.json()) as { error: string }).error, new RegExp(message));
+      }
+      assert.equal((await fetch(`${url}/other`)).status, 404);
+    });
+  });
+});
