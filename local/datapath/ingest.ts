@@ -151,6 +151,7 @@ class RegionPath {
       clock,
       // One call at a time keeps the order, so that the same events give the same objects.
       concurrency: 1,
+      keepRefusalsFirst: true,
     });
   }
 
@@ -190,13 +191,16 @@ class RegionPath {
     const { ledger } = this;
     ledger.delivered = curated.total;
     ledger.rawDelivered = raw.total.delivered;
-    // A run that was killed while a request was under way: the stream says how many of its events were taken.
-    if (ledger.posting > 0) {
-      const taken = Math.min(ledger.posting, Math.max(0, curated.total.read - ledger.accepted));
-      ledger.generated += ledger.posting;
+    // A run that was killed while a request was under way: the stream says how many of its events were taken; the others
+    // never arrived and are sent by nobody's account.
+    if (ledger.interrupted > 0) {
+      const taken = Math.min(
+        ledger.interrupted,
+        Math.max(0, curated.total.read - reingested(curated) - ledger.accepted),
+      );
+      ledger.generated += taken;
       ledger.accepted += taken;
-      ledger.refused += ledger.posting - taken;
-      ledger.posting = 0;
+      ledger.interrupted = 0;
     }
     this.save();
   }
@@ -251,6 +255,11 @@ class RegionPath {
   private save(): void {
     saveLedger(ledgerFile(this.config.stateDir, this.region), this.ledger);
   }
+}
+
+/** Records that were read twice, because the transform put them on the stream once more. */
+function reingested({ total }: DeliveryReport): number {
+  return total.dropped["reingested"] ?? 0;
 }
 
 function clientsOf({ region, endpoint }: IngestRegion): Clients {

@@ -18,8 +18,10 @@ export interface RegionLedger extends CollectedCounts {
   readonly region: string;
   /** Milliseconds since 1970; a stream that was made anew opens a new account. 0 = never ran. */
   readonly streamCreated: number;
-  /** Events of a request that is under way; more than 0 at the start means that a run was killed. */
+  /** Events of a request that is under way. */
   posting: number;
+  /** Events of requests that were under way when a run was killed: the stream tells how many of them it has. */
+  interrupted: number;
   delivered: DeliveryCounts;
   rawDelivered: number;
   verified: number;
@@ -62,7 +64,7 @@ const NOTHING: CollectedCounts = { generated: 0, refused: 0, accepted: 0, unavai
 export function openLedger(file: string, region: string, streamCreated?: number): RegionLedger {
   const found = readJson(file) as RegionLedger | undefined;
   if (found?.version === 1 && (streamCreated === undefined || found.streamCreated === streamCreated)) {
-    return { ...found, run: { ...NOTHING } };
+    return { ...found, posting: 0, interrupted: found.interrupted + found.posting, run: { ...NOTHING } };
   }
   return {
     version: 1,
@@ -70,6 +72,7 @@ export function openLedger(file: string, region: string, streamCreated?: number)
     streamCreated: streamCreated ?? 0,
     ...NOTHING,
     posting: 0,
+    interrupted: 0,
     delivered: emptyCounts(),
     rawDelivered: 0,
     verified: 0,

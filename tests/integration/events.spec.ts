@@ -9,10 +9,11 @@ import { gunzipSync } from "node:zlib";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { generatedSource } from "../../components/ingest/workload/generator/generate";
 import { ingestEvents, readIngestLedger, type IngestRegion } from "../../local/datapath/ingest";
+import { paths, venvExecutable } from "../../local/toolchain";
 import { makeEventPath } from "./event-path";
 
 /** The emulator: of the toolchain, or the one named by the environment. */
-const MINISTACK = process.env["MERIDIAN_MINISTACK"] ?? resolve(".meridian/venv/bin/ministack");
+const MINISTACK = process.env["MERIDIAN_MINISTACK"] ?? venvExecutable(paths(), "ministack");
 const COUNT = 5_000;
 
 describe("the event path in the emulator", function () {
@@ -88,6 +89,19 @@ describe("the event path in the emulator", function () {
     }
   });
 
+  for (const [at, stage] of ["collect", "deliver", "deliver-raw", "verify"].entries()) {
+    it(`loses and doubles nothing when it is killed at the stage "${stage}" and run again`, async () => {
+      await killAt(stage, regions, 10 + at);
+      const more = generatedSource({ seed: 20 + at, count: 100, regions: regions.map(({ region }) => region) });
+      const ledger = await ingestEvents({ regions }, more);
+      assert.deepEqual(ledger.differences, []);
+      for (const region of regions) {
+        const verified = await read(region, region.buckets.bronze, "verified/events/");
+        assert.equal(verified.length, ledger.regions[region.region]?.verified);
+      }
+    });
+  }
+
   it("quarantines a torn object and still balances once its records are counted there", async () => {
     const [region] = regions;
     assert.ok(region !== undefined);
@@ -102,6 +116,27 @@ describe("the event path in the emulator", function () {
     assert.match((await kept.Body?.transformToString()) ?? "", /"reason": "torn"/);
   });
 });
+
+/** Runs the event path in a process of its own and kills it when it reports the stage. */
+async function killAt(stage: string, regions: readonly IngestRegion[], seed: number): Promise<void> {
+  const script = `
+    const { ingestEvents } = require("./local/datapath/ingest");
+    const { generatedSource } = require("./components/ingest/workload/generator/generate");
+    const regions = ${JSON.stringify(regions)};
+    const source = generatedSource({ seed: ${seed}, count: ${COUNT}, days: 3, regions: regions.map(({ region }) => region) });
+    ingestEvents({ regions }, source, ({ stage, done }) => console.log(stage, done)).then(() => console.log("end"));`;
+  const child = spawn(process.execPath, ["-r", "ts-node/register", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise((done) => child.once("exit", done));
+  let output = "";
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    output += chunk.toString();
+    if (new RegExp(`^${stage} [1-9]`, "m").test(output)) child.kill("SIGKILL");
+  }
+  await ended;
+  assert.ok(output.includes(stage) && !output.includes("end"), `want it killed at ${stage}, got\n${output}`);
+}
 
 function clientFor({ region, endpoint }: IngestRegion): S3Client {
   return new S3Client({

@@ -35,6 +35,8 @@ export interface CollectorOptions {
   readonly refusals: RefusalSink;
   /** When an event is received, milliseconds since 1970. A replay gives its own clock. @default the system's */
   readonly clock?: (event: ClickstreamEvent) => number;
+  /** Write refused events before the request is answered, rather than within some seconds. @default false */
+  readonly keepRefusalsFirst?: boolean;
 }
 
 /** Takes clickstream events in: the part that is the same behind an HTTP server and behind an API gateway. */
@@ -75,6 +77,10 @@ export class Collector {
       });
       places.push(index);
     });
+    // What could not be written stays held and is tried again with the next flush.
+    if (refused.length > 0 && this.options.keepRefusalsFirst === true) {
+      await this.options.refusals.flush().catch(() => undefined);
+    }
     const problems = await this.options.producer.put(records);
     const unavailable = places.filter((_, at) => problems[at] !== undefined);
     const accepted = records.length - unavailable.length;

@@ -31,6 +31,8 @@ export interface CollectorServerOptions {
   readonly maxBuffered?: number;
   /** Requests under way at once; more are answered 429. @default 512 */
   readonly maxRequests?: number;
+  /** See CollectorOptions. @default false */
+  readonly keepRefusalsFirst?: boolean;
   /** Milliseconds between writes of refused events. @default 10000 */
   readonly refusalFlushMs?: number;
 }
@@ -65,7 +67,13 @@ export async function startCollector(options: CollectorServerOptions): Promise<R
     ...(maxBuffered === undefined ? {} : { maxBuffered }),
   });
   const refusals = new RefusalSink({ s3, bucket, region });
-  const collector = new Collector({ region, producer, refusals, ...(clock === undefined ? {} : { clock }) });
+  const collector = new Collector({
+    region,
+    producer,
+    refusals,
+    keepRefusalsFirst: options.keepRefusalsFirst ?? false,
+    ...(clock === undefined ? {} : { clock }),
+  });
   const metrics = (): CollectorMetrics => ({
     region,
     collector: { ...collector.counters },
