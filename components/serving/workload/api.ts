@@ -2,6 +2,14 @@ import type { Server } from "node:http";
 import { HttpError, serve, type Reply } from "./http";
 import { BadRequestError, DEFAULT_LIMIT, type Recommender } from "./recommend";
 
+/** Probes by path: the API's own names, and those that Kubernetes uses. */
+const PROBES: Readonly<Record<string, "live" | "ready">> = {
+  "/health": "live",
+  "/livez": "live",
+  "/ready": "ready",
+  "/readyz": "ready",
+};
+
 const USER_ROUTE = /^\/v1\/users\/([^/]+)\/recommendations$/;
 
 /**
@@ -10,8 +18,8 @@ const USER_ROUTE = /^\/v1\/users\/([^/]+)\/recommendations$/;
  * | Route | Answer |
  * |---|---|
  * | `GET /v1/users/{id}/recommendations?limit=` | 200 with items, source, region, model version, variant; 400 for a bad id or limit |
- * | `GET /health` | 200 while the process runs |
- * | `GET /ready` | 200 when a published model can be read, else 503 |
+ * | `GET /health`, `/livez` | 200 while the process runs |
+ * | `GET /ready`, `/readyz` | 200 when a published model can be read, else 503 |
  */
 export function createApi(
   recommender: Recommender,
@@ -21,13 +29,13 @@ export function createApi(
 ): Server {
   return serve(async (request, url): Promise<Reply> => {
     const user = USER_ROUTE.exec(url.pathname)?.[1];
-    const known = user !== undefined || url.pathname === "/health" || url.pathname === "/ready";
-    if (!known) throw new HttpError(404, `no such path: ${url.pathname}`);
+    const probe = PROBES[url.pathname];
+    if (user === undefined && probe === undefined) throw new HttpError(404, `no such path: ${url.pathname}`);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return { status: 405, body: { error: "want GET" }, headers: { allow: "GET, HEAD" } };
     }
     if (user !== undefined) return recommendations(recommender, user, url);
-    if (url.pathname === "/health") return { status: 200, body: { status: "ok" } };
+    if (probe === "live") return { status: 200, body: { status: "ok" } };
     const ready = await recommender.ready();
     return { status: ready ? 200 : 503, body: { status: ready ? "ready" : "no model" } };
   }, onError);

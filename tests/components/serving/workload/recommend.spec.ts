@@ -234,13 +234,15 @@ describe("the recommendation API", () => {
   });
 
   it("is healthy while it runs, and ready while a model can be read", async () => {
-    assert.equal((await fetch(`${url}/health`)).status, 200);
-    assert.equal((await fetch(`${url}/ready`)).status, 200);
+    for (const path of ["health", "livez", "ready", "readyz"]) {
+      assert.equal((await fetch(`${url}/${path}`)).status, 200, path);
+    }
     const empty = deps();
     empty.table.model = undefined;
     const unready = createApi(createRecommender(empty), assert.ifError);
     const port = await listen(unready, 0, "127.0.0.1");
-    assert.equal((await fetch(`http://127.0.0.1:${port}/ready`)).status, 503);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 503);
+    assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200);
     await drain(unready);
   });
 });
