@@ -35,7 +35,7 @@ export async function choosePort(
   }
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const port = RANGE.first + Math.floor(random() * (RANGE.last - RANGE.first));
-    if (port !== before && (await free(port))) {
+    if (await free(port)) {
       return port;
     }
   }

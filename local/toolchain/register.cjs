@@ -69,5 +69,6 @@ Module._extensions[".ts"] = (module, filename) => {
     previous(module, filename);
     return;
   }
-  module._compile(compiled(fs.readFileSync(filename, "utf8"), filename), filename);
+  // Not module._compile: ts-node, when it is there too, replaces that one to compile what it is given.
+  Module.prototype._compile.call(module, compiled(fs.readFileSync(filename, "utf8"), filename), filename);
 };

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { recordBackground, runningBackground, stopBackground } from "../../../local/toolchain";
-import { identityOf } from "../../../local/toolchain/process";
+import { stopProcess } from "../../../local/toolchain/background";
+import { identityOf, sleep } from "../../../local/toolchain/process";
 import { temporaryFolder, temporaryPaths } from "./folder";
 
 describe("background processes", () => {
@@ -28,6 +29,8 @@ describe("background processes", () => {
     writeFileSync(join(paths.home, "processes", "old.json"), JSON.stringify({ pid: child.pid, started: "long ago" }));
     try {
       assert.deepEqual(await stopBackground(paths), []);
+      await stopProcess({ pid: child.pid ?? 0, started: "long ago" }, 10);
+      await sleep(20);
       assert.ok(identityOf(child.pid ?? 0) !== undefined);
     } finally {
       child.kill("SIGKILL");

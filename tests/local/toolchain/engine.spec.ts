@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describeEngine, ensureEngine, findEngine } from "../../../local/toolchain";
 import { engineFolder, STAND_IN_MARK } from "../../../local/toolchain/engine";
@@ -42,6 +42,16 @@ describe("the engine", () => {
       languageHost: { kind: "official", path: host },
     });
     assert.match(describeEngine(engine), /3\.260\.1, found on this machine: .*its language host/);
+  });
+
+  it("has its language host beside its real self, when PATH holds a link to it only", async () => {
+    const { folder, paths, environment } = machine();
+    const host = script(join(folder, "installed", "pulumi-language-nodejs"), "");
+    const real = script(join(folder, "installed", "pulumi"), "echo v3.250.0");
+    mkdirSync(join(folder, "tools"));
+    symlinkSync(real, join(folder, "tools", "pulumi"));
+    const engine = await ensureEngine(paths, () => undefined, environment);
+    assert.deepEqual(engine.languageHost, { kind: "official", path: host });
   });
 
   it("is built when the one on PATH is too old, and the build is kept and told", async () => {
