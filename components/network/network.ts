@@ -234,7 +234,7 @@ export class Network extends pulumi.ComponentResource {
       ingress: [{ port: 443, cidr, description: "HTTPS from the VPC" }],
       egress: [],
     });
-    for (const service of [...interfaceEndpoints].sort()) {
+    for (const service of interfaceEndpoints) {
       new aws.ec2.VpcEndpoint(
         `${this.#name}-${service.replaceAll(".", "-")}`,
         {

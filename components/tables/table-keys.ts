@@ -41,9 +41,7 @@ export class TableKeys extends pulumi.ComponentResource {
   constructor(name: string, args: TableKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`table keys "${name}"`, checkTableKeys(args));
     super("meridian:tables:TableKeys", name, {}, opts);
-    this.arns = Object.fromEntries(
-      [...args.regions].sort().map((region) => [region, this.createKey(name, args, region)]),
-    );
+    this.arns = Object.fromEntries(args.regions.map((region) => [region, this.createKey(name, args, region)]));
     this.registerOutputs({ arns: this.arns });
   }
 

@@ -106,7 +106,9 @@ describe("ingest", () => {
   });
 
   it("has its deliveries wait for their permissions, which are slow to spread", async () => {
-    const recording = await record(({ opts }) => new Ingest("in", ARGS, opts));
+    const search = { domainArn: "d", subnetIds: ["s1"], securityGroupId: "sg-1" };
+    const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, search }, opts));
+    assert.equal(recording.all(FIREHOSE).length, 3);
     for (const stream of recording.all(FIREHOSE)) {
       assert.ok(stream.dependencies.includes(recording.only(ROLE_POLICY, stream.name).urn), stream.name);
       assert.equal(stream.inputs["serverSideEncryption"], undefined);
@@ -114,6 +116,13 @@ describe("ingest", () => {
         (stream.inputs["kinesisSourceConfiguration"] as Record<string, unknown>)["kinesisStreamArn"],
         STREAM_ARN,
       );
+    }
+  });
+
+  it("encrypts all its logs", async () => {
+    const recording = await record(({ opts }) => new Ingest("in", ARGS, opts));
+    for (const { inputs, name } of recording.all("aws:cloudwatch/logGroup:LogGroup")) {
+      assert.equal(inputs["kmsKeyId"], keyArn("technical"), name);
     }
   });
 
@@ -405,7 +414,9 @@ describe("the collector", () => {
 
   it("throttles, and logs neither address nor body", async () => {
     const recording = await record(({ opts }) => new Collector("c", BASE, opts));
-    const stage = recording.only("aws:apigatewayv2/stage:Stage").inputs;
+    const deployed = recording.only("aws:apigatewayv2/stage:Stage");
+    assert.ok(deployed.dependencies.includes(recording.only("aws:apigatewayv2/route:Route").urn));
+    const stage = deployed.inputs;
     assert.deepEqual(stage["defaultRouteSettings"], {
       throttlingRateLimit: 100,
       throttlingBurstLimit: 200,

@@ -76,7 +76,12 @@ describe("the intake", () => {
   });
 
   it("spreads over the subnets and types, on demand at the base, spot above", async () => {
-    const { inputs } = (await recorded()).only(GROUP);
+    const recording = await recorded();
+    const group = recording.only(GROUP);
+    for (const first of ["aws:iam/rolePolicy:RolePolicy", "aws:s3/bucketObjectv2:BucketObjectv2"]) {
+      assert.ok(group.dependencies.includes(recording.only(first).urn), first);
+    }
+    const { inputs } = group;
     assert.deepEqual([inputs["minSize"], inputs["maxSize"], inputs["vpcZoneIdentifiers"]], [2, 8, ["s1", "s2"]]);
     const mixed = inputs["mixedInstancesPolicy"] as {
       launchTemplate: { overrides: unknown };
@@ -145,6 +150,7 @@ describe("the intake", () => {
       onDemandBase: 0,
       instanceTypes: ["m7i.large", "m6i.large"],
     });
+    assertEveryChildIsOwned(recording, 2);
     const alarm = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm").inputs;
     assert.deepEqual(
       [alarm["metricName"], alarm["dimensions"], alarm["alarmActions"]],

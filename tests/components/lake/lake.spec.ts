@@ -92,7 +92,9 @@ describe("the lake", () => {
 
   it("denies plain HTTP and old TLS everywhere, and lets log services write their paths only", async () => {
     const recording = await lake();
-    for (const { name, inputs } of recording.all(POLICY)) {
+    for (const { name, inputs, dependencies } of recording.all(POLICY)) {
+      const block = recording.only("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", name);
+      assert.ok(dependencies.includes(block.urn), "S3 refuses two changes of one bucket's access at the same time");
       const all = statements(inputs["policy"]);
       assert.deepEqual(
         all.slice(0, 2).map(({ Sid, Effect }) => [Sid, Effect]),

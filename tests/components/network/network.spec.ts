@@ -108,6 +108,7 @@ describe("the network", () => {
     const recording = await record(
       ({ opts }) => new Network("net", { ...ARGS, flowLogs: { to: "s3", bucketArn: "arn:aws:s3:::logs" } }, opts),
     );
+    assertEveryChildIsOwned(recording);
     const { inputs } = recording.only("aws:ec2/flowLog:FlowLog");
     assert.equal(inputs["logDestination"], "arn:aws:s3:::logs/flow/");
     assert.equal(inputs["trafficType"], "ALL");
@@ -117,6 +118,7 @@ describe("the network", () => {
   it("lets the flow logs' role write its own log group only, and waits for the policy", async () => {
     const recording = await record(({ opts }) => new Network("net", ARGS, opts));
     assert.deepEqual(tooWide(recording.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"]), []);
+    assert.equal(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["kmsKeyId"], keyArn("technical"));
     const log = recording.only("aws:ec2/flowLog:FlowLog");
     assert.ok(log.dependencies.includes(recording.only("aws:iam/rolePolicy:RolePolicy").urn));
   });
