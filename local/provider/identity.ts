@@ -29,5 +29,5 @@ function sorted(value: Value): Value {
   if (Array.isArray(value)) return value.map((item: Value) => sorted(item));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item as Value)]));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }

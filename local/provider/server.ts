@@ -191,11 +191,11 @@ function resources(provider: Provider): grpc.UntypedServiceImplementation {
 }
 
 function propsOf(struct: Struct | undefined): Props {
-  return struct === undefined ? {} : plainProps(struct.toJavaScript() as Props);
+  return struct === undefined ? {} : plainProps(struct.toJavaScript());
 }
 
 function structOf(props: Props): Struct {
-  return Struct.fromJavaScript(props as Parameters<typeof Struct.fromJavaScript>[0]);
+  return Struct.fromJavaScript(props);
 }
 
 function failureOf({ property, reason }: Failure): proto.CheckFailure {

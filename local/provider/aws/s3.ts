@@ -13,48 +13,46 @@ const WEBSITE_ZONE = "Z3AQBSTGFYJSTF";
 /** Objects deleted with one call. Source: DeleteObjects, API reference. */
 const DELETE_BATCH = 1000;
 
-const object = emulated({
-  replaceOn: ["bucket", "key"],
-  key: ["bucket", "key"],
-  required: ["key"],
-  defaults: { forceDestroy: false },
-  outputs: {
-    arn: (r) => `arn:${r.place.partition}:s3:::${r.text("bucket")}/${r.text("key")}`,
-    acl: () => "private",
-    bucketKeyEnabled: () => false,
-    contentType: () => "application/octet-stream",
-    etag: () => "",
-    serverSideEncryption: () => "AES256",
-    storageClass: () => "STANDARD",
-    versionId: () => "",
-    checksumCrc32: () => "",
-    checksumCrc32c: () => "",
-    checksumCrc64nvme: () => "",
-    checksumSha1: () => "",
-    checksumSha256: () => "",
-    kmsKeyId: () => "",
-  },
-  changing: ["etag", "versionId"],
-  find: async (r) => {
-    const client = await r.aws().s3();
-    const head = await orAbsent(client.headObject({ Bucket: r.text("bucket"), Key: r.text("key") }));
-    if (head === undefined) return undefined;
-    const etag = (head.ETag ?? "").replaceAll('"', "");
-    return { id: `${r.text("bucket")}/${r.text("key")}`, props: { etag, versionId: head.VersionId ?? "" } };
-  },
-  make: async (r) => {
-    await putObject(r);
-    return { id: `${r.text("bucket")}/${r.text("key")}` };
-  },
-  settle: async (r) => {
-    if (!r.fresh) await putObject(r);
-  },
-  drop: async (r) => {
-    const client = await r.aws().s3();
-    if (r.flag("forceDestroy") === true) await emptyBucket(client, r.text("bucket"), r.text("key"));
-    else await client.deleteObject({ Bucket: r.text("bucket"), Key: r.text("key") });
-  },
-});
+/** An object, whichever of the two types the program uses: they differ in what they report. */
+const object = (reported: ServiceTable[string]["outputs"]): ServiceTable[string] =>
+  emulated({
+    replaceOn: ["bucket", "key"],
+    key: ["bucket", "key"],
+    required: ["key"],
+    defaults: { forceDestroy: false },
+    outputs: {
+      arn: (r) => `arn:${r.place.partition}:s3:::${r.text("bucket")}/${r.text("key")}`,
+      acl: () => "private",
+      bucketKeyEnabled: () => false,
+      contentType: () => "application/octet-stream",
+      etag: () => "",
+      serverSideEncryption: () => "AES256",
+      storageClass: () => "STANDARD",
+      versionId: () => "",
+      kmsKeyId: () => "",
+      ...reported,
+    },
+    changing: ["etag", "versionId"],
+    find: async (r) => {
+      const client = await r.aws().s3();
+      const head = await orAbsent(client.headObject({ Bucket: r.text("bucket"), Key: r.text("key") }));
+      if (head === undefined) return undefined;
+      const etag = (head.ETag ?? "").replaceAll('"', "");
+      return { id: `${r.text("bucket")}/${r.text("key")}`, props: { etag, versionId: head.VersionId ?? "" } };
+    },
+    make: async (r) => {
+      await putObject(r);
+      return { id: `${r.text("bucket")}/${r.text("key")}` };
+    },
+    settle: async (r) => {
+      if (!r.fresh) await putObject(r);
+    },
+    drop: async (r) => {
+      const client = await r.aws().s3();
+      if (r.flag("forceDestroy") === true) await emptyBucket(client, r.text("bucket"), r.text("key"));
+      else await client.deleteObject({ Bucket: r.text("bucket"), Key: r.text("key") });
+    },
+  });
 
 export const s3: ServiceTable = {
   "aws:s3/bucket:Bucket": emulated({
@@ -100,8 +98,14 @@ export const s3: ServiceTable = {
       await client.deleteBucket({ Bucket });
     },
   }),
-  "aws:s3/bucketObject:BucketObject": object,
-  "aws:s3/bucketObjectv2:BucketObjectv2": object,
+  "aws:s3/bucketObject:BucketObject": object({}),
+  "aws:s3/bucketObjectv2:BucketObjectv2": object({
+    checksumCrc32: () => "",
+    checksumCrc32c: () => "",
+    checksumCrc64nvme: () => "",
+    checksumSha1: () => "",
+    checksumSha256: () => "",
+  }),
   ...bucketSettings,
 };
 

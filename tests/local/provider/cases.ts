@@ -1,4 +1,4 @@
-import type { Props, Value } from "../../../local/provider/values";
+import { asText, type Props, type Value } from "../../../local/provider/values";
 
 /** What the cases build on; each case may refer to what earlier ones made. */
 export interface Made {
@@ -16,7 +16,7 @@ export interface Case {
   readonly change?: Props;
 }
 
-const text = (made: Made | undefined, key: string): string => String(made?.outputs[key]);
+const text = (made: Made | undefined, key: string): string => asText(made?.outputs[key]) ?? "";
 const json = (value: Value): string => JSON.stringify(value);
 const trust = json({
   Version: "2012-10-17",

@@ -2,26 +2,27 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { startEmulator, stopEmulator } from "../../../local/emulator";
-import { checkoutRoot, pathsOf, type Paths } from "../../../local/toolchain";
+import { checkoutRoot, ensureToolchain, localProcessEnvironment, pathsOf, type Paths } from "../../../local/toolchain";
 
-/** An emulator of one test, with nothing in it, on a port of its own. */
-export interface OwnEmulator {
+/** A local cloud of one test: nothing in it, on a port of its own, gone afterwards. */
+export interface OwnCloud {
   readonly url: string;
+  readonly paths: Paths;
+  /** The environment in which Pulumi works against it. */
+  readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts an emulator whose state lies in a temporary folder.
- * @throws Error when the toolchain's Python environment is absent (`make up` builds it; MERIDIAN_PYTHON names another)
- */
-export async function startOwnEmulator(): Promise<OwnEmulator> {
+/** Starts an emulator whose state lies in a temporary folder, with the engine beside it. */
+export async function startOwnCloud(): Promise<OwnCloud> {
   const home = await mkdtemp(path.join(tmpdir(), "meridian-provider-"));
-  const own = pathsOf({ root: checkoutRoot(), environment: { ...process.env, MERIDIAN_HOME: home } });
-  const python = process.env["MERIDIAN_PYTHON"];
-  const paths: Paths = python === undefined ? own : { ...own, venv: path.dirname(path.dirname(python)) };
+  const paths = pathsOf({ root: checkoutRoot(), environment: { ...process.env, MERIDIAN_HOME: home } });
+  await ensureToolchain(() => undefined, paths);
   const { url } = await startEmulator(paths);
   return {
     url,
+    paths,
+    environment: await localProcessEnvironment(paths),
     stop: async () => {
       await stopEmulator(paths);
       await rm(home, { recursive: true, force: true });
