@@ -31,6 +31,8 @@ export interface EtlArgs {
   readonly buckets: EtlBuckets;
   /** DynamoDB table that receives users' key points. */
   readonly profilesTable: string;
+  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
+  readonly tablesKeyAlias?: string;
   /** The Spark programs. */
   readonly program: Program;
   /**

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, trustCompute, trustService } from "../kit/iam";
+import { allowing, allowKeyByAlias, trustCompute, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { EtlArgs } from "./contract";
 
@@ -60,7 +60,8 @@ export function createRoles(name: string, args: EtlArgs, parent: pulumi.Resource
 }
 
 /** What Spark programs may do: read bronze and code, rewrite silver and gold, write key points. */
-function allowed({ scope, buckets, profilesTable, keyArn }: EtlArgs): pulumi.Output<string> {
+function allowed(args: EtlArgs): pulumi.Output<string> {
+  const { scope, buckets, profilesTable, keyArn } = args;
   const glue = (resource: string): string => arnOf(scope, "glue", resource);
   const database = nameOf(scope, "lake", "glueDatabase");
   return allowing(
@@ -90,6 +91,16 @@ function allowed({ scope, buckets, profilesTable, keyArn }: EtlArgs): pulumi.Out
       actions: ["dynamodb:DescribeTable", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"],
       resources: [arnOf(scope, "dynamodb", `table/${profilesTable}`)],
     },
+    ...(args.tablesKeyAlias === undefined
+      ? []
+      : [
+          allowKeyByAlias(args.scope, {
+            sid: "UseTablesKey",
+            actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            alias: args.tablesKeyAlias,
+            via: "dynamodb",
+          }),
+        ]),
     {
       sid: "UseCatalog",
       actions: [

@@ -32,6 +32,8 @@ export interface TrainingArgs {
     readonly artifacts: string;
   };
   readonly tables: TrainingTables;
+  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
+  readonly tablesKeyAlias?: string;
   /** One message a shard of the run. */
   readonly queue: QueueRef;
   /** The worker's programs; the archive's root holds an executable `start`. */

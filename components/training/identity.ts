@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, trustCompute } from "../kit/iam";
+import { allowing, allowKeyByAlias, trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { TrainingArgs } from "./contract";
 
@@ -44,6 +44,16 @@ export function createIdentity(name: string, args: TrainingArgs, parent: pulumi.
           ],
         },
         { sid: "UseDataKey", actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [args.keyArn] },
+        ...(args.tablesKeyAlias === undefined
+          ? []
+          : [
+              allowKeyByAlias(args.scope, {
+                sid: "UseTablesKey",
+                actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+                alias: args.tablesKeyAlias,
+                via: "dynamodb",
+              }),
+            ]),
         {
           sid: "TakeShards",
           actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],

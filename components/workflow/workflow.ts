@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, trustService, type Allow } from "../kit/iam";
+import { allowing, allowKeyByAlias, trustService, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
@@ -17,8 +17,8 @@ export interface DailyWorkflowArgs {
   readonly etl: { readonly clusterId: pulumi.Input<string> };
   readonly buckets: { readonly bronze: string; readonly silver: string; readonly gold: string };
   readonly tables: { readonly profiles: string; readonly models: string };
-  /** Key of the tables in this region. @default `keyArn` */
-  readonly tablesKeyArn?: pulumi.Input<string>;
+  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
+  readonly tablesKeyAlias?: string;
   /** The training room's queue. */
   readonly queue: { readonly arn: pulumi.Input<string>; readonly url: pulumi.Input<string> };
   /** Key of the queue and the topic. @default `keyArn` */
@@ -185,8 +185,18 @@ export class DailyWorkflow extends pulumi.ComponentResource {
       {
         sid: "UseKeys",
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-        resources: [args.keyArn, ...[args.messagingKeyArn, args.tablesKeyArn].filter((key) => key !== undefined)],
+        resources: [args.keyArn, ...(args.messagingKeyArn === undefined ? [] : [args.messagingKeyArn])],
       },
+      ...(args.tablesKeyAlias === undefined
+        ? []
+        : [
+            allowKeyByAlias(args.scope, {
+              sid: "UseTablesKey",
+              actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+              alias: args.tablesKeyAlias,
+              via: "dynamodb",
+            }),
+          ]),
       {
         sid: "MapOverShards",
         actions: ["states:StartExecution"],

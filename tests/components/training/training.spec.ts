@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { Training } from "../../../components/training/training";
+import { DISPOSABLE, tooWide } from "../../kit/builders";
+import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { assertRefused } from "../../kit/refusals";
+import { ARGS } from "./args";
+
+const make = (args: Partial<typeof ARGS> = {}) =>
+  record(({ opts }) => new Training("training", { ...ARGS, ...args }, opts));
+
+describe("Training", () => {
+  it("makes exactly these resources, each under the component and through its provider", async () => {
+    const recording = await make();
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:autoscaling/group:Group training < training | ignores=desiredCapacity",
+      "aws:autoscaling/policy:Policy training-backlog < training",
+      "aws:autoscaling/policy:Policy training-idle < training",
+      "aws:cloudwatch/metricAlarm:MetricAlarm training-backlog < training",
+      "aws:cloudwatch/metricAlarm:MetricAlarm training-idle < training",
+      "aws:ec2/launchTemplate:LaunchTemplate training < training",
+      "aws:ec2/securityGroup:SecurityGroup training < training",
+      "aws:iam/instanceProfile:InstanceProfile training < training",
+      "aws:iam/role:Role training < training",
+      "aws:iam/rolePolicy:RolePolicy training < training",
+      "aws:s3/bucketObjectv2:BucketObjectv2 training-program < training",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule training-https < training",
+      "meridian:training:Training training < (stack)",
+    ]);
+  });
+
+  it("starts empty, over all zones, several types, spot above one on-demand instance", async () => {
+    const { inputs } = (await make()).only("aws:autoscaling/group:Group");
+    assert.deepEqual([inputs["minSize"], inputs["desiredCapacity"], inputs["maxSize"]], [0, 0, 12]);
+    assert.deepEqual(inputs["vpcZoneIdentifiers"], ARGS.subnetIds);
+    const policy = inputs["mixedInstancesPolicy"] as {
+      instancesDistribution: Record<string, unknown>;
+      launchTemplate: { overrides: { instanceType: string }[] };
+    };
+    assert.deepEqual(
+      policy.launchTemplate.overrides.map(({ instanceType }) => instanceType),
+      ARGS.instanceTypes,
+    );
+    assert.equal(policy.instancesDistribution["onDemandBaseCapacity"], 1);
+    assert.equal(policy.instancesDistribution["onDemandPercentageAboveBaseCapacity"], 0);
+  });
+
+  it("launches the newest Amazon Linux 2023 of the types' architecture, IMDSv2 only, disk encrypted", async () => {
+    const { inputs } = (await make()).only("aws:ec2/launchTemplate:LaunchTemplate");
+    assert.match(String(inputs["imageId"]), /^resolve:ssm:.*al2023.*arm64$/);
+    assert.equal((inputs["metadataOptions"] as { httpTokens: string }).httpTokens, "required");
+    assert.match(JSON.stringify(inputs["blockDeviceMappings"]), /"encrypted":"true"/);
+    const x86 = await make({ instanceTypes: ["r7i.2xlarge"] });
+    assert.match(String(x86.only("aws:ec2/launchTemplate:LaunchTemplate").inputs["imageId"]), /x86_64$/);
+  });
+
+  it("tells its workers where everything is, and no secret", async () => {
+    const { inputs } = (await make()).only("aws:ec2/launchTemplate:LaunchTemplate");
+    const script = Buffer.from(String(inputs["userData"]), "base64").toString();
+    assert.match(script, /s3:\/\/artifacts\/training\/programs\/e{64}\.zip/);
+    assert.match(script, /MERIDIAN_QUEUE_URL=https:\/\/sqs\/shards/);
+    assert.match(script, /MERIDIAN_SHARDS_TABLE=meridian-test-us-shards/);
+  });
+
+  it("adds what is missing, and goes to zero only when no shard waits or is in work", async () => {
+    const recording = await make({ shardsPerInstance: 3, idleMinutes: 20 });
+    const backlog = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm", "training-backlog").inputs;
+    assert.match(JSON.stringify(backlog["metricQueries"]), /CEIL\(\(waiting \+ working\) \/ 3\) - FILL\(desired, 0\)/);
+    const steps = recording.only("aws:autoscaling/policy:Policy", "training-backlog").inputs["stepAdjustments"] as {
+      scalingAdjustment: number;
+      metricIntervalLowerBound: string;
+    }[];
+    assert.deepEqual(
+      steps.map(({ scalingAdjustment, metricIntervalLowerBound }) => [scalingAdjustment, metricIntervalLowerBound]),
+      [
+        [1, "0"],
+        [2, "1"],
+        [4, "3"],
+        [8, "7"],
+      ],
+    );
+    const idle = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm", "training-idle").inputs;
+    assert.match(JSON.stringify(idle["metricQueries"]), /waiting \+ working/);
+    assert.equal(idle["evaluationPeriods"], 20);
+    assert.equal(idle["threshold"], 0);
+  });
+
+  it("gives workers no wildcard, and the queue's messages with their visibility", async () => {
+    const { inputs } = (await make()).only("aws:iam/rolePolicy:RolePolicy");
+    assert.deepEqual(tooWide(inputs["policy"]), []);
+    assert.match(String(inputs["policy"]), /sqs:ChangeMessageVisibility/);
+    assert.match(String(inputs["policy"]), /dynamodb:BatchWriteItem/);
+  });
+
+  it("names the tables' key, when there is one, by its alias", async () => {
+    const { inputs } = (await make({ tablesKeyAlias: "alias/tables" })).only("aws:iam/rolePolicy:RolePolicy");
+    assert.match(String(inputs["policy"]), /"kms:ResourceAliases":"alias\/tables"/);
+  });
+
+  it("lets nobody in", async () => {
+    assert.deepEqual((await make()).all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"), []);
+  });
+
+  it("holds no data of its own, so nothing is protected in either case", async () => {
+    assert.deepEqual((await make({ scope: DISPOSABLE })).snapshot(), (await make()).snapshot());
+  });
+
+  it("refuses all bad arguments at once", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new Training(
+          "training",
+          {
+            ...ARGS,
+            instanceTypes: ["r7g.large", "r7i.large", "m7g.large"],
+            maxInstances: 0,
+            shardsPerInstance: 0,
+            onDemandBase: 1,
+            onDemandPercentAboveBase: 101,
+            diskGiB: 1,
+            idleMinutes: 1,
+          },
+          opts,
+        ),
+      [
+        "instanceTypes",
+        "instanceTypes[2]",
+        "maxInstances",
+        "shardsPerInstance",
+        "onDemandBase",
+        "onDemandPercentAboveBase",
+        "diskGiB",
+        "idleMinutes",
+      ],
+    );
+  });
+});

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { Warehouse, type WarehouseArgs } from "../../../components/warehouse/warehouse";
+import { DISPOSABLE, tooWide } from "../../kit/builders";
+import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { assertRefused } from "../../kit/refusals";
+import { ARGS } from "./args";
+
+const make = (args: Partial<WarehouseArgs> = {}) =>
+  record(({ opts }) => new Warehouse("warehouse", { ...ARGS, ...args }, opts));
+const PROVISIONED = { mode: "provisioned", nodeType: "ra3.xlplus", nodes: 2, snapshotEveryHours: 8 } as const;
+const COPIED = { ...PROVISIONED, copyTo: { region: "us-west-2", keyArn: "arn:copy-key" } } as const;
+const SERVERLESS = { mode: "serverless", baseCapacityRpu: 8 } as const;
+const CLUSTER = "aws:redshift/cluster:Cluster";
+
+describe("Warehouse", () => {
+  it("makes exactly these resources of a cluster with copied snapshots", async () => {
+    const recording = await make({ deployment: COPIED });
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:cloudwatch/logGroup:LogGroup warehouse-connectionlog < warehouse",
+      "aws:cloudwatch/logGroup:LogGroup warehouse-useractivitylog < warehouse",
+      "aws:cloudwatch/logGroup:LogGroup warehouse-userlog < warehouse",
+      "aws:ec2/securityGroup:SecurityGroup warehouse < warehouse",
+      "aws:iam/role:Role warehouse < warehouse",
+      "aws:iam/rolePolicy:RolePolicy warehouse < warehouse",
+      "aws:redshift/cluster:Cluster warehouse < warehouse | protect | retain",
+      "aws:redshift/logging:Logging warehouse < warehouse",
+      "aws:redshift/parameterGroup:ParameterGroup warehouse < warehouse",
+      "aws:redshift/snapshotCopy:SnapshotCopy warehouse < warehouse",
+      "aws:redshift/snapshotCopyGrant:SnapshotCopyGrant warehouse < warehouse",
+      "aws:redshift/snapshotSchedule:SnapshotSchedule warehouse < warehouse",
+      "aws:redshift/snapshotScheduleAssociation:SnapshotScheduleAssociation warehouse < warehouse",
+      "aws:redshift/subnetGroup:SubnetGroup warehouse < warehouse",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule warehouse-https < warehouse",
+      "meridian:warehouse:Warehouse warehouse < (stack)",
+    ]);
+  });
+
+  it("makes exactly these resources of a serverless warehouse", async () => {
+    const recording = await make({ deployment: SERVERLESS });
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:ec2/securityGroup:SecurityGroup warehouse < warehouse",
+      "aws:iam/role:Role warehouse < warehouse",
+      "aws:iam/rolePolicy:RolePolicy warehouse < warehouse",
+      "aws:redshiftserverless/namespace:Namespace warehouse < warehouse | protect | retain",
+      "aws:redshiftserverless/usageLimit:UsageLimit warehouse < warehouse",
+      "aws:redshiftserverless/workgroup:Workgroup warehouse < warehouse",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule warehouse-https < warehouse",
+      "meridian:warehouse:Warehouse warehouse < (stack)",
+    ]);
+  });
+
+  it("is private, encrypted, TLS only, routed through the VPC, and its password is nowhere", async () => {
+    const recording = await make();
+    const { inputs, secretInputs } = recording.only(CLUSTER);
+    const want = {
+      publiclyAccessible: false,
+      encrypted: "true",
+      kmsKeyId: ARGS.keyArn,
+      enhancedVpcRouting: true,
+      manageMasterPassword: true,
+      availabilityZoneRelocationEnabled: true,
+      numberOfNodes: 2,
+      clusterType: "multi-node",
+    };
+    for (const [key, value] of Object.entries(want)) assert.deepEqual(inputs[key], value, key);
+    assert.ok(!("masterPassword" in inputs));
+    assert.deepEqual(secretInputs, []);
+    assert.match(
+      JSON.stringify(recording.only("aws:redshift/parameterGroup:ParameterGroup").inputs["parameters"]),
+      /"name":"require_ssl","value":"true"/,
+    );
+  });
+
+  it("serverless holds to the same rules, and to a daily limit", async () => {
+    const recording = await make({ deployment: SERVERLESS });
+    const workgroup = recording.only("aws:redshiftserverless/workgroup:Workgroup").inputs;
+    assert.deepEqual(
+      [workgroup["publiclyAccessible"], workgroup["enhancedVpcRouting"], workgroup["maxCapacity"]],
+      [false, true, 32],
+    );
+    assert.match(JSON.stringify(workgroup["configParameters"]), /"parameterKey":"require_ssl","parameterValue":"true"/);
+    const namespace = recording.only("aws:redshiftserverless/namespace:Namespace").inputs;
+    assert.deepEqual([namespace["manageAdminPassword"], namespace["kmsKeyId"]], [true, ARGS.keyArn]);
+    const limit = recording.only("aws:redshiftserverless/usageLimit:UsageLimit").inputs;
+    assert.deepEqual([limit["amount"], limit["breachAction"]], [48, "deactivate"]);
+  });
+
+  it("takes snapshots as often as asked, and copies them under a key of the other region", async () => {
+    const recording = await make({ deployment: COPIED });
+    assert.deepEqual(recording.only("aws:redshift/snapshotSchedule:SnapshotSchedule").inputs["definitions"], [
+      "rate(8 hours)",
+    ]);
+    const grant = recording.only("aws:redshift/snapshotCopyGrant:SnapshotCopyGrant").inputs;
+    assert.deepEqual([grant["region"], grant["kmsKeyId"]], ["us-west-2", "arn:copy-key"]);
+    assert.equal(recording.only("aws:redshift/snapshotCopy:SnapshotCopy").inputs["destinationRegion"], "us-west-2");
+    assert.deepEqual((await make()).all("aws:redshift/snapshotCopy:SnapshotCopy"), []);
+  });
+
+  it("leaves a last snapshot unless its data is disposable", async () => {
+    const kept = (await make()).only(CLUSTER).inputs;
+    assert.deepEqual(
+      [kept["skipFinalSnapshot"], kept["finalSnapshotIdentifier"]],
+      [false, "meridian-test-us-east-1-warehouse-final"],
+    );
+    const gone = (await make({ scope: DISPOSABLE })).only(CLUSTER);
+    assert.deepEqual([gone.inputs["skipFinalSnapshot"], gone.protect, gone.retainOnDelete], [true, false, false]);
+  });
+
+  it("may read silver and gold and nothing else", async () => {
+    const { inputs } = (await make()).only("aws:iam/rolePolicy:RolePolicy");
+    assert.deepEqual(tooWide(inputs["policy"]), []);
+    assert.doesNotMatch(String(inputs["policy"]), /PutObject|DeleteObject/);
+    assert.deepEqual([...new Set(String(inputs["policy"]).match(/arn:aws:s3:::[a-z]+/g))].sort(), [
+      "arn:aws:s3:::gold",
+      "arn:aws:s3:::silver",
+    ]);
+  });
+
+  it("lets in named clients only", async () => {
+    assert.deepEqual((await make()).all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"), []);
+    const rule = (await make({ clients: { bi: "sg-bi" } })).only(
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    );
+    assert.deepEqual([rule.inputs["referencedSecurityGroupId"], rule.inputs["fromPort"]], ["sg-bi", 5439]);
+  });
+
+  it("makes a single node where one is asked for, with its own database name and retention", async () => {
+    const recording = await make({
+      deployment: { ...PROVISIONED, nodes: 1, snapshotRetentionDays: 2 },
+      databaseName: "analytics",
+      logRetentionDays: 30,
+    });
+    const { inputs } = recording.only(CLUSTER);
+    assert.deepEqual(
+      [inputs["clusterType"], inputs["databaseName"], inputs["automatedSnapshotRetentionPeriod"]],
+      ["single-node", "analytics", 2],
+    );
+    for (const log of recording.all("aws:cloudwatch/logGroup:LogGroup"))
+      assert.equal(log.inputs["retentionInDays"], 30);
+  });
+
+  it("refuses all bad arguments at once", async () => {
+    const refused = (args: Partial<WarehouseArgs>, paths: string[]) =>
+      assertRefused(({ opts }) => new Warehouse("warehouse", { ...ARGS, ...args }, opts), paths);
+    await refused(
+      {
+        databaseName: "Bad-Name",
+        buckets: { silver: "same", gold: "same" },
+        deployment: {
+          mode: "provisioned",
+          nodeType: "ra3.4xlarge",
+          nodes: 1,
+          snapshotEveryHours: 25,
+          snapshotRetentionDays: 0,
+          copyTo: { region: "us-east-1", keyArn: "k", retentionDays: 36 },
+        },
+      },
+      [
+        "databaseName",
+        "buckets[1]",
+        "deployment.nodes",
+        "deployment.snapshotEveryHours",
+        "deployment.snapshotRetentionDays",
+        "deployment.copyTo.retentionDays",
+        "deployment.copyTo.region",
+      ],
+    );
+    await refused({ deployment: { ...PROVISIONED, nodeType: "dc2.large" } }, ["deployment.nodeType"]);
+    await refused(
+      { deployment: { mode: "serverless", baseCapacityRpu: 12, maxCapacityRpu: 13, dailyLimitRpuHours: 0 } },
+      ["deployment.baseCapacityRpu", "deployment.maxCapacityRpu", "deployment.dailyLimitRpuHours"],
+    );
+  });
+});

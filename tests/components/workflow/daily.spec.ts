@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { faultsOf, successors, type Machine, type State, type TaskState } from "../../../components/workflow/asl";
+import { dailyDefinition, starterDefinition } from "../../../components/workflow/daily";
+import { SETTINGS } from "./args";
+
+/** Names along the way on which every gate lets through and nothing fails. */
+function happyPath(machine: Machine): string[] {
+  const path: string[] = [];
+  for (let at: string | undefined = machine.StartAt; at !== undefined;) {
+    path.push(at);
+    const state: State | undefined = machine.States[at];
+    at = state === undefined ? undefined : successors(state)[0];
+  }
+  return path;
+}
+
+const tasks = (machine: Machine): [string, TaskState][] =>
+  Object.entries(machine.States).flatMap(([name, state]) => (state.Type === "Task" ? [[name, state]] : []));
+
+describe("the daily run", () => {
+  const machine = dailyDefinition(SETTINGS);
+
+  it("has no faults, with and without a warmer", () => {
+    assert.deepEqual(faultsOf(machine), []);
+    assert.deepEqual(faultsOf(dailyDefinition({ ...SETTINGS, warmFunctionArn: "arn:warm" })), []);
+  });
+
+  it("goes from ETL through both gates to publishing, and warms last", () => {
+    assert.deepEqual(happyPath(dailyDefinition({ ...SETTINGS, warmFunctionArn: "arn:warm" })), [
+      "Transform",
+      "Read quality report",
+      "Quality gate",
+      "Train",
+      "Evaluation gate",
+      "Score",
+      "Publish",
+      "Warm",
+      "Done",
+    ]);
+    assert.ok(!("Warm" in machine.States));
+  });
+
+  it("ends in a refusal when a gate says no, and in a failure when a step does", () => {
+    for (const gate of ["Quality gate", "Evaluation gate"]) {
+      const state = machine.States[gate];
+      assert.ok(state?.Type === "Choice");
+      assert.equal(state.Default, "Report refusal");
+    }
+    for (const [name, state] of tasks(machine)) {
+      if (name.startsWith("Report")) continue;
+      assert.equal(state.Catch?.at(-1)?.Next, "Report failure", name);
+      assert.deepEqual(state.Catch.at(-1)?.ErrorEquals, ["States.ALL"], name);
+    }
+  });
+
+  it("bounds and retries every task", () => {
+    for (const [name, state] of tasks(machine)) {
+      assert.ok(state.TimeoutSeconds > 0, name);
+      assert.ok((state.Retry ?? []).length > 0, name);
+    }
+  });
+
+  it("waits for workers by token, with a heartbeat shorter than its time-out", () => {
+    const train = machine.States["Train"];
+    assert.ok(train?.Type === "Task");
+    assert.match(train.Resource, /sqs:sendMessage\.waitForTaskToken$/);
+    assert.deepEqual((train.Parameters["MessageBody"] as Record<string, unknown>)["taskToken.$"], "$$.Task.Token");
+    assert.ok((train.HeartbeatSeconds ?? Infinity) < train.TimeoutSeconds);
+  });
+
+  it("scores each shard in an execution of its own and tolerates no lost shard", () => {
+    const score = machine.States["Score"];
+    assert.ok(score?.Type === "Map");
+    assert.deepEqual(score.ItemProcessor.ProcessorConfig, { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" });
+    assert.equal(score.ToleratedFailurePercentage, 0);
+    assert.equal(score.MaxConcurrency, 200);
+  });
+
+  it("publishes only forward in time", () => {
+    const publish = machine.States["Publish"];
+    assert.ok(publish?.Type === "Task");
+    assert.equal(publish.Parameters["ConditionExpression"], "attribute_not_exists(run_date) OR run_date <= :date");
+  });
+
+  it("carries the partition, never a fixed one", () => {
+    const text = JSON.stringify(dailyDefinition({ ...SETTINGS, partition: "aws-cn", topicArn: "arn:aws-cn:sns" }));
+    assert.doesNotMatch(text, /arn:aws:/);
+  });
+});
+
+describe("the starter", () => {
+  const machine = starterDefinition("aws", "arn:daily");
+
+  it("names the run by its date, and takes a day that runs or ran for done", () => {
+    assert.deepEqual(faultsOf(machine), []);
+    const start = machine.States["Start"];
+    assert.ok(start?.Type === "Task");
+    assert.equal(start.Parameters["Name.$"], "States.Format('daily-{}', $.runDate)");
+    assert.deepEqual(start.Catch, [
+      { ErrorEquals: ["StepFunctions.ExecutionAlreadyExistsException"], ResultPath: "$.error", Next: "Done" },
+    ]);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { DailyWorkflow } from "../../../components/workflow/workflow";
+import { tooWide } from "../../kit/builders";
+import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { assertRefused } from "../../kit/refusals";
+import { ARGS } from "./args";
+
+const make = (args: Partial<typeof ARGS> = {}) =>
+  record(({ opts }) => new DailyWorkflow("daily", { ...ARGS, ...args }, opts));
+const SCHEDULE = "aws:scheduler/schedule:Schedule";
+
+describe("DailyWorkflow", () => {
+  it("makes exactly these resources, each under the component and through its provider", async () => {
+    const recording = await make();
+    assertEveryChildIsOwned(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:cloudwatch/logGroup:LogGroup daily < daily",
+      "aws:iam/role:Role daily-daily < daily",
+      "aws:iam/role:Role daily-schedule < daily",
+      "aws:iam/role:Role daily-starter < daily",
+      "aws:iam/rolePolicy:RolePolicy daily-daily < daily",
+      "aws:iam/rolePolicy:RolePolicy daily-schedule < daily",
+      "aws:iam/rolePolicy:RolePolicy daily-starter < daily",
+      "aws:scheduler/schedule:Schedule daily < daily",
+      "aws:sfn/stateMachine:StateMachine daily < daily",
+      "aws:sfn/stateMachine:StateMachine daily-starter < daily",
+      "meridian:workflow:DailyWorkflow daily < (stack)",
+    ]);
+  });
+
+  it("runs by schedule in the primary region only", async () => {
+    assert.equal((await make()).only(SCHEDULE).inputs["state"], "ENABLED");
+    assert.equal((await make({ role: "replica" })).only(SCHEDULE).inputs["state"], "DISABLED");
+  });
+
+  it("starts the starter with the scheduled time, and keeps what it could not deliver", async () => {
+    const recording = await make();
+    const target = recording.only(SCHEDULE).inputs["target"] as Record<string, unknown>;
+    assert.equal(target["input"], JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }));
+    assert.deepEqual(target["deadLetterConfig"], { arn: ARGS.deadLetterQueueArn });
+    assert.equal(target["arn"], recording.only("meridian:workflow:DailyWorkflow").outputs["starterArn"]);
+  });
+
+  it("logs errors without their data, and traces", async () => {
+    for (const { inputs } of (await make()).all("aws:sfn/stateMachine:StateMachine")) {
+      assert.match(JSON.stringify(inputs["loggingConfiguration"]), /"includeExecutionData":false/);
+      assert.deepEqual(inputs["tracingConfiguration"], { enabled: true });
+    }
+  });
+
+  it("gives wildcards only where AWS has no resource to name", async () => {
+    for (const { inputs } of (await make()).all("aws:iam/rolePolicy:RolePolicy")) {
+      assert.deepEqual(tooWide(inputs["policy"], ["DeliverLogs", "Trace"]), []);
+    }
+  });
+
+  it("may warm, and use other keys, only when told to", async () => {
+    const policy = async (args: Partial<typeof ARGS>): Promise<string> =>
+      String((await make(args)).only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"]);
+    assert.doesNotMatch(await policy({}), /lambda:/);
+    const more = await policy({
+      warmFunctionArn: "arn:warm",
+      messagingKeyArn: "arn:mk",
+      tablesKeyAlias: "alias/tables",
+    });
+    for (const part of ["lambda:InvokeFunction", "arn:warm", "arn:mk", "alias/tables"])
+      assert.ok(more.includes(part), part);
+  });
+
+  it("takes another time, window, retention and concurrency", async () => {
+    const recording = await make({
+      scheduleExpression: "cron(30 4 * * ? *)",
+      flexibleWindowMinutes: 60,
+      logRetentionDays: 30,
+      scoringConcurrency: 50,
+    });
+    const { inputs } = recording.only(SCHEDULE);
+    assert.equal(inputs["scheduleExpression"], "cron(30 4 * * ? *)");
+    assert.deepEqual(inputs["flexibleTimeWindow"], { mode: "FLEXIBLE", maximumWindowInMinutes: 60 });
+    assert.equal(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"], 30);
+    assert.match(
+      String(recording.only("aws:sfn/stateMachine:StateMachine", "daily").inputs["definition"]),
+      /"MaxConcurrency":50/,
+    );
+  });
+
+  it("refuses all bad arguments at once", async () => {
+    await assertRefused(
+      ({ opts }) =>
+        new DailyWorkflow(
+          "daily",
+          {
+            ...ARGS,
+            scoringConcurrency: 0,
+            scheduleExpression: "rate(1 day)",
+            flexibleWindowMinutes: 1441,
+            buckets: { ...ARGS.buckets, gold: "" },
+          },
+          opts,
+        ),
+      ["scoringConcurrency", "scheduleExpression", "flexibleWindowMinutes", "buckets"],
+    );
+  });
+});
