@@ -12,6 +12,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
 from scipy import sparse  # type: ignore[import-untyped]
 from train_als import EXIT_BAD_INPUT, EXIT_REFUSED, parse, run
+
 from trainer.als import Parameters
 from trainer.assessment import assess
 from trainer.data import DataError, read_interactions, temporal_split
