@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { stopEmulator } from "../local/emulator";
 import {
@@ -18,6 +18,8 @@ interface Step {
   readonly title: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** The folder it runs in. @default the checkout */
+  readonly cwd?: string;
   /** Reads the number of tests from what it printed; a step without it is one check. */
   readonly count?: (output: string) => Count;
 }
@@ -29,6 +31,9 @@ interface Count {
 
 /** Minutes after which a step is taken for hung. */
 const STEP_TIMEOUT_MINUTES = 12;
+
+/** Compiles TypeScript, and keeps what it compiled. */
+const REGISTER = "./local/toolchain/register.cjs";
 
 const root = checkoutRoot(__dirname);
 const tool = (name: string): string => join(root, "node_modules", ".bin", name);
@@ -51,6 +56,12 @@ function pythonChecks(): Step[] {
   return [
     { title: "ruff", command: ruff, args: ["check", "."] },
     { title: "ruff format", command: ruff, args: ["format", "--check", "--quiet", "."] },
+    ...pythonProjects().map((folder) => ({
+      title: `mypy ${folder}`,
+      command: venvExecutable(paths(), "python"),
+      args: ["-m", "mypy", "--cache-dir", join(root, ".meridian", "build", "mypy"), "."],
+      cwd: join(root, folder),
+    })),
   ];
 }
 
@@ -67,7 +78,12 @@ function tests(): Step[] {
           },
         ]
       : []),
-    { title: "unit tests", command: tool("mocha"), args: [], count: mochaCount },
+    {
+      title: "unit tests",
+      command: tool("mocha"),
+      args: ["--require", REGISTER, "tests/**/*.spec.ts"],
+      count: mochaCount,
+    },
   ];
 }
 
@@ -75,13 +91,21 @@ function integration(): Step {
   return {
     title: "integration tests",
     command: tool("mocha"),
-    args: ["--config", "tests/integration/.mocharc.json"],
+    args: ["--config", "tests/integration/.mocharc.json", "tests/integration/**/*.spec.ts"],
     count: mochaCount,
   };
 }
 
 function pythonFiles(): string[] {
   return globSync("**/*.py", { cwd: root, exclude: (name) => name === "node_modules" || name === ".meridian" });
+}
+
+/** Folders whose pyproject.toml asks for types to be checked. */
+function pythonProjects(): string[] {
+  return globSync("components/**/pyproject.toml", { cwd: root })
+    .filter((file) => readFileSync(join(root, file), "utf8").includes("[tool.mypy]"))
+    .map((file) => dirname(file))
+    .sort();
 }
 
 /** Mocha's own summary: `12 passing (3s)`, `1 failing`. */
@@ -107,7 +131,7 @@ function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => voi
     let output = "";
     const color = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
     const child = spawn(step.command, [...step.args], {
-      cwd: root,
+      cwd: step.cwd ?? root,
       env: { ...env, ...color },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: STEP_TIMEOUT_MINUTES * 60_000,
