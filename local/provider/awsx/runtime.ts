@@ -78,11 +78,16 @@ export function isolated<T>(
     await runtime.settings.awaitFeatureSupport();
     const config = [...(request.getConfigMap().entries() as unknown as Iterable<[string, string]>)];
     runtime.config.setAllConfig(Object.fromEntries(config), request.getConfigsecretkeysList());
-    return work({
-      inputs: await runtime.server.deserializeInputs(request.getInputs(), request.getInputdependenciesMap()),
-      serialize,
-      settled: () => runtime.settings.waitForRPCs(),
-    });
+    const settled = (): Promise<void> => runtime.settings.waitForRPCs();
+    try {
+      const inputs = await runtime.server.deserializeInputs(request.getInputs(), request.getInputdependenciesMap());
+      return await work({ inputs, serialize, settled });
+    } catch (error) {
+      // The engine goes away when one child fails; the others' registrations then fail too, after this one is told.
+      // Nobody else waits for them, and an error nobody waits for would end the process that serves other stacks.
+      settled().catch(() => undefined);
+      throw error;
+    }
   });
 }
 
