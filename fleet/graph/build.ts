@@ -1,0 +1,40 @@
+import { formatStackName } from "../../regions/names";
+import type { StackName } from "../../regions/names";
+import type { Topology } from "../../regions/topology/model";
+import { stackProgram } from "../../stacks/program";
+import { waves } from "../waves";
+import { FleetGraph, StackGraph } from "./graph";
+import { recordStack } from "./record";
+
+/** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
+const PROJECT = "meridian";
+
+export interface BuildOptions {
+  /** The operator's key for deleting data; the topology's `disposable` is the other. @default false */
+  readonly deleteData?: boolean;
+  /** Called after each stack. */
+  readonly onStack?: (stack: StackGraph, seconds: number) => void;
+}
+
+/** The resource graph of one stack of a topology, as a preview of a stack that does not exist yet would have it. */
+export async function buildStackGraph(
+  topology: Topology,
+  name: StackName,
+  { deleteData = false }: Pick<BuildOptions, "deleteData"> = {},
+): Promise<StackGraph> {
+  const program = stackProgram(topology, name, { deleteData });
+  const nodes = await recordStack(program, { project: PROJECT, stack: formatStackName(name) });
+  return new StackGraph(name, nodes);
+}
+
+/** The resource graphs of all stacks of a topology, in process: no engine, no provider, no AWS. */
+export async function buildFleetGraph(topology: Topology, options: BuildOptions = {}): Promise<FleetGraph> {
+  const stacks: StackGraph[] = [];
+  for (const name of waves(topology).flat()) {
+    const started = performance.now();
+    const graph = await buildStackGraph(topology, name, options);
+    stacks.push(graph);
+    options.onStack?.(graph, (performance.now() - started) / 1000);
+  }
+  return new FleetGraph(stacks);
+}

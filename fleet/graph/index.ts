@@ -1,0 +1,8 @@
+export { buildFleetGraph, buildStackGraph } from "./build";
+export type { BuildOptions } from "./build";
+export { FleetGraph, StackGraph, stackOfUrn } from "./graph";
+export type { GraphNode } from "./graph";
+export { recordStack } from "./record";
+export type { RecordSettings } from "./record";
+export { UNKNOWN, at, isBlock, isSet, list, number, show, text, texts } from "./value";
+export type { Properties, Value } from "./value";
