@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { stopEmulator } from "../local/emulator";
 import {
@@ -59,7 +59,7 @@ function pythonChecks(): Step[] {
     ...pythonProjects().map((folder) => ({
       title: `mypy ${folder}`,
       command: venvExecutable(paths(), "python"),
-      args: ["-m", "mypy", "--cache-dir", join(root, ".meridian", "build", "mypy"), "."],
+      args: ["-m", "mypy", "--cache-dir", join(root, ".meridian", "build", "mypy", folder), "."],
       cwd: join(root, folder),
     })),
   ];
@@ -190,6 +190,8 @@ async function runIntegration(): Promise<Count> {
 }
 
 async function main(): Promise<void> {
+  // The tools of node_modules are scripts that ask PATH for a Node, and the machine's own may be older than theirs.
+  process.env["PATH"] = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
   const lintOnly = process.argv.includes("--lint");
   const counts = await runChecks(checks());
   if (!lintOnly) {
