@@ -78,6 +78,7 @@ run(
     .command("recommend <user>", "Recommendations for a user, by the API's own code")
     .option("--env <name>", "Environment", { default: "local" })
     .option("--region <region>", "Region that answers; default: the home region")
+    .option("--all-regions", "Ask every region")
     .option("--limit <n>", "How many items", { default: 10 }),
   async () => (await import("./recommend.ts")).recommend as Run,
 );

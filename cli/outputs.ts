@@ -1,4 +1,4 @@
-import { fleetOutputs } from "../fleet/drive";
+import { fleetOutputs } from "../fleet/outputs";
 import { openEnvironment } from "./kit/environment";
 import { EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";

@@ -1,4 +1,4 @@
-import { fullyQualifiedStackName, LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import { z } from "zod";
@@ -105,28 +105,6 @@ async function inWaves(
   return results;
 }
 
-/** Outputs of every stack that is up, by stack name; a stack that does not exist is absent. */
-export async function fleetOutputs(
-  topology: Topology,
-  settings: EngineSettings,
-): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
-  const found = await pMap(
-    waves(topology).flat(),
-    async (name): Promise<[string, Record<string, unknown>] | undefined> => {
-      const stack = await selectStack(name, settings);
-      if (stack === undefined) return undefined;
-      const outputs = await stack.outputs();
-      const visible = Object.entries(outputs).map(([key, { value, secret }]): [string, unknown] => [
-        key,
-        secret ? "[secret]" : value,
-      ]);
-      return [formatStackName(name), Object.fromEntries(visible)];
-    },
-    { concurrency: settings.concurrency },
-  );
-  return Object.fromEntries(found.filter((entry) => entry !== undefined));
-}
-
 /** Makes stacks known to the backend, empty, where they are not yet: plain `pulumi preview --stack` wants them. */
 export async function ensureStacks(names: readonly StackName[], settings: EngineSettings): Promise<void> {
   const workspace = await LocalWorkspace.create({ ...(await workspaceOptions(settings, {})) });
@@ -222,6 +200,7 @@ function blocking({ violations }: Collected): boolean {
   return violations.some(({ level }) => level === "mandatory");
 }
 
+/** How the Automation API finds the project, the engine and its settings. */
 async function workspaceOptions(
   settings: EngineSettings,
   extra: Readonly<Record<string, string>>,
@@ -247,19 +226,6 @@ async function openStack(
   return LocalWorkspace.createOrSelectStack(
     { stackName: formatStackName(name), projectName: PROJECT, program: program(name) },
     await workspaceOptions(settings, extra),
-  );
-}
-
-async function selectStack(name: StackName, settings: EngineSettings): Promise<Stack | undefined> {
-  const workspace = await LocalWorkspace.create({ ...(await workspaceOptions(settings, {})) });
-  const stackName = formatStackName(name);
-  const known = (await workspace.listStacks()).map((stack) => stack.name);
-  if (!known.includes(stackName) && !known.includes(fullyQualifiedStackName("organization", PROJECT, stackName))) {
-    return undefined;
-  }
-  return LocalWorkspace.selectStack(
-    { stackName, workDir: settings.projectFolder },
-    await workspaceOptions(settings, {}),
   );
 }
 

@@ -3,10 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Cache } from "../components/cache/cache";
 import { planCache } from "../components/cache/plan";
 import { RegionEdge } from "../components/edge/region";
-import { Etl } from "../components/etl/etl";
+import { EMR_TAG, Etl } from "../components/etl/etl";
 import { planEtl } from "../components/etl/plan";
 import { LAKE_TABLES } from "../components/etl/workload/tables";
-import { bronzeColumns } from "../components/ingest/schema/columns";
+import { BRONZE_PARTITION_KEYS, bronzeColumns } from "../components/ingest/schema/columns";
 import { Ingest } from "../components/ingest/ingest";
 import { planBuffering } from "../components/ingest/plan";
 import { Intake } from "../components/intake/intake";
@@ -202,6 +202,7 @@ class RegionStack {
         subnets: { public: blocks("public"), private: blocks("private"), isolated: blocks("isolated") },
         nat: size === "standard" ? "one-per-zone" : "single",
         interfaceEndpoints: ENDPOINTS_BY_SIZE[size],
+        privateSubnetTags: EMR_TAG,
         flowLogs:
           size === "standard"
             ? { to: "s3", bucketArn: lake.buckets.logs.arn }
@@ -232,7 +233,7 @@ class RegionStack {
   }
 
   private createIngest(keys: Keys, lake: Lake, queues: Queues, network: Network, plane: SearchPlane): Ingest {
-    const { cloud, domain, promises, size } = this.topology;
+    const { domain, promises, size } = this.topology;
     const destination = (part: LakePart, keyArn: pulumi.Input<string>) => ({ arn: lake.buckets[part].arn, keyArn });
     return new Ingest(
       "ingest",
@@ -248,10 +249,7 @@ class RegionStack {
           raw: destination("raw", keys.identifier.arn),
         },
         deadLetterQueueArn: queues.failed.arn,
-        authorizer:
-          cloud === "local"
-            ? { kind: "none-for-local" }
-            : { kind: "jwt", issuer: `https://auth.${domain}`, audiences: [domain] },
+        authorizer: { kind: "jwt", issuer: `https://auth.${domain}`, audiences: [domain] },
         allowedOrigins: [`https://www.${domain}`],
         search: {
           domainArn: plane.search.domainArn,
@@ -294,16 +292,16 @@ class RegionStack {
 
   private createCatalogue(keys: Keys): Catalogue {
     const buckets = bucketNames(this.scope);
+    // The days that Athena looks for without being told of each: all that the lake keeps.
+    const days = { type: "date", from: `NOW-${this.topology.traffic.retentionDays}DAYS` } as const;
     const bronze: CatalogueTable = {
       name: "bronze_events",
       description: "Verified events as they were delivered",
       location: `s3://${buckets.bronze}/verified/events/`,
       format: "json",
       columns: bronzeColumns(),
-      partitionKeys: [
-        { name: "date", type: "string" },
-        { name: "hour", type: "string" },
-      ],
+      partitionKeys: BRONZE_PARTITION_KEYS,
+      projection: { date: days, hour: { type: "integer", from: 0, to: 23, digits: 2 } },
     };
     const derived = LAKE_TABLES.map(({ name, description, store, prefix, columns, partitionKeys }): CatalogueTable => ({
       name,
@@ -312,6 +310,7 @@ class RegionStack {
       format: "parquet",
       columns,
       partitionKeys,
+      ...(partitionKeys.some(({ name: key }) => key === "date") ? { projection: { date: days } } : {}),
     }));
     return new Catalogue(
       "catalogue",
@@ -349,6 +348,7 @@ class RegionStack {
         keyArn: keys.behaviour.arn,
         buckets: { bronze, silver, gold, artifacts, logs: nameOf(this.scope, "logs", "bucket") },
         profilesTable: this.tables().profiles,
+        tablesKeyAlias: tableKeyAlias(this.scope),
         program: packProgram(workload("etl")),
       },
       { ...this.opts, dependsOn: [lake] },
@@ -369,6 +369,7 @@ class RegionStack {
         keyArn: keys.behaviour.arn,
         buckets: { gold, artifacts },
         tables: this.tables(),
+        tablesKeyAlias: tableKeyAlias(this.scope),
         queue: { arn: queues.training.arn, url: queues.training.url, name: queues.training.name },
         program: packProgram(workload("training")),
         maxInstances: training.maxInstances,
@@ -464,6 +465,9 @@ class RegionStack {
         stream: { name: nameOf(this.scope, "events", "stream"), keyArn: keys.identifier.arn },
         pseudonymKeyAlias: pseudonymKeyAlias(this.scope),
         tablesKeyAlias: tableKeyAlias(this.scope),
+        settings: {
+          MERIDIAN_VARIANTS: serving.variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
+        },
       },
       { ...this.opts, dependsOn: [ingest.stream] },
     );
@@ -522,6 +526,7 @@ class RegionStack {
         etl: { clusterId: etl.clusterId },
         buckets: { bronze, silver, gold },
         tables: { profiles, models },
+        tablesKeyAlias: tableKeyAlias(this.scope),
         queue: { arn: queues.training.arn, url: queues.training.url },
         messagingKeyArn: keys.technical.arn,
         failureTopicArn: alarms.arn,

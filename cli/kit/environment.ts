@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import type { EngineSettings, FleetOptions } from "../../fleet/drive";
-import { formatStackName } from "../../regions/names";
 import type { StackName } from "../../regions/names";
 import { findTopology, loadTopology } from "../../regions/topology/load";
 import type { Topology } from "../../regions/topology/model";
@@ -67,7 +66,7 @@ async function localSettings(): Promise<EngineSettings> {
     import("../../local/provider/index.ts"),
   ]);
   const own = paths();
-  await ensureToolchain(note);
+  await ensureToolchain(quiet);
   const emulator = await startEmulator(own);
   if (emulator.startedNow) note(`local cloud: emulator started on ${emulator.url}`);
   await enterLocalEnvironment(own);
@@ -96,6 +95,11 @@ async function localSettings(): Promise<EngineSettings> {
   };
 }
 
+/** `make setup` and `meridian doctor` say what was chosen; every other command only what it has to wait for. */
+function quiet(line: string): void {
+  if (!line.startsWith("engine ")) note(line);
+}
+
 function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -120,7 +124,7 @@ async function awsSettings(): Promise<EngineSettings> {
   if (problems.length > 0 || secretsProvider === undefined) {
     throw new BadInput("this environment needs a backend and a secrets provider", problems);
   }
-  await ensureToolchain(note);
+  await ensureToolchain(quiet);
   const { root, home } = paths();
   const inherited = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {

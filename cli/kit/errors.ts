@@ -22,7 +22,7 @@ export function tellError(error: unknown, json: boolean): ExitCode {
           reason,
         }))
       : [];
-    const message = (error as Error).message.split("\n")[0] ?? "";
+    const message = error.message.split("\n")[0] ?? "";
     write(json, { error: message, problems }, [message, ...problems.map(({ path, reason }) => `  ${path}: ${reason}`)]);
     return EXIT.badInput;
   }

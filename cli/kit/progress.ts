@@ -62,3 +62,29 @@ export function finishedLine(result: StackResult): string {
     operation === "plan" ? what : what.replaceAll(" to ", " ").replace(/(create|update|replace|delete)/g, "$1d");
   return `${succeeded ? "ok    " : "FAILED"} ${stack.padEnd(24)} ${done} (${counts.same} same, ${seconds.toFixed(1)} s)`;
 }
+
+/** Shows how far each stage of some work is: one rewritten line on a terminal, a line at a stage's first sign elsewhere. */
+export class StageProgress {
+  private readonly stages = new Map<string, number>();
+
+  constructor(
+    private readonly stream: NodeJS.WriteStream = process.stderr,
+    private readonly interactive: boolean = stream.isTTY && process.env["CI"] === undefined,
+  ) {}
+
+  show(stage: string, done: number): void {
+    const first = !this.stages.has(stage);
+    this.stages.set(stage, done);
+    if (this.interactive) {
+      const text = [...this.stages].map(([name, count]) => `${name} ${count.toLocaleString("en-US")}`).join(" | ");
+      this.stream.write(`\r\u001b[K${text.slice(-(this.stream.columns - 1))}`);
+    } else if (first) {
+      this.stream.write(`${stage}\n`);
+    }
+  }
+
+  /** Ends the line. */
+  end(): void {
+    if (this.interactive && this.stages.size > 0) this.stream.write("\n");
+  }
+}

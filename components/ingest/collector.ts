@@ -11,8 +11,8 @@ import type { Throttle } from "./plan";
 /** Who may send events. */
 export type CollectorAuthorizer =
   | {
-      /** Nobody is asked: for the local cloud, where callers have no identity. */
-      readonly kind: "none-for-local";
+      /** Callers of this account that sign their requests: services, not browsers. */
+      readonly kind: "iam";
     }
   | {
       readonly kind: "jwt";
@@ -182,7 +182,7 @@ export class Collector extends pulumi.ComponentResource {
     { scope, authorizer }: CollectorArgs,
     api: aws.apigatewayv2.Api,
   ): aws.apigatewayv2.Authorizer | undefined {
-    if (authorizer.kind === "none-for-local") return undefined;
+    if (authorizer.kind === "iam") return undefined;
     return new aws.apigatewayv2.Authorizer(
       name,
       {
@@ -211,7 +211,7 @@ export class Collector extends pulumi.ComponentResource {
         routeKey: COLLECTOR_ROUTE,
         target: pulumi.interpolate`integrations/${integration.id}`,
         ...(authorizer === undefined
-          ? { authorizationType: "NONE" }
+          ? { authorizationType: "AWS_IAM" }
           : {
               authorizationType: "JWT",
               authorizerId: authorizer.id,

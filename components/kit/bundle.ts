@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { buildSync } from "esbuild";
 import * as pulumi from "@pulumi/pulumi";
+import { oncePerProcess } from "./once";
 
 /** A Lambda function's code, bundled from one TypeScript entry point. */
 export interface LambdaBundle {
@@ -13,9 +14,18 @@ export interface LambdaBundle {
 
 /**
  * Bundles a workload's entry point for Lambda (Node 22, arm64 or x86). Reads sources only and writes nothing, so a
- * preview needs no build step; the same sources give the same bytes.
+ * preview needs no build step; the same sources give the same bytes. Bundled once a process, however many stacks it runs.
  */
 export function bundleLambda(entryPoint: string): LambdaBundle {
+  const { text, digest } = bundled(entryPoint);
+  return {
+    code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(text) }),
+    handler: "index.handler",
+    digest,
+  };
+}
+
+const bundled = oncePerProcess((entryPoint) => {
   const { outputFiles } = buildSync({
     entryPoints: [entryPoint],
     bundle: true,
@@ -29,9 +39,5 @@ export function bundleLambda(entryPoint: string): LambdaBundle {
     write: false,
   });
   const text = outputFiles[0]?.text ?? "";
-  return {
-    code: new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(text) }),
-    handler: "index.handler",
-    digest: createHash("sha256").update(text).digest("hex"),
-  };
-}
+  return { text, digest: createHash("sha256").update(text).digest("hex") };
+});

@@ -51,6 +51,8 @@ export interface NetworkArgs {
   /** AWS services reached by interface endpoint. S3 and DynamoDB always have (free) gateway endpoints. @default none */
   readonly interfaceEndpoints?: readonly EndpointService[];
   readonly flowLogs: FlowLogs;
+  /** Tags by which services find the private subnets that they may use, e.g. EMR. @default none */
+  readonly privateSubnetTags?: Readonly<Record<string, string>>;
 }
 
 /** One opening of a security group. Exactly one of `group` and `cidr`. */
@@ -178,7 +180,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createVpc(): awsx.ec2.Vpc {
-    const { scope, cidr, availabilityZones, subnets, nat } = this.#args;
+    const { scope, cidr, availabilityZones, subnets, nat, privateSubnetTags = {} } = this.#args;
     return new awsx.ec2.Vpc(
       this.#name,
       {
@@ -190,7 +192,7 @@ export class Network extends pulumi.ComponentResource {
         subnetStrategy: "Auto",
         subnetSpecs: [
           { type: "Public", name: "public", cidrBlocks: [...subnets.public] },
-          { type: "Private", name: "private", cidrBlocks: [...subnets.private] },
+          { type: "Private", name: "private", cidrBlocks: [...subnets.private], tags: privateSubnetTags },
           { type: "Isolated", name: "isolated", cidrBlocks: [...subnets.isolated] },
         ],
         natGateways: { strategy: ({ none: "None", single: "Single", "one-per-zone": "OnePerAz" } as const)[nat] },

@@ -16,6 +16,11 @@ export interface TableSpec {
   /** Attribute with the time of expiry, seconds since 1970. @default items stay */
   readonly ttlAttribute?: string;
   readonly dataClass: DataClass;
+  /**
+   * Who writes where. With eventual consistency the last writer wins, so a key is written in one region only: the
+   * zone's primary, or the region where the user lives.
+   */
+  readonly writers: "primary region" | "home region of the user";
 }
 
 const string = (name: string): KeyAttribute => ({ name, type: "S" });
@@ -42,13 +47,31 @@ export const ZONE_TABLES = [
     sortKey: string("model_version"),
     ttlAttribute: "expires_at",
     dataClass: "behaviour",
+    writers: "primary region",
   },
-  { part: "models", partitionKey: string("name"), sortKey: string("version"), dataClass: "technical" },
-  { part: "profiles", partitionKey: string("user_key"), dataClass: "behaviour" },
-  { part: "shards", partitionKey: string("run_id"), sortKey: string("shard"), dataClass: "technical" },
+  {
+    part: "models",
+    partitionKey: string("name"),
+    sortKey: string("version"),
+    dataClass: "technical",
+    writers: "primary region",
+  },
+  {
+    part: "profiles",
+    partitionKey: string("user_key"),
+    dataClass: "behaviour",
+    writers: "home region of the user",
+  },
+  {
+    part: "shards",
+    partitionKey: string("run_id"),
+    sortKey: string("shard"),
+    dataClass: "technical",
+    writers: "primary region",
+  },
 ] as const satisfies readonly TableSpec[];
 
 /** Tables without personal data, one over all regions. */
 export const WORLD_TABLES = [
-  { part: "flags", partitionKey: string("flag"), dataClass: "technical" },
+  { part: "flags", partitionKey: string("flag"), dataClass: "technical", writers: "primary region" },
 ] as const satisfies readonly TableSpec[];

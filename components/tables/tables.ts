@@ -50,12 +50,10 @@ export function checkGlobalTables(args: GlobalTablesArgs): Problem[] {
 /** The tables as asked for; without TTL where it is switched off. */
 function specsOf({ tables = ZONE_TABLES, ttl = true }: GlobalTablesArgs): readonly TableSpec[] {
   if (ttl) return tables;
-  return tables.map(({ part, partitionKey, sortKey, dataClass }) => ({
-    part,
-    partitionKey,
-    dataClass,
-    ...(sortKey === undefined ? {} : { sortKey }),
-  }));
+  return tables.map((spec) => {
+    const { ttlAttribute, ...others } = spec;
+    return ttlAttribute === undefined ? spec : others;
+  });
 }
 
 /**
@@ -112,7 +110,7 @@ export class GlobalTables extends pulumi.ComponentResource {
           ...(strong ? { consistencyMode: "STRONG" } : {}),
         })),
         ...(witnessRegion === undefined ? {} : { globalTableWitness: { regionName: witnessRegion } }),
-        tags: dataTags(spec.dataClass),
+        tags: { ...dataTags(spec.dataClass), "meridian:writers": spec.writers },
       },
       { parent: this, ...keepData(scope) },
     );

@@ -255,7 +255,9 @@ function publish(s: DailySettings): State {
     Parameters: {
       TableName: s.modelsTable,
       Key: { name: { S: "recommendations" }, version: { S: "CURRENT" } },
-      UpdateExpression: "SET model_version = :version, run_date = :date, model_digest = :digest, published_at = :now",
+      UpdateExpression:
+        "SET previous_version = if_not_exists(model_version, :version), " +
+        "model_version = :version, run_date = :date, model_digest = :digest, published_at = :now",
       ConditionExpression: "attribute_not_exists(run_date) OR run_date <= :date",
       ExpressionAttributeValues: {
         ":version": { "S.$": "$.training.modelVersion" },

@@ -52,37 +52,68 @@ export interface RecordSettings {
 
 /**
  * Runs a program as a preview of a stack that does not exist yet, and gives every resource that it registers. No engine,
- * no provider and no AWS: what only AWS knows stays unknown. Programs may be recorded at the same time; each has a
- * runtime of its own.
+ * no provider and no AWS: what only AWS knows stays unknown. One at a time: the process's handlers are its own meanwhile.
  * @throws AggregateError with all that failed in the program, also inside an un-awaited `apply`.
  */
 export async function recordStack(
   program: () => Promise<unknown>,
   settings: RecordSettings,
 ): Promise<readonly GraphNode[]> {
+  const lean = await run(program, settings, { traces: false });
+  if (lean.errors.length === 0) return lean.nodes;
+  // It failed: what for is told by a second run, which takes the time to note where.
+  const { errors, nodes } = await run(program, settings, { traces: true });
+  const [first, ...more] = errors;
+  if (more.length > 0) throw new AggregateError(errors, errors.map(String).join("\n"));
+  if (first !== undefined) throw first;
+  return nodes;
+}
+
+interface Run {
+  readonly nodes: readonly GraphNode[];
+  readonly errors: readonly Error[];
+}
+
+/**
+ * @param options.traces whether stack traces are taken. The runtime takes several for each property of each resource,
+ * which costs more than all the rest of a recording.
+ */
+function run(
+  program: () => Promise<unknown>,
+  settings: RecordSettings,
+  { traces }: { readonly traces: boolean },
+): Promise<Run> {
   return runtime.state.withLocalStorage(async () => {
     const monitor = new Monitor(settings);
     runtime.settings.setMockOptions(monitor, settings.project, settings.stack, true, "organization");
     Object.assign(runtime.state.getStore(), FEATURES);
-    const errors: unknown[] = [];
-    const rejected = (reason: unknown): void => void errors.push(reason);
+    const errors: Error[] = [];
+    const rejected = (reason: unknown): void => void errors.push(asError(reason));
     const listeners = process.listeners("unhandledRejection");
     process.removeAllListeners("unhandledRejection");
     process.on("unhandledRejection", rejected);
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    if (!traces) {
+      Error.prepareStackTrace = String;
+      Error.stackTraceLimit = 0;
+    }
     try {
       await pulumi.runtime.runInPulumiStack(program);
     } catch (error) {
-      errors.push(error);
+      errors.push(asError(error));
     } finally {
       await settled(monitor);
+      Error.prepareStackTrace = prepareStackTrace;
+      Error.stackTraceLimit = stackTraceLimit;
       process.off("unhandledRejection", rejected);
       for (const listener of listeners) process.on("unhandledRejection", listener);
     }
-    const [first, ...more] = new Set([...errors, ...monitor.errors]);
-    if (more.length > 0) throw new AggregateError([first, ...more], [first, ...more].map(String).join("\n"));
-    if (first !== undefined) throw first instanceof Error ? first : new Error(String(first));
-    return monitor.nodes;
+    return { nodes: monitor.nodes, errors: [...new Set([...monitor.errors, ...errors])] };
   });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /** Waits until a whole turn of the event loop brings nothing new: an `apply` may register after the last answer. */
@@ -256,7 +287,7 @@ function digestOf(asset: unknown): string {
   const hash = createHash("sha256");
   for (const [key, part] of Object.entries((asset ?? {}) as object)) {
     if (key === MARK || part === undefined || typeof part === "function") continue;
-    hash.update(`${key}\0${digestOf(part as unknown)}\0`);
+    hash.update(`${key}\0${digestOf(part)}\0`);
   }
   return hash.digest("hex");
 }

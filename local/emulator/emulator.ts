@@ -149,6 +149,8 @@ function emulatorEnvironment(paths: Paths, port: number, temporary: string): Nod
     HOME: process.env["HOME"],
     LANG: process.env["LANG"] ?? "C.UTF-8",
     PATH: path.join(delimiter),
+    // Lambda's own runtime carries the AWS SDK; without it here, functions would get the emulator's stand-in for it.
+    NODE_PATH: join(paths.root, "node_modules"),
     TMPDIR: temporary,
     PYTHONUNBUFFERED: "1",
     GATEWAY_PORT: String(port),

@@ -426,12 +426,10 @@ describe("the collector", () => {
     assert.doesNotMatch(format, /identity|sourceIp|userAgent|body/);
   });
 
-  it("asks nobody in the local cloud only", async () => {
-    const recording = await record(
-      ({ opts }) => new Collector("c", { ...BASE, authorizer: { kind: "none-for-local" } }, opts),
-    );
+  it("takes signed requests of the account where there is no token issuer", async () => {
+    const recording = await record(({ opts }) => new Collector("c", { ...BASE, authorizer: { kind: "iam" } }, opts));
     assert.equal(recording.all("aws:apigatewayv2/authorizer:Authorizer").length, 0);
-    assert.equal(recording.only("aws:apigatewayv2/route:Route").inputs["authorizationType"], "NONE");
+    assert.equal(recording.only("aws:apigatewayv2/route:Route").inputs["authorizationType"], "AWS_IAM");
   });
 
   it("refuses a token issuer without TLS or audience, a burst below the rate, and open origins", async () => {

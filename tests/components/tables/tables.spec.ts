@@ -158,6 +158,7 @@ describe("a zone's global tables", () => {
                 partitionKey: { name: "a", type: "S" },
                 sortKey: { name: "a", type: "S" },
                 dataClass: "technical",
+                writers: "primary region",
               },
             ],
           },

@@ -1,0 +1,50 @@
+import { runDaily } from "../local/datapath/daily";
+import type { DailyReport } from "../local/datapath/daily";
+import { EXIT } from "./kit/exit";
+import type { ExitCode } from "./kit/exit";
+import { Output, table } from "./kit/output";
+import { EMULATOR_CREDENTIALS, openRegions, requireLocal } from "./kit/regions";
+
+/**
+ * Runs the day's work on this machine: ETL of each region, then for each residency zone training, the gate, scoring and
+ * publishing. On AWS the state machine does it. Exit code 1 when the gate refused a model.
+ */
+export async function daily(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
+  const output = new Output(options.json === true);
+  const opened = await openRegions(environment);
+  const endpoint = requireLocal(opened, "running the daily work on this machine");
+  const { venvExecutable, paths } = await import("../local/toolchain/index.ts");
+  const report = await runDaily(
+    {
+      regions: opened.regions,
+      python: venvExecutable(paths(), "python"),
+      endpoint,
+      credentials: EMULATOR_CREDENTIALS,
+      ...(opened.topology.tables.ttlDays === undefined ? {} : { ttlDays: opened.topology.tables.ttlDays }),
+    },
+    ({ step, where, message }) => {
+      output.note(`${where} ${step}: ${message}`);
+    },
+  );
+  tell(report, output);
+  return report.zones.every(({ outcome }) => outcome !== "refused") ? EXIT.ok : EXIT.failed;
+}
+
+function tell(report: DailyReport, output: Output): void {
+  output.result(report, () => {
+    const rows = report.etl.map(({ region, ledger: { verified, silver, duplicates, late } }) => [
+      region,
+      verified,
+      silver,
+      duplicates,
+      late,
+    ]);
+    for (const line of table(["region", "verified", "silver", "duplicates", "late"], rows)) output.line(line);
+    for (const { zone, primary, outcome, reason, modelVersion, usersScored, scores } of report.zones) {
+      output.line(`zone ${zone}: ${outcome} by ${primary}${reason === undefined ? "" : ` (${reason})`}`);
+      output.line(`  model ${modelVersion ?? "none"}, lists for ${usersScored} users`);
+      for (const [name, score] of Object.entries(scores ?? {})) output.line(`  ${name}: ${score}`);
+    }
+    output.line(`${report.seconds.toFixed(1)} s`);
+  });
+}

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { regionOutputs } from "../../fleet/outputs";
+import type { RegionOutputs } from "../../stacks/contracts";
+import type { OpenEnvironment } from "./environment";
+import { openEnvironment } from "./environment";
+import { BadInput, Failed } from "./exit";
+
+/** Credentials that the emulator takes; it checks none. */
+export const EMULATOR_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
+
+/** The regions of an environment that are up, and how their services are reached. */
+export interface OpenRegions extends OpenEnvironment {
+  readonly regions: readonly RegionOutputs[];
+  /** One endpoint for all services: the emulator's. Absent on AWS. */
+  readonly endpoint?: string;
+  /** Folder of this machine's own records: checkpoints, ledgers. */
+  readonly stateFolder: string;
+}
+
+/** @throws Failed when no region of the environment is up. */
+export async function openRegions(environment: string | undefined): Promise<OpenRegions> {
+  const opened = await openEnvironment(environment);
+  const { topology, fleet } = opened;
+  const regions = await regionOutputs(topology, fleet.settings);
+  if (regions.length < topology.regions.length) {
+    const up = regions.map(({ region }) => region);
+    const missing = topology.regions.map(({ name }) => name).filter((name) => !up.includes(name));
+    throw new Failed(`${missing.join(", ")} not up: run meridian up ${topology.environment}`);
+  }
+  const { paths } = await import("../../local/toolchain/index.ts");
+  const endpoint = topology.cloud === "local" ? fleet.settings.variables["AWS_ENDPOINT_URL"] : undefined;
+  return {
+    ...opened,
+    regions,
+    stateFolder: join(paths().home, "datapath", topology.environment),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** The region that a command is to ask: the one named, or the home region. @throws BadInput for one that is not there. */
+export function chooseRegion({ regions, topology }: OpenRegions, name: string | undefined): RegionOutputs {
+  const wanted = name ?? topology.home;
+  const found = regions.find(({ region }) => region === wanted);
+  if (found !== undefined) return found;
+  const known = regions.map(({ region }) => region).join(", ");
+  throw new BadInput(`${topology.environment} has no region ${wanted}`, [
+    { path: "--region", reason: `want one of ${known}, got "${wanted}"` },
+  ]);
+}
+
+/** The local data path's programs run on this machine: they are for the local cloud only. */
+export function requireLocal({ endpoint, topology }: OpenRegions, what: string): string {
+  if (endpoint !== undefined) return endpoint;
+  throw new BadInput(`${what} is of the local cloud; in ${topology.environment} the services do it`, [
+    { path: "environment", reason: `want one whose cloud is local, got "${topology.environment}"` },
+  ]);
+}

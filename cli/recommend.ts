@@ -1,0 +1,74 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { deriveSalt, pseudonymiser } from "../components/ingest/workload/transform/pseudonym";
+import { memoryCache } from "../components/serving/workload/cache";
+import { MAX_LIMIT, recommend as answer } from "../components/serving/workload/recommend";
+import type { Recommendation } from "../components/serving/workload/recommend";
+import { dynamoTable } from "../components/serving/workload/table-reader";
+import type { RegionOutputs } from "../stacks/contracts";
+import { BadInput, EXIT } from "./kit/exit";
+import type { ExitCode, InputProblem } from "./kit/exit";
+import { integerOption } from "./kit/options";
+import { Output, table } from "./kit/output";
+import { chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
+import type { OpenRegions } from "./kit/regions";
+
+interface RecommendOptions {
+  readonly json?: boolean;
+  readonly env: string;
+  readonly region?: string;
+  readonly allRegions?: boolean;
+  readonly limit: unknown;
+}
+
+/**
+ * Recommendations for a user by the API's own code: its cache (here an empty one in this process), the region's copy of
+ * the global table, then what is popular. The answer says which.
+ */
+export async function recommend(user: string | number, options: RecommendOptions): Promise<ExitCode> {
+  const output = new Output(options.json === true);
+  const problems: InputProblem[] = [];
+  const limit = integerOption("--limit", options.limit, { min: 1, max: MAX_LIMIT }, problems);
+  if (problems.length > 0) throw new BadInput("recommend cannot begin", problems);
+  const opened = await openRegions(options.env);
+  const regions = options.allRegions === true ? opened.regions : [chooseRegion(opened, options.region)];
+  const answers = await Promise.all(regions.map((region) => ask(opened, region, String(user), limit)));
+  output.result(options.allRegions === true ? answers : answers[0], () => {
+    for (const found of answers) tell(found, output);
+  });
+  return EXIT.ok;
+}
+
+async function ask(opened: OpenRegions, to: RegionOutputs, user: string, limit: number): Promise<Recommendation> {
+  const settings = {
+    region: to.region,
+    ...(opened.endpoint === undefined ? {} : { endpoint: opened.endpoint, credentials: EMULATOR_CREDENTIALS }),
+  };
+  const kms = new KMSClient(settings);
+  const dynamo = new DynamoDBClient(settings);
+  try {
+    const userKeyOf = pseudonymiser(await deriveSalt(kms, to.pseudonymKeyAlias));
+    return await answer(
+      {
+        region: to.region,
+        cache: memoryCache(1),
+        table: dynamoTable(dynamo, to.tables),
+        variants: opened.topology.serving.variants,
+        userKeyOf,
+        // A command line's first call opens its connections, which a server has done long before.
+        deadlineMs: 5_000,
+      },
+      user,
+      { limit },
+    );
+  } finally {
+    kms.destroy();
+    dynamo.destroy();
+  }
+}
+
+function tell({ userId, region, source, modelVersion, variant, items }: Recommendation, output: Output): void {
+  output.line(`${userId} in ${region}: from ${source}, model ${modelVersion ?? "none"}, variant ${variant}`);
+  const rows = items.map(({ item_id, score }, index) => [index + 1, item_id, score]);
+  for (const line of table(["rank", "item", "score"], rows)) output.line(`  ${line}`);
+}
