@@ -92,7 +92,8 @@ function run(
     const listeners = process.listeners("unhandledRejection");
     process.removeAllListeners("unhandledRejection");
     process.on("unhandledRejection", rejected);
-    const { prepareStackTrace, stackTraceLimit } = Error;
+    const formatter = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
+    const { stackTraceLimit } = Error;
     if (!traces) {
       Error.prepareStackTrace = String;
       Error.stackTraceLimit = 0;
@@ -103,7 +104,8 @@ function run(
       errors.push(asError(error));
     } finally {
       await settled(monitor);
-      Error.prepareStackTrace = prepareStackTrace;
+      if (formatter === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+      else Object.defineProperty(Error, "prepareStackTrace", formatter);
       Error.stackTraceLimit = stackTraceLimit;
       process.off("unhandledRejection", rejected);
       for (const listener of listeners) process.on("unhandledRejection", listener);
@@ -285,7 +287,7 @@ function digestOf(asset: unknown): string {
     return digest;
   }
   const hash = createHash("sha256");
-  for (const [key, part] of Object.entries((asset ?? {}) as object)) {
+  for (const [key, part] of Object.entries(asset ?? {})) {
     if (key === MARK || part === undefined || typeof part === "function") continue;
     hash.update(`${key}\0${digestOf(part)}\0`);
   }
