@@ -19,13 +19,13 @@ setup: packages ## install what is missing: npm packages, Python packages, the P
 
 up: setup ## stand the local cloud up and run the platform in it, end to end
 	@bin/meridian up local
-	@bin/meridian events generate local --count 50000
+	@bin/meridian events generate --count 50000
 	@bin/meridian daily local
-	@bin/meridian recommend local --sample
-	@bin/meridian query local top-items --engine athena
+	@bin/meridian recommend u1 --all-regions --limit 5
+	@bin/meridian query top_items --engine athena
 
 down: packages ## stop what `make up` started; its state stays
-	@$(RUN) local/toolchain/down.ts
+	@bin/meridian down
 
 test: export MERIDIAN_ENGINE_DOWNLOAD = never
 test: setup ## run all checks and tests

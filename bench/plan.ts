@@ -31,7 +31,11 @@ async function main(): Promise<void> {
   for (let round = 0; round <= ROUNDS; round += 1) {
     const plan = seconds(join(root, "bin", "meridian"), ["plan", "local", "--json"], process.env);
     const previews = STACKS.map((stack) =>
-      seconds("pulumi", ["preview", "--stack", stack, "--policy-pack", join(root, "policies"), "--non-interactive"], plain),
+      seconds(
+        "pulumi",
+        ["preview", "--stack", stack, "--policy-pack", join(root, "policies"), "--non-interactive"],
+        plain,
+      ),
     ).reduce((sum, one) => sum + one, 0);
     // The first round warms caches and is not counted.
     if (round === 0) continue;

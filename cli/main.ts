@@ -105,6 +105,12 @@ run(
   async () => (await import("./down.ts")).down as Run,
 );
 
+// A reader that has seen enough (`meridian query | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 cli.help();
 cli.version(version);
 

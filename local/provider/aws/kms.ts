@@ -2,6 +2,7 @@ import type { KeyMetadata, KMS } from "@aws-sdk/client-kms";
 import { orAbsent } from "../failures";
 import { always, emulated, type Found, type ServiceTable } from "./define";
 import { jsonText } from "./json";
+import { importMaterial } from "./kms-material";
 import type { Resource } from "./resource";
 import { present } from "./shape";
 
@@ -35,6 +36,7 @@ export const kms: ServiceTable = {
         KeySpec: r.text("customerMasterKeySpec") as "SYMMETRIC_DEFAULT",
         KeyUsage: r.text("keyUsage") as "ENCRYPT_DECRYPT",
         MultiRegion: r.flag("multiRegion") ?? false,
+        Origin: makesMacs(r) ? "EXTERNAL" : "AWS_KMS",
         Tags: keyTags(r),
         ...present({ Description: r.maybeText("description"), Policy: jsonText(r.props["policy"]) }),
       });
@@ -42,6 +44,10 @@ export const kms: ServiceTable = {
     },
     settle: async (r) => {
       const client = await r.aws().kms();
+      if (makesMacs(r)) {
+        const { KeyMetadata } = await client.describeKey({ KeyId: r.id });
+        if (KeyMetadata?.KeyState === "PendingImport") await importMaterial(client, r.id, ownerOf(r));
+      }
       await settleKey(r, client);
       const rotates = (await orAbsent(client.getKeyRotationStatus({ KeyId: r.id })))?.KeyRotationEnabled ?? false;
       const wanted = r.flag("enableKeyRotation") ?? false;
@@ -124,9 +130,18 @@ export const kms: ServiceTable = {
   }),
 };
 
+/** HMAC keys, which the local cloud gives material of its own. */
+function makesMacs(r: Resource): boolean {
+  return r.text("keyUsage") === "GENERATE_VERIFY_MAC" && r.text("customerMasterKeySpec") === "HMAC_256";
+}
+
+/** What a tag can hold of a URN: its end, at most 256 characters. */
+function ownerOf(r: Resource): string {
+  return r.urn.slice(-256);
+}
+
 function keyTags(r: Resource): { TagKey: string; TagValue: string }[] {
-  const owner = r.urn.slice(-256);
-  return Object.entries({ ...r.tags, [OWNER_TAG]: owner }).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+  return Object.entries({ ...r.tags, [OWNER_TAG]: ownerOf(r) }).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
 }
 
 function keyProps(key: KeyMetadata): { readonly arn: string; readonly keyId: string } {
@@ -140,14 +155,16 @@ async function findKey(r: Resource): Promise<Found | undefined> {
     const gone = key === undefined || key.KeyState === "PendingDeletion";
     return gone ? undefined : { id: r.id, props: keyProps(key) };
   }
-  const owner = r.urn.slice(-256);
+  const owner = ownerOf(r);
   for (let Marker: string | undefined; ;) {
     const page = await client.listKeys(present({ Marker }));
     for (const { KeyId } of page.Keys ?? []) {
       const { Tags = [] } = (await orAbsent(client.listResourceTags({ KeyId }))) ?? {};
       if (!Tags.some(({ TagKey, TagValue }) => TagKey === OWNER_TAG && TagValue === owner)) continue;
       const key = (await client.describeKey({ KeyId })).KeyMetadata;
-      if (key?.KeyId !== undefined && key.KeyState === "Enabled") return { id: key.KeyId, props: keyProps(key) };
+      // One that waits for its material was made by a run that was killed.
+      const alive = key?.KeyState === "Enabled" || key?.KeyState === "PendingImport";
+      if (key?.KeyId !== undefined && alive) return { id: key.KeyId, props: keyProps(key) };
     }
     if (page.Truncated !== true) return undefined;
     Marker = page.NextMarker;
