@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { destroyFleet, upFleet } from "../fleet/drive";
+import type { StackResult } from "../fleet/drive";
 import { openEnvironment, topologyOf } from "./kit/environment";
 import { BadInput } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
@@ -28,14 +29,19 @@ export async function destroy(environment: string | undefined, options: DestroyO
     if (!released.every(({ succeeded }) => succeeded)) return report(released, stacks, output);
   }
   const results = await destroyFleet(topology, fleet);
-  const kept = results.flatMap((result) => result.kept.map((resource) => [result.stack, resource.type, resource.id]));
-  if (kept.length > 0) {
-    output.line("kept, since protected:");
-    for (const line of table(["stack", "type", "id"], kept)) output.line(`  ${line}`);
-  } else if (results.length === stacks) {
-    output.line("nothing is left");
-  }
+  tellKept(results, output);
+  if (results.length === stacks && results.every(({ kept }) => kept.length === 0)) output.line("nothing is left");
   return report(results, stacks, output);
+}
+
+function tellKept(results: readonly StackResult[], output: Output): void {
+  const kept = results.flatMap(({ stack, kept: resources }) => resources.map((resource) => ({ stack, ...resource })));
+  const data = kept.filter((resource) => resource.protected);
+  if (data.length === 0) return;
+  output.line("protected data that stays:");
+  const rows = data.map(({ stack, type, id }) => [stack, type, id]);
+  for (const line of table(["stack", "type", "id"], rows)) output.line(`  ${line}`);
+  output.line(`and ${kept.length - data.length} resources that it stands on (networks, roles); --json lists them`);
 }
 
 async function confirm(environment: string, { yes, json }: DestroyOptions): Promise<void> {

@@ -56,6 +56,8 @@ export interface StackResult extends Collected {
 }
 
 export interface KeptResource {
+  /** False for what is kept only because something protected stands on it, e.g. a warehouse's network. */
+  readonly protected: boolean;
   readonly type: string;
   readonly name: string;
   readonly id: string;
@@ -185,7 +187,15 @@ async function operate(
 /** The part of an exported deployment that is read here (pulumi/sdk/go/common/apitype, `DeploymentV3`). */
 const deploymentShape = z.object({
   resources: z
-    .array(z.object({ type: z.string(), urn: z.string(), id: z.string().optional(), custom: z.boolean().optional() }))
+    .array(
+      z.object({
+        type: z.string(),
+        urn: z.string(),
+        id: z.string().optional(),
+        custom: z.boolean().optional(),
+        protect: z.boolean().optional(),
+      }),
+    )
     .default([]),
 });
 
@@ -193,7 +203,7 @@ async function keptResources(stack: Stack): Promise<readonly KeptResource[]> {
   const exported = deploymentShape.parse((await stack.exportStack()).deployment);
   return exported.resources
     .filter(({ custom, type }) => custom === true && !type.startsWith("pulumi:"))
-    .map(({ type, urn, id }) => ({ type, name: urnName(urn), id: id ?? "" }));
+    .map(({ type, urn, id, protect }) => ({ protected: protect === true, type, name: urnName(urn), id: id ?? "" }));
 }
 
 function blocking({ violations }: Collected): boolean {

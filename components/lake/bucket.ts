@@ -64,10 +64,13 @@ export class LakeBucket extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Key of the objects; undefined where S3's own keys are used. */
   readonly keyArn: pulumi.Input<string> | undefined;
+  /** The bucket's settings stay as long as the bucket does: without them it would stand open, in plain text. */
+  readonly #kept: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`bucket "${name}"`, checkLakeBucket(args));
     super("meridian:lake:LakeBucket", name, {}, opts);
+    this.#kept = { parent: this, ...keepData(args.scope) };
     const bucket = this.createBucket(name, args);
     const closed = this.blockPublicAccess(name, bucket);
     this.ownObjects(name, bucket);
@@ -104,7 +107,7 @@ export class LakeBucket extends pulumi.ComponentResource {
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       },
-      { parent: this },
+      this.#kept,
     );
   }
 
@@ -113,7 +116,7 @@ export class LakeBucket extends pulumi.ComponentResource {
     new aws.s3.BucketOwnershipControls(
       name,
       { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      { parent: this },
+      this.#kept,
     );
   }
 
@@ -132,7 +135,7 @@ export class LakeBucket extends pulumi.ComponentResource {
             : { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
         ],
       },
-      { parent: this },
+      this.#kept,
     );
   }
 
@@ -140,7 +143,7 @@ export class LakeBucket extends pulumi.ComponentResource {
     return new aws.s3.BucketVersioning(
       name,
       { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-      { parent: this },
+      this.#kept,
     );
   }
 
@@ -154,7 +157,7 @@ export class LakeBucket extends pulumi.ComponentResource {
       name,
       { bucket: bucket.bucket, policy: bucketPolicy(scope, bucket.arn, writers) },
       // S3 refuses two changes of one bucket's access at the same time.
-      { parent: this, dependsOn: [closed] },
+      { ...this.#kept, dependsOn: [closed] },
     );
   }
 
@@ -191,7 +194,7 @@ export class LakeBucket extends pulumi.ComponentResource {
           })),
         ],
       },
-      { parent: this, dependsOn: [versioning] },
+      { ...this.#kept, dependsOn: [versioning] },
     );
   }
 
@@ -200,7 +203,7 @@ export class LakeBucket extends pulumi.ComponentResource {
     new aws.s3.BucketLogging(
       name,
       { bucket: bucket.bucket, targetBucket: accessLogBucket, targetPrefix: `access/${part}/` },
-      { parent: this },
+      this.#kept,
     );
   }
 }

@@ -3,7 +3,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import { keepData } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../kit/want";
 import type { ModelArtifact, ModelEndpointArgs, Variant } from "./contract";
 import { createRole } from "./role";
@@ -229,7 +228,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
             : { autoRollbackConfiguration: { alarms: alarms.map((alarmName) => ({ alarmName })) } }),
         },
       },
-      { parent: this, protect: keepData(args.scope).protect },
+      { parent: this },
     );
   }
 

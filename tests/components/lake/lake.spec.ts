@@ -28,14 +28,14 @@ describe("the lake", () => {
     assertEveryChildIsOwned(recording);
     const perBucket = LAKE_PARTS.flatMap((part) => [
       `aws:s3/bucket:Bucket lake-${part} < lake-${part} | protect | retain`,
-      `${LIFECYCLE} lake-${part} < lake-${part}`,
-      `aws:s3/bucketOwnershipControls:BucketOwnershipControls lake-${part} < lake-${part}`,
-      `${POLICY} lake-${part} < lake-${part}`,
-      `aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock lake-${part} < lake-${part}`,
-      `${ENCRYPTION} lake-${part} < lake-${part}`,
-      `aws:s3/bucketVersioning:BucketVersioning lake-${part} < lake-${part}`,
+      `${LIFECYCLE} lake-${part} < lake-${part} | protect | retain`,
+      `aws:s3/bucketOwnershipControls:BucketOwnershipControls lake-${part} < lake-${part} | protect | retain`,
+      `${POLICY} lake-${part} < lake-${part} | protect | retain`,
+      `aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock lake-${part} < lake-${part} | protect | retain`,
+      `${ENCRYPTION} lake-${part} < lake-${part} | protect | retain`,
+      `aws:s3/bucketVersioning:BucketVersioning lake-${part} < lake-${part} | protect | retain`,
       `meridian:lake:LakeBucket lake-${part} < lake`,
-      ...(part === "logs" ? [] : [`aws:s3/bucketLogging:BucketLogging lake-${part} < lake-${part}`]),
+      ...(part === "logs" ? [] : [`aws:s3/bucketLogging:BucketLogging lake-${part} < lake-${part} | protect | retain`]),
     ]);
     assert.deepEqual(recording.snapshot(), [...perBucket, "meridian:lake:Lake lake < (stack)"].sort());
   });

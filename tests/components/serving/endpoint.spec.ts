@@ -22,7 +22,7 @@ describe("ModelEndpoint", () => {
       "aws:ec2/securityGroup:SecurityGroup endpoint < endpoint",
       "aws:iam/role:Role endpoint < endpoint",
       "aws:iam/rolePolicy:RolePolicy endpoint < endpoint",
-      "aws:sagemaker/endpoint:Endpoint endpoint < endpoint | protect",
+      "aws:sagemaker/endpoint:Endpoint endpoint < endpoint",
       "aws:sagemaker/endpointConfiguration:EndpointConfiguration endpoint < endpoint | ignores=productionVariants[*].initialVariantWeight,productionVariants[*].initialInstanceCount",
       "aws:sagemaker/model:Model endpoint-aaaaaaaa < endpoint",
       "meridian:serving:ModelEndpoint endpoint < (stack)",
@@ -103,10 +103,6 @@ describe("ModelEndpoint", () => {
   it("gives SageMaker wildcards only where AWS has no resource to name", async () => {
     const { inputs } = (await make()).only("aws:iam/rolePolicy:RolePolicy");
     assert.deepEqual(tooWide(inputs["policy"], ["LogInToRegistry", "WriteMetrics", "SeeNetwork"]), []);
-  });
-
-  it("can be deleted only where data is disposable", async () => {
-    assert.equal((await make({ scope: DISPOSABLE })).only("aws:sagemaker/endpoint:Endpoint").protect, false);
   });
 
   it("refuses all bad arguments at once", async () => {
