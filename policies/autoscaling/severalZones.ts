@@ -5,6 +5,12 @@ import { UNKNOWN, at, list } from "../kit/value";
 const GROUP = "aws:autoscaling/group:Group";
 const SUBNET = "aws:ec2/subnet:Subnet";
 
+/** A network of another package, which makes its subnets itself: a program that no engine runs never sees them. */
+const NETWORK = "awsx:ec2:Vpc";
+
+/** Zones of such a network that says nothing of them. Source: github.com/pulumi/pulumi-awsx, awsx:ec2:Vpc numberOfAvailabilityZones */
+const NETWORK_ZONES = 3;
+
 /** C2. */
 export const autoscalingSeveralZones: Rule = {
   id: "C2",
@@ -17,8 +23,8 @@ export const autoscalingSeveralZones: Rule = {
   fix: "Give vpcZoneIdentifiers subnets of at least two availability zones.",
   unknowns:
     "Subnet ids are not known in the preview of a new network: their zones are then read from the subnets on which the group depends, " +
-    "or else from all subnets of the stack.",
-  types: [GROUP, SUBNET],
+    "or else from all subnets of the stack, or from what an awsx network is asked for.",
+  types: [GROUP, SUBNET, NETWORK],
   checkStack(graph, judge) {
     for (const group of graph.of(GROUP)) {
       const path = list(group.props, "availabilityZones").length > 0 ? "availabilityZones" : "vpcZoneIdentifiers";
@@ -35,6 +41,8 @@ function zones(graph: Graph, group: Resource, path: string): number {
   const linked = graph.linked(group, path, SUBNET);
   const told = zonesOf(linked.length > 0 ? linked : ids.includes(UNKNOWN) ? graph.of(SUBNET) : []);
   if (told.length > 0) return new Set(told).size;
+  const [network] = ids.includes(UNKNOWN) ? graph.linked(group, path, NETWORK) : [];
+  if (network !== undefined) return zonesOfNetwork(network);
   // Subnets of another stack: two different ids are taken for two zones.
   const known = ids.filter((id) => id !== UNKNOWN);
   return new Set(known).size + (ids.length - known.length);
@@ -45,4 +53,11 @@ function zonesOf(subnets: readonly Resource[]): readonly unknown[] {
     .map(({ props }) => at(props, "availabilityZone") ?? at(props, "availabilityZoneId"))
     .filter((zone) => zone !== undefined)
     .map((zone, index) => (zone === UNKNOWN ? index : zone));
+}
+
+function zonesOfNetwork({ props }: Resource): number {
+  const named = list(props, "availabilityZoneNames");
+  if (named.length > 0) return new Set(named).size;
+  const asked = at(props, "numberOfAvailabilityZones") ?? NETWORK_ZONES;
+  return typeof asked === "number" ? asked : 1;
 }

@@ -3,6 +3,7 @@ import type { Rule } from "../kit/rule";
 import { at, isBlock, isOn, isSet } from "../kit/value";
 
 const DELIVERY = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
+const STREAM = "aws:kinesis/stream:Stream";
 const S3 = "extendedS3Configuration";
 const SOURCE = "kinesisSourceConfiguration.kinesisStreamArn";
 
@@ -19,7 +20,7 @@ export const firehoseFailuresKept: Rule = {
     "Set errorOutputPrefix of the S3 configuration; where records are transformed set s3BackupMode to Enabled, " +
     "or let a second delivery stream without a transform read the same Kinesis stream.",
   spares: "A delivery stream that transforms nothing needs no second copy.",
-  types: [DELIVERY],
+  types: [DELIVERY, STREAM],
   checkStack(graph, judge) {
     for (const delivery of graph.of(DELIVERY)) {
       const path = s3Path(delivery);
@@ -49,10 +50,10 @@ function transforms(delivery: Resource): boolean {
 function hasRawTwin(graph: Graph, delivery: Resource): boolean {
   const source = at(delivery.props, SOURCE);
   if (!isSet(source)) return false;
-  const streams = graph.linked(delivery, SOURCE, "aws:kinesis/stream:Stream");
+  const streams = graph.linked(delivery, SOURCE, STREAM);
   return graph.of(DELIVERY).some((twin) => {
     if (twin === delivery || transforms(twin)) return false;
     const same = typeof source === "string" && at(twin.props, SOURCE) === source;
-    return same || graph.linked(twin, SOURCE, "aws:kinesis/stream:Stream").some((stream) => streams.includes(stream));
+    return same || graph.linked(twin, SOURCE, STREAM).some((stream) => streams.includes(stream));
   });
 }

@@ -37,9 +37,10 @@ describe("the catalogue of rules", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("names pulumi-aws v7's types only, all of which exist", () => {
+  it("names types of pulumi-aws v7 only, all of which exist, beside awsx networks", () => {
     const packaged = join(__dirname, "..", "..", "node_modules", "@pulumi", "aws");
-    for (const type of new Set(CATALOGUE.flatMap(({ types }) => types))) {
+    const named = CATALOGUE.flatMap(({ types }) => types).filter((type) => type !== "awsx:ec2:Vpc");
+    for (const type of new Set(named)) {
       const [, module = ""] = type.split(":");
       const file = join(packaged, `${module}.js`);
       assert.ok(existsSync(file) && readFileSync(file, "utf8").includes(`'${type}'`), `no type ${type}`);

@@ -8,6 +8,8 @@ const a2 = subnet("a2", "eu-west-1a");
 const b = subnet("b", "eu-west-1b");
 const group = (props: object, uses: readonly (typeof a)[] = []) =>
   resource("aws:autoscaling/group:Group", "intake", withUnknowns(props), { uses: { vpcZoneIdentifiers: uses } });
+const network = (props: object) => resource("awsx:ec2:Vpc", "network", withUnknowns(props));
+const within = (props: object) => [network(props), group({ vpcZoneIdentifiers: "?" }, [network(props)])];
 const AT = ["vpcZoneIdentifiers"];
 
 specify(autoscalingSeveralZones, {
@@ -25,6 +27,14 @@ specify(autoscalingSeveralZones, {
       at: AT,
     },
     "it complains of a list of which nothing is known": { by: [group({ vpcZoneIdentifiers: "?" })], at: AT },
+    "it complains of an awsx network in one zone by number": { by: within({ numberOfAvailabilityZones: 1 }), at: AT },
+    "it complains of an awsx network in one zone by name": { by: within({ availabilityZoneNames: ["a"] }), at: AT },
+    "it complains of an awsx network of which nothing is known": {
+      by: within({ numberOfAvailabilityZones: "?" }),
+      at: AT,
+    },
+    "it accepts an awsx network that says nothing, which spans three zones": within({}),
+    "it accepts an awsx network in two zones": within({ availabilityZoneNames: ["a", "b"] }),
     "it accepts a list that comes from two zones": [a, b, group({ vpcZoneIdentifiers: "?" }, [a, b])],
     "it accepts a list that may be any of the stack's two zones": [a, b, group({ vpcZoneIdentifiers: "?" })],
   },
