@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
@@ -9,6 +10,7 @@ import { EventCollector, urnName } from "./events";
 import type { Collected, Step } from "./events";
 import { Journal } from "./journal";
 import { breakDeadLocks } from "./locks";
+import type { HeldLock } from "./locks";
 import { waves } from "./waves";
 
 /** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
@@ -239,21 +241,31 @@ async function openStack(
   );
 }
 
+/**
+ * How long a lock of a living process is waited for, milliseconds: an engine whose orchestrator was killed ends by
+ * itself, when it finds its program and its providers gone, and writes its state first.
+ */
+const LOCK_WAIT_MS = 90_000;
+const LOCK_POLL_MS = 500;
+
 async function refuseHeldLock({ variables }: EngineSettings, stackName: string): Promise<void> {
-  const held = await breakDeadLocks(variables["PULUMI_BACKEND_URL"] ?? "", PROJECT, stackName);
+  const locks = (): Promise<readonly HeldLock[]> =>
+    breakDeadLocks(variables["PULUMI_BACKEND_URL"] ?? "", PROJECT, stackName);
+  const until = performance.now() + LOCK_WAIT_MS;
+  let held = await locks();
+  while (held.length > 0 && performance.now() < until) {
+    await setTimeout(LOCK_POLL_MS);
+    held = await locks();
+  }
   if (held.length === 0) return;
   const owners = held.map(({ owner, since }) => `${owner} since ${since}`).join(", ");
   throw new Error(`${stackName} is being changed by ${owners}: wait for it to end, or stop it`);
 }
 
-/** The first line that says something of an engine's failure. */
+/** The line that says most of an engine's failure: its own `error:`, else the first that is not empty. */
 function tell(failure: unknown): string {
   const text = failure instanceof Error ? failure.message : String(failure);
-  const stderr = /stderr: ([\s\S]*?)(?:\n\s*at |$)/.exec(text)?.[1] ?? text;
-  return (
-    stderr
-      .split("\n")
-      .map((line) => line.trim())
-      .find((line) => line !== "") ?? "the engine failed without a message"
-  );
+  const lines = text.split("\n").map((line) => line.trim());
+  const said = lines.find((line) => line.startsWith("error: "))?.slice("error: ".length);
+  return said ?? lines.find((line) => line !== "") ?? "the engine failed without a message";
 }

@@ -30,7 +30,7 @@ interface Count {
 }
 
 /** Minutes after which a step is taken for hung. */
-const STEP_TIMEOUT_MINUTES = 12;
+const STEP_TIMEOUT_MINUTES = 20;
 
 /** Compiles TypeScript, and keeps what it compiled. */
 const REGISTER = "./local/toolchain/register.cjs";

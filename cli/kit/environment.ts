@@ -1,5 +1,7 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PulumiFn } from "@pulumi/pulumi/automation";
+import { parse, stringify } from "yaml";
 import type { EngineSettings, FleetOptions } from "../../fleet/drive";
 import type { StackName } from "../../regions/names";
 import { findTopology, loadTopology } from "../../regions/topology/load";
@@ -73,7 +75,7 @@ async function localSettings(): Promise<EngineSettings> {
   return {
     engineRoot: own.home,
     variables: await localProcessEnvironment(own),
-    projectFolder: own.root,
+    projectFolder: localProject(own.root, own.home),
     policyPacks: [join(own.root, "policies")],
     secretsProvider: "passphrase",
     journalFile: join(own.home, "journal.ndjson"),
@@ -93,6 +95,23 @@ async function localSettings(): Promise<EngineSettings> {
       };
     },
   };
+}
+
+/**
+ * The project as the local cloud has it: this checkout's, but with the stacks' configuration in the folder of all local
+ * state. A second home (`MERIDIAN_HOME`) has a passphrase of its own, and so needs configuration of its own.
+ */
+function localProject(root: string, home: string): string {
+  const folder = join(home, "project");
+  const project: unknown = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8"));
+  const text = stringify({ ...(project as object), main: root, stackConfigDir: join(home, "stacks") });
+  const file = join(folder, "Pulumi.yaml");
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return folder;
+  mkdirSync(folder, { recursive: true });
+  // Written beside and renamed: another command may be reading it.
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+  return folder;
 }
 
 /** `make setup` and `meridian doctor` say what was chosen; every other command only what it has to wait for. */

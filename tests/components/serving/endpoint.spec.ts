@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ModelEndpoint } from "../../../components/serving/endpoint";
-import { DISPOSABLE, tooWide } from "../../kit/builders";
+import { tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
 import { ENDPOINT } from "./args";
