@@ -6,6 +6,7 @@ import { run } from "../local/toolchain/process";
 import { LOCAL_PROVIDERS } from "../local/toolchain/shims";
 import { findPython, isVenvCurrent, PYTHON_LEAST } from "../local/toolchain/venv";
 import { compareVersions, ENGINE_RULE, parseVersion, type Version } from "../local/toolchain/version";
+import { catalogueAge } from "../regions/catalogue";
 import { EXIT } from "./kit/exit";
 import { Output } from "./kit/output";
 
@@ -67,6 +68,7 @@ export async function examine(paths: Paths): Promise<Finding[]> {
     provider(paths),
     await emulator(paths),
     background(paths),
+    catalogue(),
     credentials(),
   ];
 }
@@ -208,6 +210,18 @@ function background(paths: Paths): Finding {
     version: "",
     from: names.length === 0 ? "nothing else runs" : names.join(", "),
     advice: "",
+  };
+}
+
+/** What AWS offers where: facts of a day, which are to be gathered anew now and then. */
+function catalogue(): Finding {
+  const { days, schemas, sources, stale } = catalogueAge();
+  return {
+    tool: "region catalogue",
+    state: stale ? "optional" : "ok",
+    version: schemas.slice(0, 10),
+    from: `${days} days old; cfn-lint ${sources["cfn-lint"]}, botocore ${sources.botocore}`,
+    advice: stale ? "raise regions/catalogue/requirements.txt and run regions/catalogue/build.py" : "",
   };
 }
 
