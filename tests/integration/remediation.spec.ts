@@ -137,11 +137,11 @@ describe("rules that repair, in the real engine", function () {
     engine = await echoEngine();
     const stack = async (name: string, more: Record<string, string>) =>
       LocalWorkspace.createStack(
-        // eslint-disable-next-line @typescript-eslint/require-await -- the engine wants a function that gives a promise
         {
           stackName: name,
           projectName: "elsewhere",
           program: async () => {
+            await Promise.resolve();
             bad();
           },
         },

@@ -18,8 +18,8 @@ function value(given: GraphValue): Value {
   if (given === GIVEN_BY_AWS) return UNKNOWN;
   if (Array.isArray(given)) return (given as readonly GraphValue[]).map(value);
   if (typeof given === "object" && given !== null)
-    return Object.fromEntries(Object.entries(given).map(([name, inner]) => [name, value(inner as GraphValue)]));
-  return given as Value;
+    return Object.fromEntries(Object.entries(given).map(([name, inner]) => [name, value(inner)]));
+  return given;
 }
 
 /** A violation without its words: which rule, where. */

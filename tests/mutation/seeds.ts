@@ -1,5 +1,5 @@
 import type { Resource } from "../../policies/kit/resource";
-import { UNKNOWN, at, isOn, isSet, list, type Properties } from "../../policies/kit/value";
+import { UNKNOWN, at, isOn, isSet, list, show, type Properties } from "../../policies/kit/value";
 import { ANYONE, policy, resource } from "../policies/kit";
 import { all, drop, flip, halve, hide, move, set, spoilFlag, where, type Operator } from "./operators";
 
@@ -246,7 +246,7 @@ export const SEEDS: readonly Seed[] = [
           ({ props }) => isSet(props["opensearchConfiguration"]),
           set(
             "opensearchConfiguration.domainArn",
-            ({ region }) => `arn:aws:es:${String(region)}:1:domain/near`,
+            ({ region }) => `arn:aws:es:${show(region)}:1:domain/near`.replaceAll('"', ""),
             "deliver to another domain of the region",
           ),
         ),
@@ -547,7 +547,7 @@ export const SEEDS: readonly Seed[] = [
           global,
           set(
             "replicas.0.kmsKeyArn",
-            ({ props }) => `arn:aws:kms:${String(at(props, "replicas.0.regionName"))}:1:key/near`,
+            ({ props }) => `arn:aws:kms:${show(at(props, "replicas.0.regionName"))}:1:key/near`.replaceAll('"', ""),
             "name a key of the region",
           ),
         ),
