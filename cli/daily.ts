@@ -1,5 +1,5 @@
 import { runDaily } from "../local/datapath/daily";
-import type { DailyReport } from "../local/datapath/daily";
+import type { DailyProgress, DailyReport } from "../local/datapath/daily";
 import { EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
 import { Output, table } from "./kit/output";
@@ -22,12 +22,28 @@ export async function daily(environment: string | undefined, options: { readonly
       credentials: EMULATOR_CREDENTIALS,
       ...(opened.topology.tables.ttlDays === undefined ? {} : { ttlDays: opened.topology.tables.ttlDays }),
     },
-    ({ step, where, message }) => {
+    sparing(({ step, where, message }) => {
       output.note(`${where} ${step}: ${message}`);
-    },
+    }),
   );
   tell(report, output);
   return report.zones.every(({ outcome }) => outcome !== "refused") ? EXIT.ok : EXIT.failed;
+}
+
+/** Milliseconds between two lines about one step. */
+const LINE_EVERY_MS = 2_000;
+
+/** Passes on a step's first word, and then one every few seconds: scoring alone has thousands. */
+function sparing(show: DailyProgress): DailyProgress {
+  const last = new Map<string, number>();
+  return (event) => {
+    const step = `${event.where} ${event.step}`;
+    const now = performance.now();
+    // Only scoring counts up; every other word is news.
+    if (event.step === "score" && now - (last.get(step) ?? -LINE_EVERY_MS) < LINE_EVERY_MS) return;
+    last.set(step, now);
+    show(event);
+  };
 }
 
 function tell(report: DailyReport, output: Output): void {
