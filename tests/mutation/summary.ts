@@ -31,9 +31,13 @@ export function summary(rows: readonly Row[], rules: readonly Pick<Rule, "id" | 
     "",
     `${rows.length} mutants: ${bad} that break a rule, ${rows.length - bad} near-misses.`,
     "",
+    "<!-- prettier-ignore-start -->",
+    "",
     "| Id | Rule | Level | Caught | Kinds of change | Near-misses passed | Also caught by |",
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...lines,
+    "",
+    "<!-- prettier-ignore-end -->",
     "",
   ].join("\n");
 }
