@@ -30,6 +30,8 @@ export function planLifecycle(retentionDays: number): Lifecycle {
 
 // API reference, CreateWorkGroup: BytesScannedCutoffPerQuery is at least 10 MB
 const SCAN_LIMIT_MIN = 10_000_000;
+/** About 50 USD a query at 5 USD/TB: a mistake that still hurts nobody. The policy pack's T2 allows no more. */
+const SCAN_LIMIT_MAX = 10 * BYTES.TiB;
 /** JSON over the Parquet with zstd that is made of it: an estimate on the safe side, to be replaced by the lake's own. */
 const COMPRESSION = 8;
 /** Days that one question may read: a quarter and some. */
@@ -37,10 +39,10 @@ const SCAN_DAYS = 100;
 
 /**
  * Bytes that one query may scan = events of 100 days (or of the retention, when shorter) x event size / 8: enough for a
- * quarter of all columns, too little for the whole lake by mistake.
+ * quarter of all columns, too little for the whole lake by mistake; at most 10 TiB.
  */
 export function planScanLimit(traffic: TrafficProfile): number {
   const days = Math.min(SCAN_DAYS, traffic.retentionDays);
   const bytes = (traffic.eventsPerSecond * SECONDS.day * days * traffic.eventBytes) / COMPRESSION;
-  return Math.max(SCAN_LIMIT_MIN, BYTES.GiB, Math.ceil(bytes));
+  return Math.min(SCAN_LIMIT_MAX, Math.max(SCAN_LIMIT_MIN, BYTES.GiB, Math.ceil(bytes)));
 }

@@ -15,7 +15,7 @@ export const LIMITS = {
   // OpenSearch domains: 1 to 1002 data nodes (service limits); without a larger quota 80.
   searchNodes: { min: 1, max: 1002 },
   // Production variants in one endpoint configuration (CreateEndpointConfig).
-  variants: { min: 1, max: 10 },
+  variants: { min: 2, max: 10 },
   // Kinesis Data Streams: a record is at most 10 MiB (PutRecords).
   eventBytes: { min: 64, max: 10 * 1024 * 1024 },
 } as const;
@@ -157,10 +157,12 @@ export const SECTIONS = {
     .strictObject({
       variants: z
         .array(variantSchema, { error: "a list of variants" })
-        .min(LIMITS.variants.min, { error: "at least one variant" })
+        .min(LIMITS.variants.min, { error: "at least two variants, so that one can be compared with another" })
         .max(LIMITS.variants.max, { error: `at most ${LIMITS.variants.max} variants` })
         .optional(),
-      nodeInstanceTypes: ec2Types.optional(),
+      nodeInstanceTypes: ec2Types
+        .min(2, { error: "at least two EC2 instance types, since one may run out in a zone" })
+        .optional(),
       kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
     })
     .optional(),

@@ -13,8 +13,14 @@ const NEEDED: readonly Service[] = ["sagemaker", "emr", "opensearch", "redshift"
 const TYPES = {
   cache: { nodeType: "cache.r7g.large" },
   serving: {
-    variants: [{ name: "only", weight: 1, instanceType: "ml.m5.xlarge", minInstances: 2, maxInstances: 4 }],
-    nodeInstanceTypes: ["t3.large"],
+    variants: ["champion", "challenger"].map((name) => ({
+      name,
+      weight: 1,
+      instanceType: "ml.m5.xlarge",
+      minInstances: 2,
+      maxInstances: 4,
+    })),
+    nodeInstanceTypes: ["t3.large", "t3.xlarge"],
   },
   training: { instanceTypes: ["r6g.large"] },
   etl: { instanceTypes: ["m6g.xlarge"] },

@@ -211,6 +211,17 @@ const REFUSALS: readonly Refusal[] = [
     problems: [["serving.variants", "variants:", "want weights >= 0 with a sum > 0, got a sum of 0"]],
   },
   {
+    what: "one type for the nodes",
+    text: edit(PROD, ["nodeInstanceTypes: [m6i.xlarge, m5.xlarge]", "nodeInstanceTypes: [m6i.xlarge]"]),
+    problems: [
+      [
+        "serving.nodeInstanceTypes",
+        "nodeInstanceTypes:",
+        "want at least two EC2 instance types, since one may run out in a zone, got a list of 1",
+      ],
+    ],
+  },
+  {
     what: "weights that are NaN or negative",
     text: edit(PROD, ["weight: 9", "weight: .nan"], ["weight: 1,", "weight: -1,"]),
     problems: [
