@@ -1,9 +1,10 @@
-import { ENGINES, FORMATS, formatResult, listQueries, QueryError, runQuery } from "../queries";
+import { ENGINES, findQuery, FORMATS, formatResult, listQueries, QueryError, runQuery } from "../queries";
+import { renderQuery } from "../queries/render";
 import { BadInput, EXIT, Failed } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { oneOf } from "./kit/options";
 import { Output, table } from "./kit/output";
-import { chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
+import { checkRegion, chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
 
 interface QueryOptions {
   readonly json?: boolean;
@@ -25,12 +26,15 @@ export async function query(name: string | undefined, options: QueryOptions): Pr
   if (problems.length > 0 || engine === undefined || format === undefined) {
     throw new BadInput("the question cannot be asked", problems);
   }
+  // Files are named with `_`; on a command line `-` is as good.
+  const question = name.replaceAll("-", "_");
+  checkRegion(options.env, options.region);
+  await asking(() => Promise.resolve(renderQuery(findQuery(question), engine, parameters)));
   const opened = await openRegions(options.env);
   const region = chooseRegion(opened, options.region);
-  try {
-    const result = await runQuery(
-      // Files are named with `_`; on a command line `-` is as good.
-      name.replaceAll("-", "_"),
+  const result = await asking(() =>
+    runQuery(
+      question,
       engine,
       {
         ...region,
@@ -40,9 +44,16 @@ export async function query(name: string | undefined, options: QueryOptions): Pr
           : { endpoint: opened.endpoint, credentials: EMULATOR_CREDENTIALS, simulatedWarehouse: true }),
       },
       parameters,
-    );
-    process.stdout.write(formatResult(result, output.json ? "json" : format));
-    return EXIT.ok;
+    ),
+  );
+  process.stdout.write(formatResult(result, output.json ? "json" : format));
+  return EXIT.ok;
+}
+
+/** Tells the queries' own errors as the command line does: bad input, or a failure of the engine in its words. */
+async function asking<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     if (error.kind === "bad-input") throw new BadInput(error.message);

@@ -10,7 +10,7 @@ import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { integerOption } from "./kit/options";
 import { Output, table } from "./kit/output";
-import { chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
+import { checkRegion, chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
 
 interface RecommendOptions {
@@ -30,6 +30,7 @@ export async function recommend(user: string | number, options: RecommendOptions
   const problems: InputProblem[] = [];
   const limit = integerOption("--limit", options.limit, { min: 1, max: MAX_LIMIT }, problems);
   if (problems.length > 0) throw new BadInput("recommend cannot begin", problems);
+  checkRegion(options.env, options.region);
   const opened = await openRegions(options.env);
   const regions = options.allRegions === true ? opened.regions : [chooseRegion(opened, options.region)];
   const answers = await Promise.all(regions.map((region) => ask(opened, region, String(user), limit)));

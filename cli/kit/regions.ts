@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { regionOutputs } from "../../fleet/outputs";
 import type { RegionOutputs } from "../../stacks/contracts";
 import type { OpenEnvironment } from "./environment";
-import { openEnvironment } from "./environment";
+import { openEnvironment, topologyOf } from "./environment";
 import { BadInput, Failed } from "./exit";
 
 /** Credentials that the emulator takes; it checks none. */
@@ -37,15 +37,22 @@ export async function openRegions(environment: string | undefined): Promise<Open
   };
 }
 
-/** The region that a command is to ask: the one named, or the home region. @throws BadInput for one that is not there. */
+/** Refuses a region that the environment does not have, before anything is started. @throws BadInput naming those it has. */
+export function checkRegion(environment: string | undefined, name: string | undefined): void {
+  const topology = topologyOf(environment);
+  const known: readonly string[] = topology.regions.map((plan) => plan.name);
+  if (name === undefined || known.includes(name)) return;
+  throw new BadInput(`${topology.environment} has no region ${name}`, [
+    { path: "--region", reason: `want one of ${known.join(", ")}, got "${name}"` },
+  ]);
+}
+
+/** The region that a command is to ask: the one named, or the home region; see checkRegion. */
 export function chooseRegion({ regions, topology }: OpenRegions, name: string | undefined): RegionOutputs {
   const wanted = name ?? topology.home;
   const found = regions.find(({ region }) => region === wanted);
-  if (found !== undefined) return found;
-  const known = regions.map(({ region }) => region).join(", ");
-  throw new BadInput(`${topology.environment} has no region ${wanted}`, [
-    { path: "--region", reason: `want one of ${known}, got "${wanted}"` },
-  ]);
+  if (found === undefined) throw new Failed(`${wanted} is not up: run meridian up ${topology.environment}`);
+  return found;
 }
 
 /** The local data path's programs run on this machine: they are for the local cloud only. */

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkoutRoot } from "../../local/toolchain";
+
+const BIN = join(checkoutRoot(__dirname), "bin", "meridian");
+
+describe("bad input on the command line", () => {
+  const home = mkdtempSync(join(tmpdir(), "meridian-cli-"));
+  const run = (...args: string[]) => {
+    const env = { ...process.env, MERIDIAN_HOME: home, CI: "true" };
+    const { status, stdout, stderr } = spawnSync(BIN, args, { env, encoding: "utf8", input: "" });
+    return { code: status, stdout, stderr };
+  };
+  after(() => {
+    rmSync(home, { recursive: true });
+  });
+
+  const CASES: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["an unknown command", ["frob"], /want a command, got "frob"/],
+    ["an unknown option", ["up", "--frob"], /--frob/],
+    ["an unknown environment", ["plan", "prd"], /want an environment with a topology.*"prd"/],
+    ["a replay without a file", ["events", "replay"], /file: want the file to replay, got none/],
+    ["a file that is not there", ["events", "replay", "/no/such"], /file: want a readable file, got "\/no\/such"/],
+    ["an unknown action", ["events", "frob"], /action: want generate or replay or ledger, got "frob"/],
+    ["a destroy that nobody can be asked about", ["destroy", "local"], /--yes: want it given/],
+    [
+      "deleting data of an environment that is not disposable",
+      ["destroy", "prod", "--yes", "--delete-data"],
+      /disposable: want true/,
+    ],
+    ["an AWS environment without a backend", ["up", "dev"], /PULUMI_BACKEND_URL: want a versioned state bucket/],
+    ["an unknown engine", ["query", "top_items", "--engine", "oracle"], /--engine: want athena or redshift or duckdb/],
+    ["an unknown question", ["query", "top_itms"], /top_items/],
+    ["a region that the environment has not", ["recommend", "u1", "--region", "eu-west-1"], /--region: want one of/],
+    ["a parameter that the question has not", ["query", "top_items", "--param", "x=1"], /x/],
+    ["a limit out of bounds", ["recommend", "u1", "--limit", "0"], /--limit: want a whole number, 1 to/],
+  ];
+  for (const [what, args, message] of CASES) {
+    it(`is refused with exit code 2, by name, without a stack trace: ${what}`, () => {
+      const { code, stdout, stderr } = run(...args);
+      assert.equal(code, 2, stderr);
+      assert.equal(stdout, "");
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /^\s+at /m);
+    });
+  }
+
+  it("is told all at once", () => {
+    const { code, stderr } = run("events", "generate", "--count", "0", "--seed", "x", "--format", "csv");
+    assert.equal(code, 2);
+    for (const path of ["--count", "--seed", "--format"]) assert.match(stderr, new RegExp(`${path}: want`));
+  });
+
+  it("is one JSON document on standard output with --json", () => {
+    const { code, stdout } = run("events", "generate", "--count", "0", "--json");
+    assert.equal(code, 2);
+    const { problems } = JSON.parse(stdout) as { problems: { path: string }[] };
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["--count"],
+    );
+  });
+
+  it("changes nothing: no local cloud was started, nothing was written but the checkout's own cache", () => {
+    assert.deepEqual(readdirSync(home), []);
+  });
+});
+
+describe("help", () => {
+  it("is there for every command", () => {
+    const overview = spawnSync(BIN, ["--help"], { encoding: "utf8" });
+    const commands = [...overview.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? "");
+    assert.ok(commands.length >= 12, overview.stdout);
+    for (const command of commands) {
+      const { status, stdout } = spawnSync(BIN, [command, "--help"], { encoding: "utf8" });
+      assert.equal(status, 0);
+      assert.match(stdout, /--json/);
+    }
+  }).timeout(60_000);
+});
