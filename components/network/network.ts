@@ -180,7 +180,8 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createVpc(): awsx.ec2.Vpc {
-    const { scope, cidr, availabilityZones, subnets, nat, privateSubnetTags = {} } = this.#args;
+    const { scope, cidr, availabilityZones, subnets, nat, privateSubnetTags } = this.#args;
+    const tags = privateSubnetTags === undefined ? {} : { tags: privateSubnetTags };
     return new awsx.ec2.Vpc(
       this.#name,
       {
@@ -192,7 +193,7 @@ export class Network extends pulumi.ComponentResource {
         subnetStrategy: "Auto",
         subnetSpecs: [
           { type: "Public", name: "public", cidrBlocks: [...subnets.public] },
-          { type: "Private", name: "private", cidrBlocks: [...subnets.private], tags: privateSubnetTags },
+          { type: "Private", name: "private", cidrBlocks: [...subnets.private], ...tags },
           { type: "Isolated", name: "isolated", cidrBlocks: [...subnets.isolated] },
         ],
         natGateways: { strategy: ({ none: "None", single: "Single", "one-per-zone": "OnePerAz" } as const)[nat] },

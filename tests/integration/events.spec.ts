@@ -28,14 +28,16 @@ describe("the event path in the emulator", function () {
       `want the emulator at ${MINISTACK} (make up installs it, MERIDIAN_MINISTACK names another)`,
     );
     folder = mkdtempSync(join(tmpdir(), "events-"));
-    const port = await freePort();
+    const endpoint = `http://127.0.0.1:${await freePort()}`;
     emulator = spawn(MINISTACK, [], {
       cwd: folder,
       stdio: "ignore",
       env: {
         ...process.env,
         BIND_HOST: "127.0.0.1",
-        GATEWAY_PORT: String(port),
+        GATEWAY_PORT: new URL(endpoint).port,
+        // Functions call the emulator that runs them, not one that the caller's environment names.
+        AWS_ENDPOINT_URL: endpoint,
         IOT_MTLS_ENABLED: "0",
         SFTP_ENABLED: "0",
         // The Lambda runtime carries the AWS SDK, so functions must find it here as well, on the Node that runs this.
@@ -43,7 +45,6 @@ describe("the event path in the emulator", function () {
         PATH: [resolve("node_modules/.bin"), process.env["PATH"]].join(delimiter),
       },
     });
-    const endpoint = `http://127.0.0.1:${port}`;
     await up(`${endpoint}/_ministack/health`);
     regions = await Promise.all(
       ["us-east-1", "us-west-2"].map((region) => makeEventPath(endpoint, region, join(folder, region))),
