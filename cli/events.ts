@@ -1,7 +1,9 @@
-import { appendFile, mkdir, stat } from "node:fs/promises";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { generatedSource } from "../components/ingest/workload/generator/generate";
 import { replayFile } from "../components/ingest/workload/generator/replay";
+import type { Replay } from "../components/ingest/workload/generator/replay";
 import type { EventSource } from "../components/ingest/workload/generator/source";
 import { ingestEvents, readIngestLedger } from "../local/datapath/ingest";
 import type { IngestConfig } from "../local/datapath/ingest";
@@ -42,6 +44,12 @@ export async function events(action: string, file: string | undefined, options: 
     progress.show(`${region} ${stage}`, done);
   });
   progress.end();
+  if (isReplay(source)) {
+    const { lines, events: found, bad, skipped } = source.counts;
+    output.note(
+      `${lines} lines: ${found} events, ${skipped} that are none, ${bad} unreadable (kept in ${badLines(opened)})`,
+    );
+  }
   return tell(ledger, output);
 }
 
@@ -84,15 +92,24 @@ async function check(action: string, file: string | undefined, options: EventsOp
 }
 
 function replaySource(opened: OpenRegions, file: string, format: string, options: EventsOptions): EventSource {
-  const kept = join(opened.stateFolder, "refused-lines.ndjson");
+  mkdirSync(opened.stateFolder, { recursive: true });
   return replayFile(file, {
     format: format === "ndjson" ? "ndjson" : "combined",
     regions: opened.topology.regions.map(({ name }) => name),
     accessLog: { assumeConsent: options.assumeConsent === true },
     onBadLine: (bad) => {
-      void mkdir(opened.stateFolder, { recursive: true }).then(() => appendFile(kept, `${JSON.stringify(bad)}\n`));
+      appendFileSync(badLines(opened), `${JSON.stringify(bad)}\n`);
     },
   });
+}
+
+function isReplay(source: EventSource): source is Replay {
+  return "counts" in source;
+}
+
+/** Where lines that gave no event are kept, with their number and the reason. */
+function badLines(opened: OpenRegions): string {
+  return join(opened.stateFolder, "refused-lines.ndjson");
 }
 
 async function isFile(path: string): Promise<boolean> {
