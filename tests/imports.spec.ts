@@ -21,7 +21,7 @@ interface Room {
 
 const top = (path: string): string => path.split(sep)[0] ?? "";
 const isOurs = (path: string): boolean =>
-  ["regions", "components", "stacks", "policies", "fleet", "local", "queries", "cli", "bench", "tests"].includes(
+  ["regions", "aws", "components", "stacks", "policies", "fleet", "local", "queries", "cli", "bench", "tests"].includes(
     top(path),
   );
 const roomOf = (path: string): string => path.split(sep).slice(0, 2).join("/");
@@ -37,6 +37,11 @@ const ROOMS: readonly Room[] = [
     name: "regions",
     has: (file) => top(file) === "regions",
     allows: ({ to }) => (isOurs(to) ? top(to) === "regions" : !to.startsWith("@pulumi/")),
+  },
+  {
+    name: "aws",
+    has: (file) => top(file) === "aws",
+    allows: ({ to }) => (isOurs(to) ? top(to) === "aws" : !to.startsWith("@pulumi/")),
   },
   {
     name: "components/kit",
@@ -60,11 +65,15 @@ const ROOMS: readonly Room[] = [
   },
   { name: "stacks", has: (file) => top(file) === "stacks", allows: within("stacks", "components", "regions") },
   { name: "policies", has: (file) => top(file) === "policies", allows: within("policies") },
-  { name: "fleet", has: (file) => top(file) === "fleet", allows: within("fleet", "stacks", "regions") },
+  {
+    name: "fleet",
+    has: (file) => top(file) === "fleet",
+    allows: within("fleet", "stacks", "regions", "aws", "policies"),
+  },
   {
     name: "local",
     has: (file) => top(file) === "local",
-    allows: ({ to }) => !isOurs(to) || top(to) === "local" || isWorkload(to),
+    allows: ({ to }) => !isOurs(to) || ["local", "aws"].includes(top(to)) || isWorkload(to),
   },
   {
     name: "queries",
@@ -107,7 +116,7 @@ function importsOf(file: string): readonly Import[] {
   return found;
 }
 
-const FOLDERS = ["regions", "components", "stacks", "policies", "fleet", "local", "queries", "cli"];
+const FOLDERS = ["regions", "aws", "components", "stacks", "policies", "fleet", "local", "queries", "cli"];
 const ALL = FOLDERS.flatMap(sources);
 
 describe("imports", () => {

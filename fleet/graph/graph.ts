@@ -1,6 +1,6 @@
 import type { StackName } from "../../regions/names";
 import { formatStackName } from "../../regions/names";
-import type { Properties } from "./value";
+import type { Properties } from "../../aws/value";
 
 /** One resource, as the engine would be asked to register it. */
 export interface GraphNode {

@@ -4,5 +4,5 @@ export { FleetGraph, StackGraph, stackOfUrn } from "./graph";
 export type { GraphNode } from "./graph";
 export { recordStack } from "./record";
 export type { RecordSettings } from "./record";
-export { UNKNOWN, at, isBlock, isSet, list, number, show, text, texts } from "./value";
-export type { Properties, Value } from "./value";
+export { UNKNOWN, at, isBlock, isSet, list, number, show, text, texts } from "../../aws/value";
+export type { Properties, Value } from "../../aws/value";

@@ -5,8 +5,8 @@ import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@p
 import type { ReadResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { GraphNode } from "./graph";
-import { UNKNOWN } from "./value";
-import type { Properties, Value } from "./value";
+import { UNKNOWN } from "../../aws/value";
+import type { Properties, Value } from "../../aws/value";
 
 /**
  * The parts of Pulumi's Node runtime that its Automation API uses to run an inline program and that its public types
