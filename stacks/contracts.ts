@@ -67,7 +67,8 @@ export interface RegionOutputs {
 export interface MeshOutputs {
   readonly environment: string;
   readonly domain: string;
-  readonly distributionDomain: string;
+  /** Host names of the distributions, by residency zone. */
+  readonly distributionDomains: Readonly<Record<string, string>>;
   /** Bucket replications made, as `source -> destination`. */
   readonly replications: readonly string[];
 }

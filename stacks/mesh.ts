@@ -4,7 +4,8 @@ import type { DataClass } from "../components/kit/scope";
 import { bucketArnOf } from "../components/kit/arn";
 import { BucketReplication } from "../components/lake/replication";
 import type { ReplicaSite } from "../components/lake/replication";
-import type { RegionPlan, Topology } from "../regions/topology/model";
+import { SnapshotCopy } from "../components/warehouse/snapshot-copy";
+import type { RegionPlan, Residency, Topology } from "../regions/topology/model";
 import type { Exported, MeshOutputs } from "./contracts";
 import { stackProviders } from "./providers";
 import { foundationOutput } from "./reference";
@@ -12,43 +13,74 @@ import { homeScope, planOf, regionScope } from "./scope";
 import type { StackOptions } from "./scope";
 
 /**
- * Buckets that a zone's regions share, and the class of the key that encrypts each: gold, so that any region of the zone
- * can train on all of the zone's data, and artifacts, so that it can serve the model that another one trained.
+ * Buckets that a zone's regions share, and the class of the key that encrypts each: raw, so that events outlive the
+ * stream of a lost region; gold, so that any region of the zone can train on all of the zone's data; artifacts, so that
+ * it can serve the model that another one trained.
  */
-const REPLICATED: Readonly<Record<"gold" | "artifacts", DataClass>> = { gold: "behaviour", artifacts: "behaviour" };
+const REPLICATED: Readonly<Record<"raw" | "gold" | "artifacts", DataClass>> = {
+  raw: "identifier",
+  gold: "behaviour",
+  artifacts: "behaviour",
+};
 
 /** `<env>.mesh`: what joins regions that stand: replication within each residency zone, names, and the global edge. */
 export function mesh(topology: Topology, options: StackOptions): Exported<MeshOutputs> {
   const scope = homeScope(topology, options);
   const opts = { providers: stackProviders(scope) };
-  const replications = topology.residency.flatMap(({ regions }) =>
-    regions.flatMap((region) =>
-      replicateFrom(
-        topology,
-        planOf(topology, region),
-        regions.filter((peer) => peer !== region),
-        options,
-        opts,
-      ),
+  const replications = topology.residency.flatMap((residency) =>
+    residency.regions.flatMap((region) =>
+      replicateFrom(topology, planOf(topology, region), peersOf(residency, region), options, opts),
     ),
   );
-  const edge = new GlobalEdge(
-    "edge",
-    {
-      scope,
-      domain: topology.domain,
-      zoneId: foundationOutput(topology, "zoneId"),
-      regions: topology.regions.map(({ name }) => name),
-      logBucketArn: bucketArnOf(scope, nameOf(scope, "logs", "bucket")),
-    },
-    opts,
-  );
+  for (const residency of topology.residency) copySnapshots(topology, residency, options, opts);
+  const edges = topology.residency.map((residency) => {
+    const primary = regionScope(topology, planOf(topology, residency.primary), options);
+    const edge = new GlobalEdge(
+      `edge-${residency.zone}`,
+      {
+        scope: primary,
+        domain: topology.domain,
+        zoneId: foundationOutput(topology, "zoneId"),
+        regions: [residency.primary, ...peersOf(residency, residency.primary)],
+        logBucketArn: bucketArnOf(primary, nameOf(primary, "logs", "bucket")),
+      },
+      opts,
+    );
+    return [residency.zone, edge.distributionDomain] as const;
+  });
   return {
     environment: topology.environment,
     domain: topology.domain,
-    distributionDomain: edge.distributionDomain,
+    distributionDomains: Object.fromEntries(edges),
     replications,
   };
+}
+
+function peersOf({ regions }: Residency, region: string): readonly string[] {
+  return regions.filter((peer) => peer !== region);
+}
+
+/** Each provisioned warehouse's snapshots go to the zone's next region. Serverless ones are loaded anew from gold. */
+function copySnapshots(
+  topology: Topology,
+  { regions }: Residency,
+  options: StackOptions,
+  opts: { readonly providers: ReturnType<typeof stackProviders> },
+): void {
+  if (topology.warehouse.mode !== "provisioned" || regions.length < 2) return;
+  for (const [index, region] of regions.entries()) {
+    const destination = regions[(index + 1) % regions.length] ?? region;
+    const there = regionScope(topology, planOf(topology, destination), options);
+    new SnapshotCopy(
+      `copy-snapshots-${region}`,
+      {
+        scope: regionScope(topology, planOf(topology, region), options),
+        destination,
+        keyAlias: nameOf(there, "behaviour", "keyAlias"),
+      },
+      opts,
+    );
+  }
 }
 
 function replicateFrom(

@@ -68,7 +68,11 @@ const ROOMS: readonly Room[] = [
   {
     name: "fleet",
     has: (file) => top(file) === "fleet",
-    allows: within("fleet", "stacks", "regions", "aws", "policies"),
+    // A room's arithmetic is pure, and what the rules hold the graph against.
+    allows: ({ to }) =>
+      !isOurs(to) ||
+      ["fleet", "stacks", "regions", "aws", "policies"].includes(top(to)) ||
+      /^components\/[^/]+\/plan$/.test(to),
   },
   {
     name: "local",

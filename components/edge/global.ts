@@ -10,11 +10,11 @@ import { CLOUDFRONT_REGION, createWebAcl, RATE_LIMIT } from "./waf";
 
 /** Arguments of {@link GlobalEdge}. */
 export interface GlobalEdgeArgs {
-  /** Of the home region. */
+  /** Of the zone's primary region. */
   readonly scope: Scope;
   readonly domain: string;
   readonly zoneId: pulumi.Input<string>;
-  /** Regions that serve; reads go to the first and, when it fails, to the second. */
+  /** The zone's regions; reads go to the first and, when it fails, to the second. */
   readonly regions: readonly string[];
   /** Bucket for access logs; its policy lets `delivery.logs.amazonaws.com` write. */
   readonly logBucketArn: pulumi.Input<string>;
@@ -71,7 +71,7 @@ export function checkGlobalEdge(args: GlobalEdgeArgs): Problem[] {
 }
 
 /**
- * The edge over all regions: health checks and latency records that move callers away from a dead region by DNS
+ * The edge over the regions of one residency zone: health checks and latency records that move callers away from a dead region by DNS
  * alone, and a CloudFront distribution with origin failover across regions, web ACL, TLS and security headers before
  * them. A failover makes no call to a control plane. Web ACL and certificate stand in us-east-1, as CloudFront wants.
  * @throws InputPropertiesError listing every bad argument.
@@ -91,8 +91,8 @@ export class GlobalEdge extends pulumi.ComponentResource {
     refuse(`GlobalEdge ${name}`, checkGlobalEdge(args));
     super("meridian:edge:GlobalEdge", name, {}, opts);
 
-    this.publicHost = publicHost(args.domain);
-    this.sharedHost = sharedHost(args.domain);
+    this.publicHost = publicHost(args.domain, args.scope.zone);
+    this.sharedHost = sharedHost(args.domain, args.scope.zone);
     this.healthCheckIds = this.routeByLatency(name, args);
     const webAcl = createWebAcl(
       name,

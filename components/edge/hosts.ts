@@ -3,8 +3,9 @@
  *
  * - `collector.<region>.<domain>`: one region's API by its own name; CloudFront's origins and the health checks use it.
  * - `entry.<region>.<domain>`: the same region's side of the shared name.
- * - `collector.<domain>`: the shared name; Route 53 answers with the nearest healthy region's `entry`.
- * - `api.<domain>`: the public name, on CloudFront.
+ * - `collector.<zone>.<domain>`: the name that a residency zone's regions share; Route 53 answers with the nearest healthy
+ *   region's `entry`. Each zone has its own, so that nobody's data is sent to another zone when a region fails.
+ * - `api.<zone>.<domain>`: the zone's public name, on CloudFront.
  */
 export interface RegionHosts {
   readonly own: string;
@@ -15,12 +16,12 @@ export function regionHosts(domain: string, region: string): RegionHosts {
   return { own: `collector.${region}.${domain}`, entry: `entry.${region}.${domain}` };
 }
 
-export function sharedHost(domain: string): string {
-  return `collector.${domain}`;
+export function sharedHost(domain: string, zone: string): string {
+  return `collector.${zone}.${domain}`;
 }
 
-export function publicHost(domain: string): string {
-  return `api.${domain}`;
+export function publicHost(domain: string, zone: string): string {
+  return `api.${zone}.${domain}`;
 }
 
 /** A DNS name of at least two labels: RFC 1035, 2.3.1, with digits allowed first (RFC 1123). */

@@ -57,7 +57,7 @@ export class RegionEdge extends pulumi.ComponentResource {
     super("meridian:edge:RegionEdge", name, {}, opts);
 
     const hosts = regionHosts(args.domain, args.scope.region);
-    const shared = sharedHost(args.domain);
+    const shared = sharedHost(args.domain, args.scope.zone);
     this.certificateArn = createCertificate(
       name,
       { hosts: [hosts.own, shared], zoneId: args.zoneId, region: args.scope.region, sharedHosts: [shared] },

@@ -1,11 +1,6 @@
 import type { TrafficProfile } from "../../regions/traffic";
+import { shardsFor } from "../../regions/capacity";
 import { BYTES } from "../kit/units";
-
-// docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html: one shard takes 1 MB/s or 1,000 records/s
-const SHARD_BYTES_PER_SECOND = BYTES.MiB;
-const SHARD_RECORDS_PER_SECOND = 1000;
-/** Part of a shard that is planned for: keys are users, so that load is uneven, and a reshard takes minutes. */
-export const SHARD_UTILISATION = 0.7;
 
 /** Peak of the day. */
 function peak(traffic: TrafficProfile): { readonly records: number; readonly bytes: number } {
@@ -15,9 +10,7 @@ function peak(traffic: TrafficProfile): { readonly records: number; readonly byt
 
 /** Shards = max(peak bytes/s / 1 MiB, peak records/s / 1000) / 0.7, rounded up; at least 1. */
 export function planShards(traffic: TrafficProfile): number {
-  const { records, bytes } = peak(traffic);
-  const shards = Math.max(bytes / SHARD_BYTES_PER_SECOND, records / SHARD_RECORDS_PER_SECOND) / SHARD_UTILISATION;
-  return Math.max(1, Math.ceil(shards));
+  return shardsFor(peak(traffic));
 }
 
 // API reference, Firehose BufferingHints: 1 to 128 MiB (64 to 128 with dynamic partitioning), 0 to 900 s

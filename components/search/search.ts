@@ -245,7 +245,8 @@ export class Search extends pulumi.ComponentResource {
         },
         softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
         autoTuneOptions: { desiredState: autoTunes(args.instanceType) ? "ENABLED" : "DISABLED" },
-        tags: dataTags("behaviour"),
+        // The events stay in the lake: an index that is lost is made of them again.
+        tags: { ...dataTags("behaviour"), "meridian:recovery": "reindex" },
       },
       { parent: this, dependsOn: [logs.permission], ...keepData(scope) },
     );

@@ -1,11 +1,6 @@
+import { INVOCATIONS_PER_INSTANCE_SECOND } from "../../regions/capacity";
 import type { FleetSize, VariantPlan } from "../../regions/topology/model";
 import type { TrafficProfile } from "../../regions/traffic";
-
-/**
- * Invocations that one inference instance answers in a second at its latency promise. A planning figure: a dot-product
- * re-rank of a few hundred candidates takes 5 to 10 ms of one of two cores. Replace by a load test.
- */
-export const INVOCATIONS_PER_INSTANCE_SECOND = 100;
 
 /** Load that target tracking holds: the rest absorbs the minutes until a new instance serves. */
 export const TARGET_UTILISATION = 0.7;

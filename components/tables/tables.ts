@@ -110,7 +110,7 @@ export class GlobalTables extends pulumi.ComponentResource {
           ...(strong ? { consistencyMode: "STRONG" } : {}),
         })),
         ...(witnessRegion === undefined ? {} : { globalTableWitness: { regionName: witnessRegion } }),
-        tags: { ...dataTags(spec.dataClass), "meridian:writers": spec.writers },
+        tags: { ...dataTags(spec.dataClass), "meridian:zone": scope.zone, "meridian:writers": spec.writers },
       },
       { parent: this, ...keepData(scope) },
     );

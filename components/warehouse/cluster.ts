@@ -12,7 +12,7 @@ import {
   type WarehouseParts,
 } from "./contract";
 
-/** A provisioned cluster with its parameters, subnets, snapshots, their copies and its audit logs. */
+/** A provisioned cluster with its parameters, subnets, snapshots and audit logs. */
 export function createCluster(
   name: string,
   args: WarehouseArgs,
@@ -131,28 +131,6 @@ function createSnapshots(
   new aws.redshift.SnapshotScheduleAssociation(
     name,
     { clusterIdentifier: cluster.clusterIdentifier, scheduleIdentifier: schedule.identifier },
-    { parent },
-  );
-  const { copyTo } = deployment;
-  if (copyTo === undefined) return;
-  const grant = new aws.redshift.SnapshotCopyGrant(
-    name,
-    {
-      snapshotCopyGrantName: nameOf(scope, "warehouse-copy", "redshift"),
-      kmsKeyId: copyTo.keyArn,
-      // The grant lives where the copies do, beside their key.
-      region: copyTo.region,
-    },
-    { parent },
-  );
-  new aws.redshift.SnapshotCopy(
-    name,
-    {
-      clusterIdentifier: cluster.clusterIdentifier,
-      destinationRegion: copyTo.region,
-      retentionPeriod: copyTo.retentionDays ?? 7,
-      snapshotCopyGrantName: grant.snapshotCopyGrantName,
-    },
     { parent },
   );
 }

@@ -12,14 +12,6 @@ export interface ProvisionedWarehouse {
   readonly snapshotEveryHours: number;
   /** Days for which automated snapshots are kept, 1 to 35. @default 7 */
   readonly snapshotRetentionDays?: number;
-  /** The region that gets a copy of each snapshot. @default none */
-  readonly copyTo?: {
-    readonly region: string;
-    /** Key in that region. */
-    readonly keyArn: pulumi.Input<string>;
-    /** Days for which the copies are kept. @default 7 */
-    readonly retentionDays?: number;
-  };
 }
 
 /** Capacity that comes and goes with the queries; recovery points every 30 minutes are made by the service. */

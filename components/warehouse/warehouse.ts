@@ -4,7 +4,6 @@ import { arnOf, bucketArnOf } from "../kit/arn";
 import { allowing, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { createCluster } from "./cluster";
 import {
@@ -31,7 +30,7 @@ const RPU = { min: 8, max: 512, step: 8 } as const;
 
 /** Problems of the arguments, all of them. */
 export function checkWarehouse(args: WarehouseArgs): Problem[] {
-  const { deployment, scope } = args;
+  const { deployment } = args;
   return [
     ...wantMatch(
       "databaseName",
@@ -40,13 +39,12 @@ export function checkWarehouse(args: WarehouseArgs): Problem[] {
       "at most 64 lower-case letters, digits and _",
     ),
     ...wantDistinct("buckets", Object.values(args.buckets), "buckets", 2),
-    ...(deployment.mode === "provisioned" ? checkProvisioned(deployment, scope) : checkServerless(deployment)),
+    ...(deployment.mode === "provisioned" ? checkProvisioned(deployment) : checkServerless(deployment)),
   ];
 }
 
-function checkProvisioned(deployment: ProvisionedWarehouse, scope: Scope): Problem[] {
+function checkProvisioned(deployment: ProvisionedWarehouse): Problem[] {
   const limits = NODES[deployment.nodeType];
-  const { copyTo } = deployment;
   return [
     ...(limits === undefined
       ? [problem("deployment.nodeType", `one of ${Object.keys(NODES).join(", ")}`, deployment.nodeType)]
@@ -56,12 +54,6 @@ function checkProvisioned(deployment: ProvisionedWarehouse, scope: Scope): Probl
       min: 1,
       max: 35,
     }),
-    ...(copyTo === undefined
-      ? []
-      : wantInteger("deployment.copyTo.retentionDays", copyTo.retentionDays ?? 7, "days", { min: 1, max: 35 })),
-    ...(copyTo?.region === scope.region
-      ? [problem("deployment.copyTo.region", "a region other than the warehouse's own", copyTo.region)]
-      : []),
   ];
 }
 

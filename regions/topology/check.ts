@@ -1,6 +1,7 @@
 import { regionInfo } from "../catalogue";
 import type { RegionInfo } from "../catalogue";
 import { checkAddresses } from "./checks/addresses";
+import { checkCapacity } from "./checks/capacity";
 import { checkCompute } from "./checks/compute";
 import { checkPromises } from "./checks/promises";
 import { checkRegions } from "./checks/regions";
@@ -41,6 +42,7 @@ const CHECKS: readonly Check[] = [
   checkCache,
   checkWarehouse,
   checkCompute,
+  checkCapacity,
 ];
 
 /** What the schema cannot say: whether the parts fit each other, the law, and what AWS has where. */

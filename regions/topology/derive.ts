@@ -76,11 +76,21 @@ export function cidrOf(entry: Pick<RegionInput, "name" | "cidr">, addressSpace: 
   return entry.cidr === undefined ? regionCidr(entry.name as RegionName, space) : (entry.cidr as Cidr);
 }
 
+/** Each region's part of the traffic, and what it carries when its largest peer is lost; in the order of the file. */
+export function sharesOf(draft: Draft): readonly (SharedRegion & { readonly failoverShare: number })[] {
+  const entries = draft.regions.map(({ entry }) => entry);
+  const shares = normaliseShares(entries.map(({ share }) => share));
+  const shared = entries.map(({ name, zone }, index) => ({ name, zone, share: shares[index] ?? 0 }));
+  return shared.map((region) => ({
+    ...region,
+    failoverShare: draft.sections.failover === false ? region.share : failoverShare(region, shared),
+  }));
+}
+
 function planRegions(draft: Draft, size: FleetSize): readonly RegionPlan[] {
   const entries = draft.regions.map(({ entry }) => entry);
   const roles = rolesOf(entries);
-  const shares = normaliseShares(entries.map(({ share }) => share));
-  const shared = entries.map(({ name, zone }, index) => ({ name, zone, share: shares[index] ?? 0 }));
+  const shared = sharesOf(draft);
   const plans = entries.map((entry, index): RegionPlan => {
     const info = required(regionInfo(entry.name), entry.name);
     const region = required(shared[index], entry.name);
@@ -92,7 +102,7 @@ function planRegions(draft: Draft, size: FleetSize): readonly RegionPlan[] {
       cidr: cidrOf(entry, draft.sections.addressSpace),
       availabilityZones: entry.availabilityZones ?? info.availabilityZones.slice(0, SIZE_DEFAULTS[size].zones),
       share: region.share,
-      failoverShare: draft.sections.failover === false ? region.share : failoverShare(region, shared),
+      failoverShare: region.failoverShare,
     };
   });
   return plans.sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -182,6 +192,7 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
     regions,
     residency: planResidency(regions, sections),
     traffic: planTraffic(required(sections.traffic, "traffic")),
+    quotas: defined(sections.quotas),
     ...planParts(draft, size),
   };
 }

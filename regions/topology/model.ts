@@ -101,6 +101,18 @@ export interface Residency {
   readonly regions: readonly RegionName[];
 }
 
+/** What AWS has granted the account in each region, where it is more than it gives by default (regions/quotas.ts). */
+export interface QuotasPlan {
+  /** Shards of provisioned data streams. */
+  readonly kinesisShards?: number;
+  /** Concurrent executions of all functions. */
+  readonly lambdaConcurrency?: number;
+  /** vCPUs of running On-Demand Standard instances. */
+  readonly ec2StandardVcpus?: number;
+  /** Instances of one type behind SageMaker endpoints. */
+  readonly endpointInstances?: number;
+}
+
 /** A checked topology: every value is valid and every default filled in. Made by `loadTopology` only. */
 export interface Topology {
   readonly environment: EnvironmentName;
@@ -130,4 +142,5 @@ export interface Topology {
   readonly etl: EtlPlan;
   readonly warehouse: WarehousePlan;
   readonly search: SearchPlan;
+  readonly quotas: QuotasPlan;
 }

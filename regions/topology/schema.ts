@@ -205,6 +205,15 @@ export const SECTIONS = {
       dataNodes: integer(LIMITS.searchNodes.min, LIMITS.searchNodes.max).optional(),
     })
     .optional(),
+  quotas: z
+    .strictObject({
+      kinesisShards: integer(1, 1_000_000).optional().describe("Shards of provisioned data streams."),
+      lambdaConcurrency: integer(1, 1_000_000).optional().describe("Concurrent executions of all functions."),
+      ec2StandardVcpus: integer(1, 1_000_000).optional().describe("vCPUs of On-Demand Standard instances."),
+      endpointInstances: integer(1, 100_000).optional().describe("Instances of one type behind endpoints."),
+    })
+    .optional()
+    .describe("What AWS granted the account in every region, where it is more than the default."),
 } as const;
 
 /** The whole file. */

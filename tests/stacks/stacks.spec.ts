@@ -27,7 +27,10 @@ const STORES = [
 /** Types and names, with the region's own name taken out of them. */
 const shape = ({ name: stack, nodes }: StackGraph): readonly string[] =>
   nodes
-    .map(({ type, name }) => `${type} ${stack.kind === "region" ? name.replaceAll(stack.region, "<region>") : name}`)
+    .map(
+      ({ type, name }) =>
+        `${type} ${stack.kind === "region" ? name.replaceAll(stack.region, "<region>").replace(/(?<=collector\.)[a-z]+(?=\.)/, "<zone>") : name}`,
+    )
     .sort();
 
 describe("the stacks of a topology", () => {

@@ -6,7 +6,24 @@ export const DETECTION_SECONDS = 30;
 export const DNS_TTL_SECONDS = 60;
 
 /** Promises that the mechanisms cannot keep are refused. */
-export function checkPromises({ parts }: CheckContext): readonly Finding[] {
+export function checkPromises(context: CheckContext): readonly Finding[] {
+  return [...recoveryTime(context), ...recoveryPoint(context)];
+}
+
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html: 99.99 % of the objects in 15 minutes. */
+export const REPLICATION_SECONDS = 900;
+
+/** A zone's regions share buckets, whose replication has a bound. */
+function recoveryPoint({ draft, parts }: CheckContext): readonly Finding[] {
+  const { rpoSeconds } = parts.promises;
+  const zones = draft.regions.map(({ entry }) => entry.zone);
+  const shared = draft.sections.failover !== false && new Set(zones).size < zones.length;
+  if (!shared || rpoSeconds >= REPLICATION_SECONDS) return [];
+  const reason = `want ${REPLICATION_SECONDS} or more, got ${rpoSeconds}: a bucket's replica may be ${REPLICATION_SECONDS} s behind`;
+  return [{ path: ["promises", "rpoSeconds"], reason }];
+}
+
+function recoveryTime({ parts }: CheckContext): readonly Finding[] {
   const { rtoSeconds } = parts.promises;
   const least = DETECTION_SECONDS + DNS_TTL_SECONDS;
   if (rtoSeconds >= least) return [];

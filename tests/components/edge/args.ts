@@ -10,10 +10,10 @@ export const REGION: RegionEdgeArgs = {
 };
 
 export const GLOBAL: GlobalEdgeArgs = {
-  scope: { ...SCOPE, region: "eu-west-1" },
+  scope: { ...SCOPE, region: "eu-west-1", zone: "eu" },
   domain: "test.example.com",
   zoneId: "Z1",
-  regions: ["eu-west-1", "us-west-2"],
+  regions: ["eu-west-1", "eu-central-1"],
   logBucketArn: "arn:aws:s3:::logs",
 };
 

@@ -24,13 +24,13 @@ describe("GlobalEdge", () => {
       "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination edge < edge",
       "aws:cloudwatch/logDeliverySource:LogDeliverySource edge < edge",
       "aws:cloudwatch/logGroup:LogGroup edge-waf < edge",
+      "aws:route53/healthCheck:HealthCheck edge-eu-central-1 < edge",
       "aws:route53/healthCheck:HealthCheck edge-eu-west-1 < edge",
-      "aws:route53/healthCheck:HealthCheck edge-us-west-2 < edge",
-      "aws:route53/record:Record edge-api.test.example.com < edge",
+      "aws:route53/record:Record edge-api.eu.test.example.com < edge",
+      "aws:route53/record:Record edge-eu-central-1 < edge",
       "aws:route53/record:Record edge-eu-west-1 < edge",
       "aws:route53/record:Record edge-public-a < edge",
       "aws:route53/record:Record edge-public-aaaa < edge",
-      "aws:route53/record:Record edge-us-west-2 < edge",
       "aws:wafv2/webAcl:WebAcl edge < edge",
       "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration edge < edge",
       "meridian:edge:GlobalEdge edge < (stack)",
@@ -65,7 +65,7 @@ describe("GlobalEdge", () => {
       const { inputs } = recording.only("aws:route53/record:Record", `edge-${region}`);
       assert.deepEqual(
         [inputs["ttl"], inputs["name"], inputs["records"], inputs["setIdentifier"], inputs["latencyRoutingPolicies"]],
-        [60, "collector.test.example.com", [`entry.${region}.test.example.com`], region, [{ region }]],
+        [60, "collector.eu.test.example.com", [`entry.${region}.test.example.com`], region, [{ region }]],
       );
       assert.ok(inputs["healthCheckId"]);
     }
@@ -74,14 +74,14 @@ describe("GlobalEdge", () => {
   it("fails reads over to another region, and sends writes where Route 53 says", async () => {
     const { inputs } = (await make()).only(DISTRIBUTION);
     const [group] = inputs["originGroups"] as { members: { originId: string }[]; originId: string }[];
-    assert.deepEqual(group?.members, [{ originId: "eu-west-1" }, { originId: "us-west-2" }]);
+    assert.deepEqual(group?.members, [{ originId: "eu-west-1" }, { originId: "eu-central-1" }]);
     const reads = inputs["defaultCacheBehavior"] as { targetOriginId: string; allowedMethods: string[] };
     assert.equal(reads.targetOriginId, group.originId);
     assert.deepEqual(reads.allowedMethods, ["GET", "HEAD", "OPTIONS"]);
     const [writes] = inputs["orderedCacheBehaviors"] as { targetOriginId: string; pathPattern: string }[];
     assert.deepEqual([writes?.targetOriginId, writes?.pathPattern], ["writes", "/v1/events*"]);
     const origins = inputs["origins"] as { originId: string; domainName: string }[];
-    assert.equal(origins.find(({ originId }) => originId === "writes")?.domainName, "collector.test.example.com");
+    assert.equal(origins.find(({ originId }) => originId === "writes")?.domainName, "collector.eu.test.example.com");
   });
 
   it("has no failover group with one region", async () => {

@@ -20,8 +20,8 @@ describe("RegionEdge", () => {
       "aws:apigatewayv2/apiMapping:ApiMapping edge-shared < edge",
       "aws:apigatewayv2/domainName:DomainName edge-own < edge",
       "aws:apigatewayv2/domainName:DomainName edge-shared < edge",
-      "aws:route53/record:Record edge-collector.test.example.com < edge | retain",
       "aws:route53/record:Record edge-collector.us-east-1.test.example.com < edge",
+      "aws:route53/record:Record edge-collector.us.test.example.com < edge | retain",
       "aws:route53/record:Record edge-own < edge",
       "aws:route53/record:Record edge-shared < edge",
       "meridian:edge:RegionEdge edge < (stack)",
@@ -33,20 +33,20 @@ describe("RegionEdge", () => {
     const domains = recording.all("aws:apigatewayv2/domainName:DomainName").map(({ inputs }) => inputs);
     assert.deepEqual(
       domains.map(({ domainName }) => domainName),
-      ["collector.us-east-1.test.example.com", "collector.test.example.com"],
+      ["collector.us-east-1.test.example.com", "collector.us.test.example.com"],
     );
     for (const { domainNameConfiguration } of domains) {
       assert.equal((domainNameConfiguration as { securityPolicy: string }).securityPolicy, "TLS_1_2");
     }
     const entry = recording.only("aws:route53/record:Record", "edge-shared").inputs;
     assert.equal(entry["name"], "entry.us-east-1.test.example.com");
-    assert.match(JSON.stringify(entry["aliases"]), /d-collector\.test\.example\.com/);
+    assert.match(JSON.stringify(entry["aliases"]), /d-collector\.us\.test\.example\.com/);
   });
 
   it("proves its certificate by DNS, and leaves the shared proof to the other regions when it goes", async () => {
     const recording = await make();
-    const shared = recording.only("aws:route53/record:Record", "edge-collector.test.example.com");
-    assert.deepEqual(shared.inputs["records"], ["proof-of-collector.test.example.com."]);
+    const shared = recording.only("aws:route53/record:Record", "edge-collector.us.test.example.com");
+    assert.deepEqual(shared.inputs["records"], ["proof-of-collector.us.test.example.com."]);
     assert.deepEqual([shared.retainOnDelete, shared.inputs["allowOverwrite"]], [true, true]);
   });
 

@@ -6,8 +6,8 @@ import {
   planShards,
   planThrottle,
   planTransformConcurrency,
-  SHARD_UTILISATION,
 } from "../../../components/ingest/plan";
+import { SHARD_UTILISATION } from "../../../regions/capacity";
 import type { TrafficProfile } from "../../../regions/traffic";
 import { TRAFFIC } from "../../kit/builders";
 

@@ -8,13 +8,12 @@ import { ARGS } from "./args";
 const make = (args: Partial<WarehouseArgs> = {}) =>
   record(({ opts }) => new Warehouse("warehouse", { ...ARGS, ...args }, opts));
 const PROVISIONED = { mode: "provisioned", nodeType: "ra3.xlplus", nodes: 2, snapshotEveryHours: 8 } as const;
-const COPIED = { ...PROVISIONED, copyTo: { region: "us-west-2", keyArn: "arn:copy-key" } } as const;
 const SERVERLESS = { mode: "serverless", baseCapacityRpu: 8 } as const;
 const CLUSTER = "aws:redshift/cluster:Cluster";
 
 describe("Warehouse", () => {
-  it("makes exactly these resources of a cluster with copied snapshots", async () => {
-    const recording = await make({ deployment: COPIED });
+  it("makes exactly these resources of a cluster", async () => {
+    const recording = await make({ deployment: PROVISIONED });
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
       "aws:cloudwatch/logGroup:LogGroup warehouse-connectionlog < warehouse",
@@ -26,8 +25,6 @@ describe("Warehouse", () => {
       "aws:redshift/cluster:Cluster warehouse < warehouse | protect | retain",
       "aws:redshift/logging:Logging warehouse < warehouse",
       "aws:redshift/parameterGroup:ParameterGroup warehouse < warehouse",
-      "aws:redshift/snapshotCopy:SnapshotCopy warehouse < warehouse",
-      "aws:redshift/snapshotCopyGrant:SnapshotCopyGrant warehouse < warehouse",
       "aws:redshift/snapshotSchedule:SnapshotSchedule warehouse < warehouse",
       "aws:redshift/snapshotScheduleAssociation:SnapshotScheduleAssociation warehouse < warehouse",
       "aws:redshift/subnetGroup:SubnetGroup warehouse < warehouse",
@@ -87,15 +84,11 @@ describe("Warehouse", () => {
     assert.deepEqual([limit["amount"], limit["breachAction"]], [48, "deactivate"]);
   });
 
-  it("takes snapshots as often as asked, and copies them under a key of the other region", async () => {
-    const recording = await make({ deployment: COPIED });
+  it("takes snapshots as often as asked", async () => {
+    const recording = await make({ deployment: PROVISIONED });
     assert.deepEqual(recording.only("aws:redshift/snapshotSchedule:SnapshotSchedule").inputs["definitions"], [
       "rate(8 hours)",
     ]);
-    const grant = recording.only("aws:redshift/snapshotCopyGrant:SnapshotCopyGrant").inputs;
-    assert.deepEqual([grant["region"], grant["kmsKeyId"]], ["us-west-2", "arn:copy-key"]);
-    assert.equal(recording.only("aws:redshift/snapshotCopy:SnapshotCopy").inputs["destinationRegion"], "us-west-2");
-    assert.deepEqual((await make()).all("aws:redshift/snapshotCopy:SnapshotCopy"), []);
   });
 
   it("leaves a last snapshot unless its data is disposable", async () => {
@@ -154,7 +147,6 @@ describe("Warehouse", () => {
           nodes: 1,
           snapshotEveryHours: 25,
           snapshotRetentionDays: 0,
-          copyTo: { region: "us-east-1", keyArn: "k", retentionDays: 36 },
         },
       },
       [
@@ -163,8 +155,6 @@ describe("Warehouse", () => {
         "deployment.nodes",
         "deployment.snapshotEveryHours",
         "deployment.snapshotRetentionDays",
-        "deployment.copyTo.retentionDays",
-        "deployment.copyTo.region",
       ],
     );
     await refused({ deployment: { ...PROVISIONED, nodeType: "dc2.large" } }, ["deployment.nodeType"]);

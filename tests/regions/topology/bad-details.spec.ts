@@ -98,7 +98,7 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
   ],
   [
     "fewer instances at most than at least",
-    [["minInstances: 3, maxInstances: 30", "minInstances: 3, maxInstances: 2"]],
+    [["minInstances: 3, maxInstances: 100", "minInstances: 3, maxInstances: 2"]],
     "serving.variants[0].maxInstances",
     "want at least minInstances (3), got 2",
   ],

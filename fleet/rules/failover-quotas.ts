@@ -1,0 +1,114 @@
+import { vcpusOf } from "../../components/etl/plan";
+import { QUOTAS, type QuotaName } from "../../regions/quotas";
+import { at, list, number, text, texts, type GraphNode, type StackGraph } from "../graph";
+import type { FleetRule } from "./rule";
+
+/** Concurrency that AWS keeps for functions without a reservation: docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const UNRESERVED_CONCURRENCY = 100;
+
+/** What a stack may come to need of a quota, and the resource that needs most of it. */
+type Need = (stack: StackGraph) => { readonly amount: number; readonly largest: GraphNode | undefined };
+
+/** Sums what each resource of some types may come to. */
+const summed =
+  (most: (node: GraphNode) => number, ...types: readonly string[]): Need =>
+  (stack) => {
+    const nodes = stack.of(...types);
+    const largest = [...nodes].sort((a, b) => most(b) - most(a))[0];
+    return { amount: nodes.reduce((sum, node) => sum + most(node), 0), largest };
+  };
+
+const NEEDS: Readonly<Record<QuotaName, Need>> = {
+  kinesisShards: summed(
+    ({ inputs }) =>
+      text(inputs, "streamModeDetails.streamMode") === "ON_DEMAND" ? 0 : (number(inputs, "shardCount") ?? 0),
+    "aws:kinesis/stream:Stream",
+  ),
+  lambdaConcurrency: (stack) => {
+    const reserved = summed(
+      ({ inputs }) => number(inputs, "reservedConcurrentExecutions") ?? 0,
+      "aws:lambda/function:Function",
+    );
+    const { amount, largest } = reserved(stack);
+    return { amount: amount + UNRESERVED_CONCURRENCY, largest };
+  },
+  ec2StandardVcpus: summed(
+    vcpusAtMost,
+    "aws:autoscaling/group:Group",
+    "aws:eks/nodeGroup:NodeGroup",
+    "aws:emr/managedScalingPolicy:ManagedScalingPolicy",
+  ),
+  endpointInstances: (stack) => endpointInstances(stack),
+};
+
+/** C7. */
+export const failoverQuotas: FleetRule = {
+  id: "C7",
+  name: "fleet-failover-quotas",
+  title: "What a region may grow to in a failover is within the account's quotas",
+  severity: "high",
+  level: "mandatory",
+  source: ["new"],
+  why: "A quota is found out when the scaling that needs it is refused: in the failover. Raising one takes hours to days.",
+  fix: "Request the quota in that region, and say what was granted in `quotas` of the topology",
+  spares: "The local cloud; quotas that AWS sets account by account and the topology does not declare.",
+  check({ graph, topology }, judge) {
+    if (topology.cloud === "local") return;
+    for (const { name: region } of topology.regions) {
+      const stack = graph.region(region);
+      if (stack === undefined) continue;
+      for (const { name, title, unit, byDefault } of Object.values(QUOTAS)) {
+        const quota = topology.quotas[name] ?? byDefault(region);
+        const { amount, largest } = NEEDS[name](stack);
+        if (quota === undefined || amount <= quota || largest === undefined) continue;
+        judge.against(
+          largest,
+          propertyOf(name, largest),
+          `at most ${quota} ${unit} in ${region} (${title})`,
+          String(amount),
+        );
+      }
+    }
+  },
+};
+
+/** The type of which a region may come to need most instances behind endpoints. */
+function endpointInstances(stack: StackGraph): ReturnType<Need> {
+  const byType = new Map<string, number>();
+  const configurations = stack.of("aws:sagemaker/endpointConfiguration:EndpointConfiguration");
+  const targets = stack.of("aws:appautoscaling/target:Target");
+  let largest: GraphNode | undefined;
+  for (const variant of configurations.flatMap(({ inputs }) => list(inputs, "productionVariants"))) {
+    const name = text(variant, "variantName") ?? "";
+    const target = targets.find(({ inputs }) => text(inputs, "resourceId")?.endsWith(`/variant/${name}`) === true);
+    const most = number(target?.inputs, "maxCapacity") ?? number(variant, "initialInstanceCount") ?? 0;
+    const type = text(variant, "instanceType") ?? "";
+    byType.set(type, (byType.get(type) ?? 0) + most);
+    if (target !== undefined && most > (number(largest?.inputs, "maxCapacity") ?? 0)) largest = target;
+  }
+  return { amount: Math.max(0, ...byType.values()), largest: largest ?? configurations[0] };
+}
+
+/** Most vCPUs of a group: its maximum times the largest of its types; EMR counts its units as vCPUs. */
+function vcpusAtMost(node: GraphNode): number {
+  const most =
+    number(node.inputs, "maxSize") ??
+    number(node.inputs, "scalingConfig.maxSize") ??
+    number(node.inputs, "computeLimits.0.maximumCapacityUnits") ??
+    0;
+  if (node.type.startsWith("aws:emr/")) return most;
+  const types = texts(node.inputs).flatMap(({ path, text: type }) =>
+    /(^|\.)instanceTypes?(\.|$)/.test(path) ? [type] : [],
+  );
+  return most * Math.max(0, ...types.map(vcpusOf));
+}
+
+function propertyOf(name: QuotaName, node: GraphNode): string {
+  const candidates: Readonly<Record<QuotaName, readonly string[]>> = {
+    kinesisShards: ["shardCount"],
+    lambdaConcurrency: ["reservedConcurrentExecutions"],
+    ec2StandardVcpus: ["maxSize", "scalingConfig.maxSize", "computeLimits.0.maximumCapacityUnits"],
+    endpointInstances: ["maxCapacity", "productionVariants"],
+  };
+  return candidates[name].find((path) => at(node.inputs, path) !== undefined) ?? "";
+}

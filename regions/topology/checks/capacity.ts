@@ -1,0 +1,58 @@
+import { INVOCATIONS_PER_INSTANCE_SECOND, shardsFor } from "../../capacity";
+import { QUOTAS } from "../../quotas";
+import type { CheckContext } from "../check";
+import { planTraffic, sharesOf } from "../derive";
+import type { Finding } from "../draft";
+
+/** Maxima and quotas that the peak after the loss of a region fits into. */
+export function checkCapacity(context: CheckContext): readonly Finding[] {
+  const { draft, known } = context;
+  // A section that could not be read has been refused: counting with its defaults would only confuse.
+  const read = (["traffic", "serving", "quotas"] as const).every(
+    (section) => !draft.given(section) || draft.sections[section] !== undefined,
+  );
+  if (!read || !draft.allRegionsRead || known.length !== draft.regions.length) return [];
+  if (sharesOf(draft).some(({ failoverShare }) => Number.isNaN(failoverShare))) return [];
+  return [...variants(context), ...shards(context)];
+}
+
+function variants({ draft, parts }: CheckContext): readonly Finding[] {
+  const { quotas } = draft.sections;
+  const traffic = draft.sections.traffic === undefined ? undefined : planTraffic(draft.sections.traffic);
+  const { variants: all } = parts.serving;
+  const total = all.reduce((sum, { weight }) => sum + weight, 0);
+  if (traffic === undefined || !(total > 0)) return [];
+  const most = Math.max(...sharesOf(draft).map(({ failoverShare }) => failoverShare));
+  const peak = traffic.recommendationsPerSecond * traffic.peakFactor * most;
+  const findings = all.flatMap(({ weight, minInstances, maxInstances }, index): Finding[] => {
+    const need = Math.ceil((peak * weight) / total / INVOCATIONS_PER_INSTANCE_SECOND);
+    // Fewer than the minimum is refused elsewhere.
+    if (maxInstances >= need || maxInstances < minInstances) return [];
+    const reason = `want ${need} or more for ${Math.ceil((peak * weight) / total)} requests/s when a region is lost, got ${maxInstances}`;
+    return [{ path: ["serving", "variants", index, "maxInstances"], reason }];
+  });
+  const granted = quotas?.endpointInstances;
+  if (granted === undefined || draft.sections.cloud === "local") return findings;
+  for (const type of new Set(all.map(({ instanceType }) => instanceType))) {
+    const sum = all.filter((one) => one.instanceType === type).reduce((n, { maxInstances }) => n + maxInstances, 0);
+    if (sum > granted) {
+      const reason = `want ${sum} or more for the variants' maxInstances of ${type}, got ${granted}`;
+      findings.push({ path: ["quotas", "endpointInstances"], reason });
+    }
+  }
+  return findings;
+}
+
+function shards({ draft }: CheckContext): readonly Finding[] {
+  const { quotas } = draft.sections;
+  if (draft.sections.traffic === undefined || draft.sections.cloud === "local") return [];
+  const traffic = planTraffic(draft.sections.traffic);
+  return sharesOf(draft).flatMap(({ name, failoverShare }): Finding[] => {
+    const records = traffic.eventsPerSecond * traffic.peakFactor * failoverShare;
+    const need = shardsFor({ records, bytes: records * traffic.eventBytes });
+    const quota = quotas?.kinesisShards ?? QUOTAS.kinesisShards.byDefault(name) ?? Infinity;
+    if (need <= quota) return [];
+    const reason = `want ${need} or more: the shards that ${name} needs when a region is lost; got ${quota} (request more, then say what was granted)`;
+    return [{ path: ["quotas", "kinesisShards"], reason }];
+  });
+}
