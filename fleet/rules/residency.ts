@@ -32,7 +32,10 @@ export const residency: FleetRule = {
     "Tables tagged `meridian:data-class: technical`; images, IAM documents and DNS names, which carry no personal data.",
   check(fleet, judge) {
     for (const copy of copies(fleet)) judgeCopy(fleet, judge, copy);
-    for (const node of fleet.graph.nodes) if (node.custom) judgeMentions(fleet, judge, node);
+    for (const { name, nodes } of fleet.graph.regions) {
+      if (name.kind !== "region") continue;
+      for (const node of nodes) if (node.custom) judgeMentions(fleet, judge, node, name.region);
+    }
   },
 };
 
@@ -98,9 +101,12 @@ function* originCopies(node: GraphNode): Generator<Copy> {
   }
 }
 
-/** What stands in a zone under EU law may name, as a destination, no region outside. */
-function judgeMentions({ topology }: Fleet, judge: FleetJudge, node: GraphNode): void {
-  const zone = zoneOf(topology, placeOf(node));
+/**
+ * What stands in a zone under EU law may name, as a destination, no region outside. Foundation and mesh name regions
+ * of all zones by their nature: what they copy is told by `copies`.
+ */
+function judgeMentions({ topology }: Fleet, judge: FleetJudge, node: GraphNode, home: string): void {
+  const zone = zoneOf(topology, home);
   if (zone?.law !== "eu" || CARRIES_NO_DATA.test(node.type)) return;
   if (node.region !== "" && !mayHold(zone, node.region)) {
     judge.against(node, "region", inside(zone), node.region);
@@ -110,12 +116,6 @@ function judgeMentions({ topology }: Fleet, judge: FleetJudge, node: GraphNode):
     if (path === "region" && region === node.region) continue;
     judge.against(node, path, inside(zone), show(at(node.inputs, path)));
   }
-}
-
-/** Where a resource's data comes from: the region of its stack, else its own. */
-function placeOf(node: GraphNode): string {
-  const kind = node.stack.slice(node.stack.indexOf(".") + 1);
-  return kind === "foundation" || kind === "mesh" ? node.region : kind;
 }
 
 /** An image is fetched from where it is kept: code comes in, no data goes out. */

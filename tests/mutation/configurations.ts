@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { buildFleetGraph } from "../../fleet/graph";
+import { FLEET_RULES } from "../../fleet/rules/catalogue";
+import { judgeFleet } from "../../fleet/rules/rule";
 import { CATALOGUE } from "../../policies/catalogue";
 import { Settings } from "../../policies/kit/rule";
 import { parseTopology } from "../../regions/topology/load";
@@ -44,8 +46,12 @@ const VARIANTS = ["champion", "challenger"].map((name) => ({
   weight: 1,
   instanceType: "ml.m5.xlarge",
   minInstances: 2,
-  maxInstances: 4,
+  // As many as a topology may ask for, so that a random load is carried.
+  maxInstances: 1000,
 }));
+
+/** What a large account has been granted. */
+const QUOTAS = { kinesisShards: 100_000 };
 
 /** Above this a workgroup's scan limit is wider than athena-scan-limit allows unless its mostBytes is raised. */
 const MOST_EVENTS_PER_SECOND = 20_000;
@@ -76,7 +82,7 @@ export function arbitraryConfiguration(flawed: number, mostRegions: number): fc.
       const regions = fewer(listed, chance >= 1000 - 100 * (1 - flawed) ? mostRegions : 2);
       const eventsPerSecond = Math.min(input.traffic.eventsPerSecond, MOST_EVENTS_PER_SECOND);
       const traffic = { ...input.traffic, eventsPerSecond };
-      const draft = structuredClone({ ...input, serving, traffic, regions }) as unknown as Draft;
+      const draft = structuredClone({ ...input, serving, traffic, regions, quotas: QUOTAS }) as unknown as Draft;
       if (chance < 1000 * flawed) for (const mistake of mistakes) mistake(draft);
       return stringify(draft);
     });
@@ -103,6 +109,9 @@ export async function examine(text: string): Promise<Outcome> {
     .flatMap((stack) => verdict(stack))
     .filter(({ rule }) => rule.level !== "advisory")
     .map(({ rule, urn, message }) => `${rule.id} ${urn} ${message}`);
+  const acrossStacks = judgeFleet(FLEET_RULES, { graph: fleet, topology })
+    .filter(({ rule }) => rule.level === "mandatory")
+    .map(({ rule, stack, message }) => `${rule.id} ${stack} ${message}`);
   const repairs = resources.flat().flatMap((resource) =>
     CATALOGUE.filter((rule) => rule.types.includes(resource.type))
       .filter((rule) => rule.remediate?.(resource, new Settings(rule)) !== undefined)
@@ -111,7 +120,13 @@ export async function examine(text: string): Promise<Outcome> {
   return {
     accepted: true,
     regions: topology.regions.length,
-    faults: [...violations, ...repairs, ...bytesOutsideEu(fleet, topology), ...lostWithOneRegion(fleet, topology)],
+    faults: [
+      ...violations,
+      ...acrossStacks,
+      ...repairs,
+      ...bytesOutsideEu(fleet, topology),
+      ...lostWithOneRegion(fleet, topology),
+    ],
   };
 }
 

@@ -12,6 +12,15 @@ import { summary, type Row } from "./summary";
 
 const ROOT = join(__dirname, "..", "..");
 
+const HEAD = [
+  "# The mutation matrix",
+  "",
+  "Bad fleets made of the real graphs of local, dev and prod by generic operators (`tests/mutation/seeds.ts`), each meant for",
+  "one rule. A near-miss is a change of the same properties after which the rule must hold its peace. The test writes every",
+  "single mutant and the rules that caught it to `.meridian/mutation-matrix.json`, and fails when this page is not what it found.",
+  "The rules that need several stacks have [a matrix of their own](cross-stack-matrix.md).",
+];
+
 describe("bad fleets of single stacks", function () {
   this.timeout(120_000);
   const fleets: FleetGraph[] = [];
@@ -120,7 +129,7 @@ describe("bad fleets of single stacks", function () {
     mkdirSync(join(ROOT, ".meridian"), { recursive: true });
     writeFileSync(join(ROOT, ".meridian", "mutation-matrix.json"), JSON.stringify(rows, undefined, 1));
     const file = join(ROOT, "docs", "mutation-matrix.md");
-    const text = summary(rows, CATALOGUE);
+    const text = summary(rows, CATALOGUE, HEAD);
     if (process.env["MUTATION_MATRIX"] === "write") writeFileSync(file, text);
     assert.equal(
       readFileSync(file, "utf8"),

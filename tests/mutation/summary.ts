@@ -1,4 +1,9 @@
-import type { Rule } from "../../policies/kit/rule";
+/** What the page says of a rule, of the pack or of the fleet. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+  readonly level: string;
+}
 
 /** One mutant and the rules that caught it. */
 export interface Row {
@@ -9,8 +14,8 @@ export interface Row {
   readonly caughtBy: readonly string[];
 }
 
-/** The matrix as a page: for each rule its mutants, how many it caught, which others fired, its near-misses and operators. */
-export function summary(rows: readonly Row[], rules: readonly Pick<Rule, "id" | "name" | "level">[]): string {
+/** The matrix as a page under its head: for each rule its mutants, how many it caught, which others fired, its near-misses and operators. */
+export function summary(rows: readonly Row[], rules: readonly Named[], head: readonly string[]): string {
   const lines = rules.map(({ id, name, level }) => {
     const own = rows.filter(({ rule }) => rule === id);
     const bad = own.filter(({ breaks }) => breaks);
@@ -23,11 +28,7 @@ export function summary(rows: readonly Row[], rules: readonly Pick<Rule, "id" | 
   });
   const bad = rows.filter(({ breaks }) => breaks).length;
   return [
-    "# The mutation matrix",
-    "",
-    "Bad fleets made of the real graphs of local, dev and prod by generic operators (`tests/mutation/seeds.ts`), each meant for",
-    "one rule. A near-miss is a change of the same properties after which the rule must hold its peace. The test writes every",
-    "single mutant and the rules that caught it to `.meridian/mutation-matrix.json`, and fails when this page is not what it found.",
+    ...head,
     "",
     `${rows.length} mutants: ${bad} that break a rule, ${rows.length - bad} near-misses.`,
     "",
