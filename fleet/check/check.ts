@@ -1,0 +1,128 @@
+import { CATALOGUE } from "../../policies/catalogue";
+import { Graph } from "../../policies/kit/resource";
+import { judge } from "../../policies/kit/rule";
+import type { Topology } from "../../regions/topology/model";
+import { buildFleetGraph, type FleetGraph, type StackGraph } from "../graph";
+import { FLEET_RULES } from "../rules/catalogue";
+import { judgeFleet } from "../rules/rule";
+import type { Configuration } from "./configuration";
+import { resourcesOf } from "./resources";
+
+/** How a finding counts: a mandatory one stops, an advisory one warns. */
+export type FindingLevel = "mandatory" | "advisory";
+
+/** A broken rule, wherever it was found. */
+export interface Finding {
+  /** Id in the catalogue, e.g. `S1`. */
+  readonly id: string;
+  /** The rule's name, e.g. `s3-block-public-access`. */
+  readonly rule: string;
+  /** What must hold. */
+  readonly title: string;
+  readonly severity: "low" | "medium" | "high" | "critical";
+  readonly level: FindingLevel;
+  /** The stack that must change; empty when the topology must. */
+  readonly stack: string;
+  /** The resource that is wrong; empty when one is missing. */
+  readonly urn: string;
+  readonly property: string;
+  /** What is wrong, where, how to fix. */
+  readonly message: string;
+}
+
+/** What was checked of one stack. */
+export interface CheckedStack {
+  readonly stack: string;
+  /** Resources that a provider would be asked for. */
+  readonly resources: number;
+  readonly mandatory: number;
+  readonly advisory: number;
+}
+
+/** The report over a fleet. */
+export interface Report {
+  readonly environment: string;
+  readonly stacks: readonly CheckedStack[];
+  /** In the order of the stacks, then of the rules. What concerns the topology as a whole comes last. */
+  readonly findings: readonly Finding[];
+  /** Rules that were asked. */
+  readonly rules: number;
+  /** No mandatory rule is broken. */
+  readonly passed: boolean;
+}
+
+export interface CheckOptions {
+  /** Levels and parameters of the pack's rules, as the engine takes them. @default each rule's own */
+  readonly configuration?: Configuration;
+  /** Called for each stack when its graph stands. */
+  readonly onStack?: (stack: StackGraph, seconds: number) => void;
+}
+
+/** Judges the resources of a whole fleet. */
+export type JudgeFleet = (fleet: { readonly graph: FleetGraph; readonly topology: Topology }) => readonly Finding[];
+
+/** Builds every stack of a topology in process and judges it by all rules: no engine, no provider, no AWS. */
+export async function checkFleet(topology: Topology, options: CheckOptions = {}): Promise<Report> {
+  const graph = await buildFleetGraph(topology, options.onStack === undefined ? {} : { onStack: options.onStack });
+  return reportOn(topology, graph, [packJudge(options.configuration), crossStackJudge]);
+}
+
+/** Judges by the cross-stack rules alone: what must hold before any stack is previewed. */
+export async function checkAcrossStacks(topology: Topology): Promise<Report> {
+  return reportOn(topology, await buildFleetGraph(topology), [crossStackJudge]);
+}
+
+/** The report of some judges on a fleet that stands as graphs. */
+export function reportOn(topology: Topology, graph: FleetGraph, judges: readonly JudgeFleet[]): Report {
+  const order = new Map(graph.stacks.map(({ stack }, index) => [stack, index]));
+  const place = ({ stack }: Finding): number => order.get(stack) ?? order.size;
+  const findings = judges.flatMap((ask) => ask({ graph, topology })).sort((a, b) => place(a) - place(b));
+  const count = (stack: string, level: FindingLevel): number =>
+    findings.filter((finding) => finding.stack === stack && finding.level === level).length;
+  return {
+    environment: topology.environment,
+    stacks: graph.stacks.map(({ stack, nodes }) => ({
+      stack,
+      resources: nodes.filter(({ custom }) => custom).length,
+      mandatory: count(stack, "mandatory"),
+      advisory: count(stack, "advisory"),
+    })),
+    findings,
+    rules: CATALOGUE.length + FLEET_RULES.length,
+    passed: findings.every(({ level }) => level !== "mandatory"),
+  };
+}
+
+/** The rules of the policy pack, stack by stack. */
+export function packJudge(configuration: Configuration = { levels: {}, settings: {} }): JudgeFleet {
+  const rules = CATALOGUE.filter(({ name }) => configuration.levels[name] !== "disabled");
+  return ({ graph }) =>
+    graph.stacks.flatMap((stack) =>
+      judge(rules, new Graph(resourcesOf(stack)), configuration.settings).map(({ rule, urn, property, message }) => ({
+        id: rule.id,
+        rule: rule.name,
+        title: rule.title,
+        severity: rule.severity,
+        // A rule that can repair stops like a mandatory one: nothing is repaired here.
+        level: (configuration.levels[rule.name] ?? rule.level) === "advisory" ? "advisory" : "mandatory",
+        stack: stack.stack,
+        urn,
+        property,
+        message,
+      })),
+    );
+}
+
+/** The cross-stack rules. */
+export const crossStackJudge: JudgeFleet = (fleet) =>
+  judgeFleet(FLEET_RULES, fleet).map(({ rule, stack, urn, property, message }) => ({
+    id: rule.id,
+    rule: rule.name,
+    title: rule.title,
+    severity: rule.severity,
+    level: rule.level,
+    stack,
+    urn,
+    property,
+    message,
+  }));

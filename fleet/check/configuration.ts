@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { CATALOGUE } from "../../policies/catalogue";
+
+const LEVELS = ["mandatory", "advisory", "remediate", "disabled"] as const;
+
+/** Levels and parameters of the pack's rules, by rule name. */
+export interface Configuration {
+  readonly levels: Readonly<Record<string, (typeof LEVELS)[number]>>;
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigurationProblem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const level = z.enum(LEVELS, { error: `one of ${LEVELS.join(", ")}` });
+const entry = z.union([level, z.looseObject({ enforcementLevel: level.optional() })]);
+
+/** Reads what `pulumi preview --policy-pack-config` reads: by rule name a level, or parameters and perhaps a level. */
+export function readConfiguration(
+  text: string,
+): { readonly configuration: Configuration } | { readonly problems: readonly ConfigurationProblem[] } {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return {
+      problems: [{ path: "", reason: `want JSON, got ${error instanceof Error ? error.message : "something else"}` }],
+    };
+  }
+  const parsed = z.record(z.string(), entry).safeParse(data);
+  if (!parsed.success) {
+    return {
+      problems: parsed.error.issues.map(({ path }) => ({
+        path: path.join("."),
+        reason: `want a level (${LEVELS.join(", ")}) or parameters by name`,
+      })),
+    };
+  }
+  const known = new Map(CATALOGUE.map((rule) => [rule.name, rule]));
+  const problems = Object.entries(parsed.data).flatMap(([name, given]): ConfigurationProblem[] => {
+    const rule = known.get(name);
+    if (name === "all") return [];
+    if (rule === undefined) return [{ path: name, reason: "want the name of a rule in docs/policies.md, got another" }];
+    if (typeof given === "string") return [];
+    return Object.keys(given)
+      .filter((key) => key !== "enforcementLevel" && rule.settings?.[key] === undefined)
+      .map((key) => ({ path: `${name}.${key}`, reason: `want a parameter of ${name}, got another` }));
+  });
+  if (problems.length > 0) return { problems };
+  return { configuration: assemble(parsed.data) };
+}
+
+function assemble(data: Readonly<Record<string, z.infer<typeof entry>>>): Configuration {
+  const levels: Record<string, (typeof LEVELS)[number]> = {};
+  const settings: Record<string, Record<string, unknown>> = {};
+  const { all, ...own } = data;
+  if (all !== undefined) {
+    const given = typeof all === "string" ? all : all.enforcementLevel;
+    if (given !== undefined) for (const { name } of CATALOGUE) levels[name] = given;
+  }
+  for (const [name, given] of Object.entries(own)) {
+    if (typeof given === "string") {
+      levels[name] = given;
+      continue;
+    }
+    const { enforcementLevel, ...rest } = given;
+    if (enforcementLevel !== undefined) levels[name] = enforcementLevel;
+    settings[name] = rest;
+  }
+  return { levels, settings };
+}
