@@ -46,6 +46,14 @@ run(
   async () => (await import("./plan.ts")).plan as Run,
 );
 run(
+  environmentCommand("check", "Judge every stack by every rule, in process: no engine, no AWS")
+    .option("--format <format>", "table | json | sarif | junit", { default: "table" })
+    .option("--output <file>", "Write the report to a file")
+    .option("--parity", "List what differs between the regions, and what in the topology asks for it")
+    .option("--policy-pack-config <file>", "Levels and parameters of rules, as the engine takes them"),
+  async () => (await import("./check.ts")).check as Run,
+);
+run(
   environmentCommand("status", "What runs, and which parts of the local cloud are simulated").option(
     "--types",
     "List every resource type with its mode",

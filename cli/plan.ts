@@ -1,7 +1,8 @@
 import { planFleet } from "../fleet/drive";
 import type { StackResult } from "../fleet/drive";
-import { openEnvironment } from "./kit/environment";
+import { openEnvironment, topologyOf } from "./kit/environment";
 import type { ExitCode } from "./kit/exit";
+import { holdAcrossStacks } from "./kit/gate";
 import { Output, table } from "./kit/output";
 import { report } from "./kit/report";
 
@@ -13,6 +14,7 @@ interface PlanOptions {
 /** Previews an environment: one screen of what would change in each stack, and every rule that is broken. */
 export async function plan(environment: string | undefined, options: PlanOptions): Promise<ExitCode> {
   const output = new Output(options.json === true);
+  await holdAcrossStacks(topologyOf(environment));
   const { topology, fleet } = await openEnvironment(environment, { offline: options.offline === true });
   const results = await planFleet(topology, fleet);
   showPlan(results, output);

@@ -1,6 +1,7 @@
 import { planFleet, upFleet } from "../fleet/drive";
-import { openEnvironment } from "./kit/environment";
+import { openEnvironment, topologyOf } from "./kit/environment";
 import type { ExitCode } from "./kit/exit";
+import { holdAcrossStacks } from "./kit/gate";
 import { stopOnSignal } from "./kit/signal";
 import { Output } from "./kit/output";
 import { report } from "./kit/report";
@@ -17,6 +18,7 @@ interface UpOptions {
  */
 export async function up(environment: string | undefined, options: UpOptions): Promise<ExitCode> {
   const output = new Output(options.json === true);
+  await holdAcrossStacks(topologyOf(environment));
   const { topology, fleet } = await openEnvironment(environment, {
     deleteData: options.deleteData === true,
     signal: stopOnSignal(),

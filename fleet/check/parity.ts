@@ -139,7 +139,7 @@ function flat(node: GraphNode, take: (text: string) => string): ReadonlyMap<stri
       for (const [index, inner] of (value as readonly Value[]).entries()) walk(inner, `${path}.${index}`);
     else if (isBlock(value))
       for (const [key, inner] of Object.entries(value)) walk(inner, path === "" ? take(key) : `${path}.${take(key)}`);
-    else if (value !== undefined && value !== null) values.set(path, String(value));
+    else if (typeof value === "number" || typeof value === "boolean") values.set(path, String(value));
   };
   walk(node.inputs, "");
   return values;

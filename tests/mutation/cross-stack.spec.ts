@@ -37,7 +37,7 @@ describe("bad fleets of several stacks", function () {
     }
     for (const text of fc.sample(arbitraryConfiguration(0, 4), { numRuns: RANDOM, seed: 17 })) {
       const { topology, problems } = parseTopology(text, "random.yaml");
-      if (topology === undefined) assert.fail(`${problems.map(({ path, reason }) => `${path}: ${reason}`).join("; ")}`);
+      if (topology === undefined) assert.fail(problems.map(({ path, reason }) => `${path}: ${reason}`).join("; "));
       fleets.push({ name: `random-${fleets.length - 2}`, fleet: { topology, graph: await buildFleetGraph(topology) } });
     }
     for (const { name, fleet } of fleets) for (const seed of FLEET_SEEDS) examine(name, fleet, seed);

@@ -145,6 +145,6 @@ function replaced(from: Value, [step, ...rest]: readonly string[], value: Value)
   }
   const block = from !== undefined && isBlock(from) ? from : {};
   const inner = replaced(block[step], rest, value);
-  const { [step]: _old, ...others } = block;
-  return inner === undefined ? others : { ...others, [step]: inner };
+  if (inner !== undefined) return { ...block, [step]: inner };
+  return Object.fromEntries(Object.entries(block).filter(([name]) => name !== step));
 }

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import {
+  checkFleet,
+  packJudge,
+  parity,
+  readConfiguration,
+  reportOn,
+  crossStackJudge,
+  toJunit,
+  toSarif,
+} from "../../../fleet/check";
+import type { Report } from "../../../fleet/check";
+import { buildFleetGraph, type FleetGraph, type GraphNode } from "../../../fleet/graph";
+import { findTopology, loadTopology } from "../../../regions/topology/load";
+
+const topology = loadTopology(findTopology("dev"));
+const BUCKET_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+
+describe("checking a fleet", function () {
+  this.timeout(60_000);
+  let graph: FleetGraph;
+  before(async () => {
+    graph = await buildFleetGraph(topology);
+  });
+  const withInputs = (type: string, change: Record<string, GraphNode["inputs"][string]>): FleetGraph => {
+    let done = false;
+    return graph.map((node) => {
+      if (done || node.type !== type) return node;
+      done = true;
+      return { ...node, inputs: { ...node.inputs, ...change } };
+    });
+  };
+  const judged = (bad: FleetGraph): Report => reportOn(topology, bad, [packJudge(), crossStackJudge]);
+
+  it("finds nothing wrong in dev, and counts what it judged", async () => {
+    const report = await checkFleet(topology);
+    assert.equal(report.passed, true);
+    assert.deepEqual(report.findings, []);
+    assert.equal(report.rules, 67);
+    assert.deepEqual(
+      report.stacks.map(({ stack }) => stack),
+      ["dev.foundation", "dev.eu-west-1", "dev.us-east-1", "dev.mesh"],
+    );
+    assert.ok(report.stacks.every(({ resources }) => resources > 20));
+  });
+
+  it("tells a broken rule of one stack and one of the fleet, with resource, property and what to do", () => {
+    const report = judged(withInputs(BUCKET_BLOCK, { blockPublicAcls: false }));
+    assert.equal(report.passed, false);
+    const [finding] = report.findings;
+    assert.equal(finding?.rule, "s3-block-public-access");
+    assert.equal(finding.level, "mandatory");
+    assert.match(finding.message, /want .*, got false\. /);
+    assert.equal(report.stacks.find(({ stack }) => stack === finding.stack)?.mandatory, 1);
+    const across = judged(withInputs("awsx:ec2:Vpc", { cidrBlock: "10.0.0.0/8" }));
+    assert.ok(
+      across.findings.some(({ rule, urn }) => rule === "fleet-disjoint-blocks" && urn.includes("awsx:ec2:Vpc")),
+    );
+  });
+
+  it("takes levels and parameters as the engine does, and refuses what is none", () => {
+    const bad = withInputs(BUCKET_BLOCK, { blockPublicAcls: false });
+    const read = (text: string) => {
+      const result = readConfiguration(text);
+      if ("problems" in result) assert.fail(JSON.stringify(result.problems));
+      return reportOn(topology, bad, [packJudge(result.configuration)]);
+    };
+    assert.deepEqual(read('{ "s3-block-public-access": "disabled" }').findings, []);
+    assert.equal(read('{ "all": "advisory" }').passed, true);
+    assert.equal(read('{ "all": "disabled", "s3-block-public-access": "mandatory" }').findings.length, 1);
+    const strict = read('{ "kinesis-retention": { "replayWindowHours": 5000 } }');
+    assert.ok(strict.findings.some(({ rule }) => rule === "kinesis-retention"));
+    for (const [text, path] of [
+      ["{", ""],
+      ['{ "no-such-rule": "advisory" }', "no-such-rule"],
+      ['{ "kinesis-retention": { "hours": 1 } }', "kinesis-retention.hours"],
+      ['{ "kinesis-retention": 7 }', "kinesis-retention"],
+    ] as const) {
+      const result = readConfiguration(text);
+      assert.ok("problems" in result, text);
+      assert.deepEqual(
+        result.problems.map((problem) => problem.path),
+        [path],
+      );
+      assert.match(result.problems[0]?.reason ?? "", /^want /);
+    }
+  });
+
+  it("writes SARIF with a rule for each result, and JUnit with a failure for each mandatory finding", () => {
+    const report = judged(withInputs(BUCKET_BLOCK, { blockPublicAcls: false }));
+    const sarif = toSarif(report, "1.0.0") as {
+      version: string;
+      runs: {
+        tool: { driver: { rules: { id: string }[] } };
+        results: { ruleId: string; ruleIndex: number; level: string }[];
+      }[];
+    };
+    assert.equal(sarif.version, "2.1.0");
+    const [run] = sarif.runs;
+    assert.ok(run !== undefined && run.results.length === report.findings.length);
+    for (const { ruleId, ruleIndex, level } of run.results) {
+      assert.equal(run.tool.driver.rules[ruleIndex]?.id, ruleId);
+      assert.equal(level, "error");
+    }
+    const junit = toJunit(report);
+    assert.equal(junit.match(/<failure /g)?.length, 1);
+    assert.match(
+      junit,
+      /^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites name="meridian check dev" tests="5" failures="1">/,
+    );
+    assert.ok(!/message="[^"]*</.test(junit));
+  });
+});
+
+describe("parity of regions", function () {
+  this.timeout(60_000);
+  const prod = loadTopology(findTopology("prod"));
+  let graph: FleetGraph;
+  before(async () => {
+    graph = await buildFleetGraph(prod);
+  });
+
+  it("finds only what the topology asks for: role and share", () => {
+    const differences = parity(prod, graph);
+    assert.deepEqual([...new Set(differences.map(({ declared }) => declared))].sort(), ["role", "share"]);
+  });
+
+  it("finds a setting that one region alone has, and a resource that one region lacks", () => {
+    const [, second] = graph.regions;
+    const odd = graph.map((node) => {
+      if (node.stack !== second?.stack) return node;
+      if (node.type === "aws:athena/workgroup:Workgroup")
+        return { ...node, inputs: { ...node.inputs, forceDestroy: true } };
+      return node.type === "aws:opensearch/domain:Domain" ? undefined : node;
+    });
+    const undeclared = parity(prod, odd).filter(({ declared }) => declared === undefined);
+    assert.deepEqual(
+      undeclared.map(({ region, type, property, here }) => [region, type, property, here]),
+      [
+        ["ap-southeast-1", "aws:athena/workgroup:Workgroup", "forceDestroy", "true"],
+        ["ap-southeast-1", "aws:opensearch/domain:Domain", "", "missing"],
+      ],
+    );
+  });
+
+  it("does not take another number for a matter of share where shares are equal", () => {
+    const local = loadTopology(findTopology("local"));
+    return buildFleetGraph(local).then((same) => {
+      const [, second] = same.regions;
+      const odd = same.map((node) =>
+        node.stack === second?.stack && node.type === "aws:lambda/function:Function"
+          ? { ...node, inputs: { ...node.inputs, timeout: 7 } }
+          : node,
+      );
+      assert.ok(parity(local, odd).some(({ property, declared }) => property === "timeout" && declared === undefined));
+    });
+  });
+});
