@@ -5,6 +5,7 @@ import type { RegisterResourceOutputsRequest, RegisterResourceRequest } from "@p
 import type { ReadResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { GraphNode } from "./graph";
+import { makeLean } from "./lean";
 import { UNKNOWN } from "../../aws/value";
 import type { Properties, Value } from "../../aws/value";
 
@@ -48,6 +49,8 @@ export interface RecordSettings {
   readonly stack: string;
   /** Outputs of other stacks, by full name, where a program needs more than a stand-in. */
   readonly references?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Lets the runtime take the traces that its messages need, which is much slower. @default false, unless the program fails */
+  readonly traces?: boolean;
 }
 
 /**
@@ -59,7 +62,7 @@ export async function recordStack(
   program: () => Promise<unknown>,
   settings: RecordSettings,
 ): Promise<readonly GraphNode[]> {
-  const lean = await run(program, settings, { traces: false });
+  const lean = await run(program, settings, { traces: settings.traces ?? false });
   if (lean.errors.length === 0) return lean.nodes;
   // It failed: what for is told by a second run, which takes the time to note where.
   const { errors, nodes } = await run(program, settings, { traces: true });
@@ -74,10 +77,7 @@ interface Run {
   readonly errors: readonly Error[];
 }
 
-/**
- * @param options.traces whether stack traces are taken. The runtime takes several for each property of each resource,
- * which costs more than all the rest of a recording.
- */
+/** @param options.traces whether the runtime takes the traces that its messages need; without them it is much faster. */
 function run(
   program: () => Promise<unknown>,
   settings: RecordSettings,
@@ -92,21 +92,14 @@ function run(
     const listeners = process.listeners("unhandledRejection");
     process.removeAllListeners("unhandledRejection");
     process.on("unhandledRejection", rejected);
-    const formatter = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
-    const { stackTraceLimit } = Error;
-    if (!traces) {
-      Error.prepareStackTrace = String;
-      Error.stackTraceLimit = 0;
-    }
+    const restore = traces ? undefined : makeLean();
     try {
       await pulumi.runtime.runInPulumiStack(program);
     } catch (error) {
       errors.push(asError(error));
     } finally {
       await settled(monitor);
-      if (formatter === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
-      else Object.defineProperty(Error, "prepareStackTrace", formatter);
-      Error.stackTraceLimit = stackTraceLimit;
+      restore?.();
       process.off("unhandledRejection", rejected);
       for (const listener of listeners) process.on("unhandledRejection", listener);
     }
@@ -142,6 +135,7 @@ class Monitor {
   /** Requests so far. */
   calls = 0;
   private readonly regions = new Map<string, string>();
+  private readonly urns = new Set<string>();
 
   constructor(private readonly settings: RecordSettings) {}
 
@@ -150,7 +144,7 @@ class Monitor {
     const type = request.getType();
     const name = request.getName();
     const parent = request.getParent();
-    const urn = this.urn(parent, type, name);
+    const urn = this.once(this.urn(parent, type, name));
     const raw = (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
     const inputs = properties(raw);
     const provider = withoutId(request.getProvider());
@@ -184,13 +178,20 @@ class Monitor {
   /** Another stack's outputs: those given, else none, as before that stack's first update. */
   readResource(request: ReadResourceRequest, callback: Callback): void {
     this.calls += 1;
-    const urn = this.urn(request.getParent(), request.getType(), request.getName());
+    const urn = this.once(this.urn(request.getParent(), request.getType(), request.getName()));
     const inputs = (request.getProperties()?.toJavaScript() ?? {}) as Record<string, unknown>;
     const outputs = this.settings.references?.[String(inputs["name"])] ?? {};
     callback(null, {
       getUrn: () => urn,
       getProperties: () => ({ toJavaScript: () => ({ ...inputs, outputs, secretOutputNames: [] }) }),
     });
+  }
+
+  /** The engine takes each URN once. */
+  private once(urn: string): string {
+    if (this.urns.has(urn)) this.errors.push(new Error(`duplicate resource URN ${urn}: give it a name of its own`));
+    this.urns.add(urn);
+    return urn;
   }
 
   invoke(request: ResourceInvokeRequest, callback: Callback): void {
