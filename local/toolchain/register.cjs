@@ -25,7 +25,8 @@ if (Module.enableCompileCache === undefined) {
   throw new Error(`want the Node 24 of node_modules/.bin, got ${process.version}: run bin/meridian, or make`);
 }
 Module.enableCompileCache(path.join(build, "v8"));
-process.setSourceMapsEnabled(true);
+// Traces show our sources; reading the maps of all packages would take longer than many commands.
+Module.setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
 
 /** Compiles one file as the compiler options of tsconfig.json say (CommonJS, ES2023), with its source map within. */
 function compile(source, filename) {
@@ -62,6 +63,37 @@ function compiled(source, filename) {
     return code;
   }
 }
+
+/**
+ * What Pulumi's Node runtime loads on every start and uses only to serialise closures, which no program here does: half
+ * of the time that it takes to load. It is loaded when it is first asked for something.
+ */
+const SELDOM = new Set(["typescript", "@npmcli/arborist"]);
+const runtime = path.join(outside, "@pulumi", "pulumi", path.sep);
+
+function lazily(load) {
+  let loaded;
+  const whole = () => (loaded ??= load());
+  return new Proxy(Object.create(null), {
+    // Asked of every module as it is imported.
+    get: (_, name) => (name === "__esModule" ? true : whole()[name]),
+    set: (_, name, value) => Reflect.set(whole(), name, value),
+    has: (_, name) => name in whole(),
+    ownKeys: () => Reflect.ownKeys(whole()),
+    getOwnPropertyDescriptor: (_, name) => {
+      const found = Object.getOwnPropertyDescriptor(whole(), name);
+      return found && { ...found, configurable: true };
+    },
+  });
+}
+
+const loadModule = Module._load;
+Module._load = function (request, parent, ...more) {
+  if (SELDOM.has(request) && parent?.filename?.includes(runtime)) {
+    return lazily(() => loadModule.call(this, request, parent, ...more));
+  }
+  return loadModule.call(this, request, parent, ...more);
+};
 
 const previous = Module._extensions[".ts"] ?? Module._extensions[".js"];
 Module._extensions[".ts"] = (module, filename) => {
