@@ -6,7 +6,7 @@ RUN := $(BIN)/node --require ./local/toolchain/register.cjs
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages up down test lint format bench lock
+.PHONY: help setup packages up down test lint format bench nightly lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: packages ## format all files
 
 bench: setup ## measure, each figure beside a peer or a limit
 	@$(RUN) bench/run.ts
+
+nightly: setup ## bring 100,000 generated configurations to a refusal or a judged plan
+	@$(RUN) bench/nightly.ts
 
 lock: setup ## write requirements.lock anew from requirements.in
 	@.meridian/venv/bin/python -m venv .meridian/lock

@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 import prettier from "eslint-config-prettier";
 
 export default tseslint.config(
-  { ignores: ["node_modules/**", ".meridian/**", "coverage/**", "eslint.config.mjs"] },
+  { ignores: ["node_modules/**", ".meridian/**", "coverage/**", "bench/peers/**", "eslint.config.mjs"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

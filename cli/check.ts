@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { checkFleet, parity, readConfiguration, toJunit, toSarif } from "../fleet/check";
 import type { Configuration, Difference, Finding, Report } from "../fleet/check";
 import { buildFleetGraph } from "../fleet/graph";
+import { loadTopology } from "../regions/topology/load";
 import { version } from "../package.json";
 import { topologyOf } from "./kit/environment";
 import { BadInput, EXIT } from "./kit/exit";
@@ -22,7 +23,8 @@ type Format = (typeof FORMATS)[number];
 /** Judges a whole environment by every rule, in process: no engine, no AWS, nothing started. */
 export async function check(environment: string | undefined, options: CheckOptions): Promise<ExitCode> {
   const format = formatOf(options);
-  const topology = topologyOf(environment);
+  // A file of one's own can be judged before it is one of the environments.
+  const topology = environment?.endsWith(".yaml") === true ? loadTopology(environment) : topologyOf(environment);
   const configuration = options.policyPackConfig === undefined ? undefined : configurationOf(options.policyPackConfig);
   if (options.parity === true) {
     const differences = parity(topology, await buildFleetGraph(topology));

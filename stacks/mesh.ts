@@ -33,6 +33,7 @@ export function mesh(topology: Topology, options: StackOptions): Exported<MeshOu
     ),
   );
   for (const residency of topology.residency) copySnapshots(topology, residency, options, opts);
+  const zoneId = foundationOutput(topology, "zoneId");
   const edges = topology.residency.map((residency) => {
     const primary = regionScope(topology, planOf(topology, residency.primary), options);
     const edge = new GlobalEdge(
@@ -40,8 +41,10 @@ export function mesh(topology: Topology, options: StackOptions): Exported<MeshOu
       {
         scope: primary,
         domain: topology.domain,
-        zoneId: foundationOutput(topology, "zoneId"),
+        zoneId,
         regions: [residency.primary, ...peersOf(residency, residency.primary)],
+        // The log of CloudFront's web ACL stands in us-east-1, and callers' addresses are personal data.
+        webAclLog: residency.law === "none",
         logBucketArn: bucketArnOf(primary, nameOf(primary, "logs", "bucket")),
       },
       opts,

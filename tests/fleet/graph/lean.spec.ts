@@ -80,6 +80,14 @@ describe("a lean recording", () => {
     await assert.rejects(recordStack(later, SETTINGS), /wrong name/);
   });
 
+  it("refuses two resources of one URN, as the engine does", async () => {
+    const twice = (): Promise<void> => {
+      for (const bucket of ["a", "b"]) new aws.s3.Bucket("one", { bucket });
+      return Promise.resolve();
+    };
+    await assert.rejects(recordStack(twice, { project: "p", stack: "s" }), /duplicate resource URN .*Bucket::one/);
+  });
+
   it("leaves the runtime as it was", async () => {
     const format = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
     const { stackTraceLimit } = Error;
