@@ -26,6 +26,12 @@ export interface GlobalEdgeArgs {
   readonly recordTtlSeconds?: number;
   /** Requests of one address in five minutes after which it is blocked. @default 2000 */
   readonly rateLimit?: number;
+  /**
+   * Whether the web ACL writes down what it stops. Its log stands in us-east-1, with the callers' addresses: leave it off
+   * for a zone whose data may not go there. Metrics and the access log tell of stopped requests all the same.
+   * @default true
+   */
+  readonly webAclLog?: boolean;
   /** Days for which the web ACL's log is kept. @default 30 */
   readonly logRetentionDays?: number;
   /** CloudFront's edge locations. @default `PriceClass_All` */
@@ -101,6 +107,7 @@ export class GlobalEdge extends pulumi.ComponentResource {
         wafScope: "CLOUDFRONT",
         rateLimit: args.rateLimit ?? RATE_LIMIT.usual,
         part: "edge",
+        log: args.webAclLog ?? true,
         logRetentionDays: args.logRetentionDays ?? 30,
       },
       this,

@@ -126,6 +126,7 @@ export class RegionEdge extends pulumi.ComponentResource {
         wafScope: "REGIONAL",
         rateLimit: args.rateLimit ?? RATE_LIMIT.usual,
         part: "region-edge",
+        log: true,
         logRetentionDays: args.logRetentionDays ?? 30,
       },
       this,

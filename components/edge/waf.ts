@@ -10,6 +10,8 @@ export interface WebAclArgs {
   readonly rateLimit: number;
   /** Part of the names, e.g. `edge`. */
   readonly part: string;
+  /** Whether stopped requests are written down, with their callers' addresses, in the web ACL's region. */
+  readonly log: boolean;
   readonly logRetentionDays: number;
 }
 
@@ -33,7 +35,7 @@ const OVERRIDES: Readonly<
   AWSManagedRulesCommonRuleSet: [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }],
 };
 
-/** A web ACL that lets in all but known attackers, bad inputs and floods, and logs what it blocks. */
+/** A web ACL that lets in all but known attackers, bad inputs and floods, counts what it blocks, and logs it if asked. */
 export function createWebAcl(name: string, args: WebAclArgs, parent: pulumi.Resource): aws.wafv2.WebAcl {
   const { scope, part } = args;
   const region = args.wafScope === "CLOUDFRONT" ? CLOUDFRONT_REGION : scope.region;
@@ -69,6 +71,14 @@ export function createWebAcl(name: string, args: WebAclArgs, parent: pulumi.Reso
     },
     { parent },
   );
+  if (args.log) logBlocked(name, args, acl, parent);
+  return acl;
+}
+
+/** A log group must stand in its web ACL's region: docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html */
+function logBlocked(name: string, args: WebAclArgs, acl: aws.wafv2.WebAcl, parent: pulumi.Resource): void {
+  const { scope, part } = args;
+  const region = args.wafScope === "CLOUDFRONT" ? CLOUDFRONT_REGION : scope.region;
   const logs = new aws.cloudwatch.LogGroup(
     `${name}-waf`,
     // AWS WAF writes to groups with this prefix only.
@@ -96,7 +106,6 @@ export function createWebAcl(name: string, args: WebAclArgs, parent: pulumi.Reso
     },
     { parent },
   );
-  return acl;
 }
 
 function visibility(metricName: string): aws.types.input.wafv2.WebAclVisibilityConfig {

@@ -1,22 +1,19 @@
-import { at, isSet, list, show, text, UNKNOWN, type GraphNode } from "../graph";
 import { mayHold } from "../../regions/residency";
 import type { Residency } from "../../regions/topology/model";
-import { holdsPersonalData, mentions, regionOfArn, regionOfBucket, zoneOf } from "./places";
+import { at, show, texts, type GraphNode } from "../graph";
+import { copies, type Copy } from "./copies";
+import { holdsPersonalData, mentions, regionsIn, zoneOf } from "./places";
 import type { Fleet, FleetJudge, FleetRule } from "./rule";
 
 /** Types that hold or carry nobody's data: images, rights, names of places, the state of Pulumi itself. */
 const CARRIES_NO_DATA = /^(?:aws:(?:ecr|iam|budgets|acm|route53)\/|pulumi:|kubernetes:rbac)/;
 /** Properties that name where code comes from, or who may call: no data goes there. */
 const NO_DESTINATION = /(?:^|\.)(?:image|policy|assumeRolePolicy|policyDocument|description|comment|tags)(?:\.|$)/i;
-
-/** What a copy is of: where it comes from, what kind, where it goes to. */
-interface Copy {
-  readonly node: GraphNode;
-  readonly property: string;
-  readonly from: string;
-  /** Undefined when it cannot be known. */
-  readonly to: string | undefined;
-}
+/** Types whose copies are told one by one, and the global edge, which answers for all regions from one. */
+const TOLD =
+  /^aws:(?:dynamodb\/table|s3\/bucketReplicationConfig|redshift\/snapshotCopy:|kms\/replicaKey|cloudfront\/|cloudwatch\/logDelivery|wafv2\/)/;
+/** A text that reaches something: an ARN, or a host of AWS's. A name that only speaks of a region is neither. */
+const REACHES = /arn:|amazonaws\.com|s3:\/\//;
 
 /** Z1. */
 export const residency: FleetRule = {
@@ -26,15 +23,19 @@ export const residency: FleetRule = {
   severity: "critical",
   level: "mandatory",
   source: ["new", "GDPR Art. 44"],
-  why: "Every copy counts: a table's replica, a bucket's replication, a cache's secondary, a snapshot, a log, an origin that is tried when another one fails. One of them outside the zone is a transfer to a third country.",
+  why: "Every copy counts: a table's replica, a bucket's replication, a cache's secondary, a snapshot, a log, a key that tells who is who, an origin that is tried when another one fails. One of them outside the zone is a transfer to a third country.",
   fix: "Copy only to regions of the zone (`residency` and `regions` in the topology)",
   spares:
     "Tables tagged `meridian:data-class: technical`; images, IAM documents and DNS names, which carry no personal data.",
   check(fleet, judge) {
     for (const copy of copies(fleet)) judgeCopy(fleet, judge, copy);
-    for (const { name, nodes } of fleet.graph.regions) {
-      if (name.kind !== "region") continue;
-      for (const node of nodes) if (node.custom) judgeMentions(fleet, judge, node, name.region);
+    for (const { name, nodes } of fleet.graph.stacks) {
+      for (const node of nodes) {
+        if (!node.custom || CARRIES_NO_DATA.test(node.type)) continue;
+        if (name.kind === "region") judgeMentions(fleet, judge, node, name.region);
+        else if (!TOLD.test(node.type) && holdsPersonalData(node)) judgeMentions(fleet, judge, node, node.region);
+        if (!TOLD.test(node.type)) judgePulls(fleet, judge, node, name.kind === "region" ? name.region : node.region);
+      }
     }
   },
 };
@@ -45,69 +46,10 @@ function judgeCopy({ topology }: Fleet, judge: FleetJudge, { node, property, fro
   judge.against(node, property, `a region of zone ${zone.zone} (${zone.regions.join(", ")})`, to ?? "an unknown place");
 }
 
-/** Every copy that a resource makes of what another region holds: the fleet's replication graph. */
-function* copies(fleet: Fleet): Generator<Copy> {
-  const { graph } = fleet;
-  for (const node of graph.of("aws:dynamodb/table:Table")) {
-    if (!holdsPersonalData(node)) continue;
-    for (const [index, replica] of list(node.inputs, "replicas").entries()) {
-      const property = `replicas.${index}.regionName`;
-      yield { node, property, from: node.region, to: text(replica, "regionName") };
-    }
-  }
-  for (const node of graph.of("aws:dynamodb/tableReplica:TableReplica")) {
-    const from = regionOfArn(text(node.inputs, "globalTableArn"));
-    // What it copies is not told: a copy into the EU is none of this rule's business, one out of it may be.
-    yield { node, property: "region", from: from ?? firstEuRegion(fleet) ?? node.region, to: node.region };
-  }
-  for (const node of graph.of("aws:s3/bucketReplicationConfig:BucketReplicationConfig")) {
-    for (const [index, rule] of list(node.inputs, "rules").entries()) {
-      const property = `rules.${index}.destination.bucket`;
-      const bucket = text(rule, "destination.bucket");
-      yield { node, property, from: node.region, to: bucket === undefined ? undefined : regionOfBucket(fleet, bucket) };
-    }
-  }
-  for (const node of graph.of("aws:redshift/snapshotCopy:SnapshotCopy")) {
-    yield { node, property: "destinationRegion", from: node.region, to: text(node.inputs, "destinationRegion") };
-  }
-  for (const node of graph.of("aws:elasticache/replicationGroup:ReplicationGroup")) {
-    if (!isSet(at(node.inputs, "globalReplicationGroupId"))) continue;
-    for (const member of cacheMembers(fleet, node)) {
-      yield { node: member, property: "globalReplicationGroupId", from: node.region, to: member.region };
-    }
-  }
-  for (const node of graph.of("aws:cloudfront/distribution:Distribution")) yield* originCopies(node);
-}
-
-/** The other members of a cache's global group. One that cannot be told counts as the same. */
-function cacheMembers({ graph }: Fleet, node: GraphNode): readonly GraphNode[] {
-  const own = at(node.inputs, "globalReplicationGroupId");
-  return graph.of("aws:elasticache/replicationGroup:ReplicationGroup").filter(({ urn, inputs }) => {
-    const other = at(inputs, "globalReplicationGroupId");
-    return urn !== node.urn && isSet(other) && (other === own || other === UNKNOWN || own === UNKNOWN);
-  });
-}
-
-/** A request that one origin should have had goes to the others of its group. */
-function* originCopies(node: GraphNode): Generator<Copy> {
-  const hosts = new Map(
-    list(node.inputs, "origins").map((origin) => [text(origin, "originId"), mentions(at(origin, "domainName"))]),
-  );
-  for (const [index, group] of list(node.inputs, "originGroups").entries()) {
-    const places = list(group, "members").flatMap((member) => hosts.get(text(member, "originId")) ?? []);
-    for (const { region: from } of places) {
-      for (const { region: to } of places) yield { node, property: `originGroups.${index}.members`, from, to };
-    }
-  }
-}
-
-/**
- * What stands in a zone under EU law may name, as a destination, no region outside. Foundation and mesh name regions
- * of all zones by their nature: what they copy is told by `copies`.
- */
+/** What stands in a zone under EU law may name, as a destination, no region outside. */
 function judgeMentions({ topology }: Fleet, judge: FleetJudge, node: GraphNode, home: string): void {
   const zone = zoneOf(topology, home);
-  if (zone?.law !== "eu" || CARRIES_NO_DATA.test(node.type)) return;
+  if (zone?.law !== "eu") return;
   if (node.region !== "" && !mayHold(zone, node.region)) {
     judge.against(node, "region", inside(zone), node.region);
   }
@@ -115,6 +57,18 @@ function judgeMentions({ topology }: Fleet, judge: FleetJudge, node: GraphNode, 
     if (mayHold(zone, region) || NO_DESTINATION.test(path) || isImage(node, path)) continue;
     if (path === "region" && region === node.region) continue;
     judge.against(node, path, inside(zone), show(at(node.inputs, path)));
+  }
+}
+
+/** What stands elsewhere may reach nothing in a zone under EU law: reading takes bytes out just as writing does. */
+function judgePulls({ topology }: Fleet, judge: FleetJudge, node: GraphNode, home: string): void {
+  for (const { path, text } of texts(node.inputs)) {
+    if (!REACHES.test(text) || NO_DESTINATION.test(path) || isImage(node, path)) continue;
+    for (const region of regionsIn(text)) {
+      const zone = zoneOf(topology, region);
+      if (zone?.law !== "eu" || zone === zoneOf(topology, home)) continue;
+      judge.against(node, path, `nothing that reaches into zone ${zone.zone} from outside`, text);
+    }
   }
 }
 
@@ -126,8 +80,4 @@ function isImage(node: GraphNode, path: string): boolean {
 
 function inside(zone: Residency): string {
   return `a region of zone ${zone.zone} (${zone.regions.join(", ")})`;
-}
-
-function firstEuRegion({ topology }: Fleet): string | undefined {
-  return topology.residency.find(({ law }) => law === "eu")?.regions[0];
 }

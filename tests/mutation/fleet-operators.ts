@@ -112,7 +112,7 @@ export function whole(label: string, change: (fleet: Fleet) => FleetGraph | unde
 export function adding(
   graph: FleetGraph,
   stack: string,
-  node: Pick<GraphNode, "type" | "name" | "region" | "inputs">,
+  node: Pick<GraphNode, "type" | "name" | "region" | "inputs"> & Partial<Pick<GraphNode, "uses">>,
 ): FleetGraph {
   const made: GraphNode = {
     stack,

@@ -47,6 +47,9 @@ const API_DOMAIN = "aws:apigatewayv2/domainName:DomainName";
 const MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping";
 const BUDGET = "aws:budgets/budget:Budget";
 const NETWORK = "awsx:ec2:Vpc";
+const REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey";
+const LOG_DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination";
+const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
 const DIGEST = "primaryContainer.environment.MERIDIAN_MODEL_DIGEST";
 
 const zoneOf = ({ topology: { residency } }: Fleet, region: string) =>
@@ -93,6 +96,39 @@ const provisioned = ({ inputs }: GraphNode): boolean => typeof at(inputs, "shard
 const raw = ({ inputs }: GraphNode): boolean => text(inputs, "bucket")?.includes("-raw-") === true;
 const ownDomain = (node: GraphNode): boolean => text(node.inputs, "domainName")?.includes(`.${node.region}.`) === true;
 const twoOrigins = (node: GraphNode): boolean => list(node.inputs, "originGroups").length > 0;
+
+/** A log of the web ACL before an EU zone's callers, in a place of the fleet or in one that nobody knows. */
+function webAclLog(fleet: Fleet, destination: string): Fleet["graph"] | undefined {
+  const stack = fleet.graph.stack(`${fleet.topology.environment}.mesh`);
+  const distribution = stack?.of(DISTRIBUTION).find(({ inputs }) => {
+    const host = text(inputs, "origins.0.domainName") ?? "";
+    const own = fleet.topology.regions.find(({ name }) => host.includes(`.${name}.`));
+    return own !== undefined && zoneOf(fleet, own.name)?.law === "eu";
+  });
+  if (stack === undefined || distribution === undefined) return undefined;
+  const [acl] = stack.linked(distribution, "webAclId", WEB_ACL);
+  return adding(fleet.graph, stack.stack, {
+    type: "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+    name: "added",
+    region: "us-east-1",
+    inputs: { logDestinationConfigs: [destination] },
+    uses: { resourceArn: acl === undefined ? [] : [acl.urn] },
+  });
+}
+
+/** A backup plan of a region under EU law that copies what it keeps to a vault. */
+function backups(fleet: Fleet, to: (node: GraphNode) => string | undefined): Fleet["graph"] | undefined {
+  const node = fleet.graph.of(STREAM).find((one) => inEu(one, fleet));
+  const region = node === undefined ? undefined : to(node);
+  if (node === undefined || region === undefined) return undefined;
+  const vault = `arn:aws:backup:${region}:${fleet.topology.account}:backup-vault:there`;
+  return adding(fleet.graph, `${fleet.topology.environment}.mesh`, {
+    type: "aws:backup/plan:Plan",
+    name: "added",
+    region: node.region,
+    inputs: { rules: [{ copyActions: [{ destinationVaultArn: vault }] }] },
+  });
+}
 
 /** Every cache of the fleet in one global group, the first one its primary. */
 function globalCaches(fleet: Fleet, change: (node: GraphNode, index: number) => GraphNode): Fleet["graph"] | undefined {
@@ -158,6 +194,33 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         },
         "fail over outside",
       ),
+      move(REPLICA_KEY, foreignEu),
+      set(
+        LOG_DESTINATION,
+        "deliveryDestinationConfiguration.destinationResourceArn",
+        (node, fleet) => {
+          const now = text(node.inputs, "deliveryDestinationConfiguration.destinationResourceArn") ?? "";
+          const own = fleet.topology.regions.find(({ name }) => now.includes(`-${name}-`));
+          const zone = own === undefined ? undefined : zoneOf(fleet, own.name);
+          const away = fleet.topology.regions.find((plan) => plan.zone !== zone?.zone);
+          return zone?.law === "eu" ? bucketIn(fleet, away?.name) : undefined;
+        },
+        "access logs outside",
+      ),
+      whole("a web ACL's log in us-east-1", (fleet) =>
+        webAclLog(fleet, "arn:aws:logs:us-east-1:1:log-group:aws-waf-logs-x"),
+      ),
+      whole("a web ACL's log nobody knows where", (fleet) => webAclLog(fleet, "arn:aws:s3:::aws-waf-logs-x")),
+      whole("backups copied outside", (fleet) => backups(fleet, (node) => foreign(node, fleet))),
+      set(
+        FUNCTION,
+        "environment.variables.SOURCE",
+        (node, fleet) => {
+          const eu = fleet.topology.residency.find(({ law }) => law === "eu");
+          return eu === undefined || inEu(node, fleet) ? undefined : `https://dynamodb.${eu.primary}.amazonaws.com`;
+        },
+        "read from inside the EU",
+      ),
     ],
     passes: [
       set(
@@ -165,6 +228,17 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         "replicas",
         (node, fleet) => (personal(node) ? undefined : replicasPlus(node, foreign(node, fleet))),
         "a replica without personal data",
+      ),
+      whole("a web ACL's log inside", (fleet) => {
+        const eu = fleet.topology.residency.find(({ law }) => law === "eu");
+        return eu === undefined ? undefined : webAclLog(fleet, bucketIn(fleet, eu.primary) ?? "");
+      }),
+      whole("backups copied inside", (fleet) => backups(fleet, ({ region }) => region)),
+      set(
+        FUNCTION,
+        "environment.variables.LABEL",
+        (node, fleet) => (inEu(node, fleet) ? undefined : "not eu-west-1"),
+        "only speak of the EU",
       ),
       set(
         FUNCTION,

@@ -12,6 +12,8 @@ const REGION = /(?<![a-z0-9])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)-(?:[a-z]+)-[0-9](
 
 /** Types that name other regions but carry nobody's data: images, and names that resolve to addresses. */
 const CARRY_NO_DATA = /^(aws:ecr\/|aws:route53\/|aws:cloudfront\/|aws:iam\/|pulumi:)/;
+/** Logs of the global edge stand in us-east-1, and are told by the name of the zone's part that writes them. */
+const EDGE_LOG = "aws:cloudwatch/logGroup:LogGroup";
 
 /** Everything that takes a byte of EU personal data to a place outside the European Union; empty when nothing does. */
 export function bytesOutsideEu(fleet: FleetGraph, topology: Topology): readonly string[] {
@@ -35,12 +37,14 @@ export function bytesOutsideEu(fleet: FleetGraph, topology: Topology): readonly 
   });
 }
 
-/** Resources of foundation and mesh that hold or copy an EU zone's data: its tables, and its buckets' replication. */
+/** Resources of foundation and mesh that hold or copy an EU zone's data: tables, logs, and buckets' replication. */
 function holdsEuData({ type, inputs }: GraphNode, zones: readonly string[]): boolean {
   const name = at(inputs, "name");
   if (type === "aws:dynamodb/table:Table") {
     return typeof name === "string" && zones.some((zone) => name.includes(`-${zone}-`));
   }
+  if (type === EDGE_LOG)
+    return typeof name === "string" && [...name.matchAll(REGION)].some(([region]) => EU.has(region));
   if (type !== "aws:s3/bucketReplicationConfig:BucketReplicationConfig") return false;
   const bucket = at(inputs, "bucket");
   return typeof bucket === "string" && [...bucket.matchAll(REGION)].some(([region]) => EU.has(region));

@@ -122,6 +122,13 @@ describe("GlobalEdge", () => {
     assert.match(String(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["name"]), /^aws-waf-logs-/);
   });
 
+  it("writes down nobody's address in us-east-1 when it may not, and guards all the same", async () => {
+    const recording = await make({ webAclLog: false });
+    assert.equal(recording.only("aws:wafv2/webAcl:WebAcl").inputs["scope"], "CLOUDFRONT");
+    assert.deepEqual(recording.all("aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration"), []);
+    assert.deepEqual(recording.all("aws:cloudwatch/logGroup:LogGroup"), []);
+  });
+
   it("takes other paths, times and edge locations", async () => {
     const recording = await make({
       healthPath: "/up",
