@@ -10,7 +10,8 @@ import type {
 } from "@pulumi/policy";
 import { Graph, type Resource } from "./resource";
 import { Judge, Settings, type Rule } from "./rule";
-import { at, isBlock, plain, wire, type Properties } from "./value";
+import { at, isBlock, type Properties } from "./value";
+import { plain, wire } from "./wire";
 
 /**
  * Which rules repair instead of stopping: a comma-separated list of rule names, or `all`. The same can be had by

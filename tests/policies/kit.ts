@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Graph, type Resource } from "../../policies/kit/resource";
 import { Settings, judge, type Rule } from "../../policies/kit/rule";
-import { plain, isBlock, type Properties, type Value } from "../../policies/kit/value";
+import { isBlock, type Properties, type Value } from "../../policies/kit/value";
+import { plain } from "../../policies/kit/wire";
 
 /** What a test says about a resource beside its inputs. */
 export interface Said {

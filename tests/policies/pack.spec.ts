@@ -7,7 +7,8 @@ import type {
 } from "@pulumi/policy";
 import { CATALOGUE } from "../../policies/catalogue";
 import { toPolicies } from "../../policies/kit/pack";
-import { UNKNOWN, at, plain, wire } from "../../policies/kit/value";
+import { UNKNOWN, at } from "../../policies/kit/value";
+import { plain, wire } from "../../policies/kit/wire";
 
 const UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const OPTIONS = {
