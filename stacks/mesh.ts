@@ -17,7 +17,7 @@ import type { StackOptions } from "./scope";
  * stream of a lost region; gold, so that any region of the zone can train on all of the zone's data; artifacts, so that
  * it can serve the model that another one trained.
  */
-const REPLICATED: Readonly<Record<"raw" | "gold" | "artifacts", DataClass>> = {
+export const REPLICATED: Readonly<Record<"raw" | "gold" | "artifacts", DataClass>> = {
   raw: "identifier",
   gold: "behaviour",
   artifacts: "behaviour",

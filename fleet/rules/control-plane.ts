@@ -1,4 +1,4 @@
-import { at, isSet, list, text, texts, UNKNOWN, type GraphNode } from "../graph";
+import { at, isSet, list, text, texts, type GraphNode } from "../graph";
 import { zonesOfSeveral } from "./places";
 import type { FleetJudge, FleetRule } from "./rule";
 
@@ -6,8 +6,27 @@ import type { FleetJudge, FleetRule } from "./rule";
  * Calls that move traffic or promote a copy through a control plane. Source: AWS Fault Isolation Boundaries whitepaper,
  * "Appendix A - Partitional service guidance" and "Appendix B - Edge network global service guidance".
  */
-const SWITCHES =
-  /^(?:route53:(?:Change|Update|Associate|Disassociate|\*)|cloudfront:(?:Update|\*)|globalaccelerator:(?:Update|\*)|elasticache:(?:Failover|Disassociate|\*)|rds:(?:Failover|Promote|Switchover|\*)|arc-zonal-shift:|\*$)/i;
+const SWITCHES = [
+  "route53:ChangeResourceRecordSets",
+  "route53:UpdateHealthCheck",
+  "route53:UpdateTrafficPolicyInstance",
+  "route53:AssociateVPCWithHostedZone",
+  "route53:DisassociateVPCFromHostedZone",
+  "cloudfront:UpdateDistribution",
+  "cloudfront:UpdateContinuousDeploymentPolicy",
+  "globalaccelerator:UpdateEndpointGroup",
+  "globalaccelerator:UpdateListener",
+  "elasticache:FailoverGlobalReplicationGroup",
+  "elasticache:DisassociateGlobalReplicationGroup",
+  "rds:FailoverGlobalCluster",
+  "rds:PromoteReadReplica",
+  "rds:PromoteReadReplicaDBCluster",
+  "rds:SwitchoverGlobalCluster",
+  "arc-zonal-shift:StartZonalShift",
+];
+/** Managed policies that allow one of them. */
+const MAY_SWITCH =
+  /policy\/(?:AdministratorAccess|PowerUserAccess|AmazonRoute53FullAccess|CloudFrontFullAccess|AmazonElastiCacheFullAccess|AmazonRDSFullAccess|GlobalAcceleratorFullAccess)$/;
 
 /** N2. */
 export const controlPlane: FleetRule = {
@@ -24,9 +43,23 @@ export const controlPlane: FleetRule = {
   check(fleet, judge) {
     const several = zonesOfSeveral(fleet).length > 0;
     for (const record of fleet.graph.of("aws:route53/record:Record")) if (several) judgeRecord(judge, record);
+    for (const check of fleet.graph.of("aws:route53/healthCheck:HealthCheck")) {
+      for (const property of ["disabled", "invertHealthcheck"]) {
+        const got = at(check.inputs, property);
+        if (isSet(got) && got !== false) judge.against(check, property, "false: a dead region must be found dead");
+      }
+    }
     for (const node of fleet.graph.of("aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy")) {
-      for (const action of actionsOf(node)) {
-        if (SWITCHES.test(action)) judge.against(node, "policy", "no action that moves traffic", action);
+      judgePolicy(judge, node, "policy");
+    }
+    for (const role of fleet.graph.of("aws:iam/role:Role")) {
+      for (const index of list(role.inputs, "inlinePolicies").keys())
+        judgePolicy(judge, role, `inlinePolicies.${index}.policy`);
+    }
+    for (const node of fleet.graph.of("aws:iam/role:Role", "aws:iam/rolePolicyAttachment:RolePolicyAttachment")) {
+      for (const { path, text: arn } of texts(node.inputs)) {
+        if (/^(?:managedPolicyArns|policyArn)/.test(path) && MAY_SWITCH.test(arn))
+          judge.against(node, path, "no policy that may move traffic");
       }
     }
     for (const rule of fleet.graph.of("aws:cloudwatch/eventRule:EventRule", "aws:cloudwatch/metricAlarm:MetricAlarm")) {
@@ -58,19 +91,41 @@ function aliasIsChecked(record: GraphNode): boolean {
   return aliases.length > 0 && aliases.every((alias) => at(alias, "evaluateTargetHealth") === true);
 }
 
-/** Actions that a policy document allows; `*` for a document that is not known. */
-function actionsOf({ inputs }: GraphNode): readonly string[] {
-  const policy = at(inputs, "policy");
-  if (policy === UNKNOWN) return [];
-  const document = text(inputs, "policy");
+function judgePolicy(judge: FleetJudge, node: GraphNode, property: string): void {
+  for (const { Effect, Action, NotAction } of statementsOf(text(node.inputs, property))) {
+    if (Effect !== "Allow") continue;
+    const allowed = [Action ?? []].flat();
+    const but = NotAction === undefined ? undefined : [NotAction].flat();
+    const found = SWITCHES.find(
+      (action) =>
+        allowed.some((pattern) => allows(pattern, action)) ||
+        (but !== undefined && !but.some((pattern) => allows(pattern, action))),
+    );
+    if (found !== undefined) judge.against(node, property, "no action that moves traffic", found);
+  }
+}
+
+/** Whether an action's name, with IAM's wildcards, stands for an action. */
+function allows(pattern: string, action: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "i").test(action);
+}
+
+/** What a known policy document states; nothing for one that is not known, or that IAM would refuse. */
+function statementsOf(document: string | undefined): readonly Statement[] {
   if (document === undefined) return [];
-  const parsed = JSON.parse(document) as { Statement?: Statement | Statement[] };
-  return [parsed.Statement ?? []]
-    .flat()
-    .flatMap(({ Effect, Action }) => (Effect === "Allow" ? [Action ?? []].flat() : []));
+  try {
+    return [(JSON.parse(document) as { Statement?: Statement | Statement[] }).Statement ?? []].flat();
+  } catch {
+    return [];
+  }
 }
 
 interface Statement {
   readonly Effect?: string;
   readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
 }

@@ -16,13 +16,14 @@ export const disjointBlocks: FleetRule = {
     const networks = graph
       .of("awsx:ec2:Vpc", "aws:ec2/vpc:Vpc")
       .filter(({ parent }) => !parent.includes("awsx:ec2:Vpc"));
-    const owned = networks.flatMap((network) => {
+    const blocks = [...networks, ...graph.of("aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation")];
+    const owned = blocks.flatMap((network) => {
       const cidr = text(network.inputs, "cidrBlock");
       if (cidr !== undefined && parseCidr(cidr) !== undefined) return [{ owner: network.urn, cidr }];
       judge.against(network, "cidrBlock", "an IPv4 block that is known before it is made");
       return [];
     });
-    const byUrn = new Map(networks.map((network) => [network.urn, network]));
+    const byUrn = new Map(blocks.map((network) => [network.urn, network]));
     for (const [left, right] of findOverlaps(owned)) {
       const other = byUrn.get(left.owner);
       const network = byUrn.get(right.owner);

@@ -29,6 +29,14 @@ export const replicaRegions: FleetRule = {
         judge.against(table, "replicas", `the table in ${[...wanted].sort().join(", ")}`, got.join(", "));
       }
     }
+    for (const replica of graph.of("aws:dynamodb/tableReplica:TableReplica")) {
+      judge.against(
+        replica,
+        "region",
+        "replicas that their table declares: its owner deletes any other",
+        replica.region,
+      );
+    }
     for (const zone of topology.residency) {
       const primary: string = zone.primary;
       const owned = graph.of("aws:dynamodb/table:Table").filter((t) => t.region === primary && holdsPersonalData(t));

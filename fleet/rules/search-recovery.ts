@@ -22,11 +22,18 @@ export const searchRecovery: FleetRule = {
           if (!kept)
             judge.against(domain, "tags.meridian:recovery", "events in the lake to index again", "no delivery to S3");
         } else if (way === "follower") {
-          const connected = graph
-            .of("aws:opensearch/outboundConnection:OutboundConnection")
-            .some(({ inputs }) => text(inputs, "localDomainInfo.domainName") === text(domain.inputs, "domainName"));
+          const connected = graph.of("aws:opensearch/outboundConnection:OutboundConnection").some(({ inputs }) => {
+            const peer = text(inputs, "remoteDomainInfo.region");
+            const own = text(inputs, "localDomainInfo.domainName") === text(domain.inputs, "domainName");
+            return own && peer !== undefined && peer !== domain.region;
+          });
           if (!connected)
-            judge.against(domain, "tags.meridian:recovery", "an outbound connection to the leader", "none");
+            judge.against(
+              domain,
+              "tags.meridian:recovery",
+              "an outbound connection to a domain in another region",
+              "none",
+            );
         } else judge.against(domain, "tags.meridian:recovery", "follower or reindex");
       }
     }

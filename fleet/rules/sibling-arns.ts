@@ -1,8 +1,8 @@
 import { texts } from "../graph";
-import { regionOfArn } from "./places";
+import { regionOfArn, regionOfBucket } from "./places";
 import type { FleetRule } from "./rule";
 
-const ARN = /arn:[\w-]+:[\w-]*:[\w-]*:/g;
+const ARN = /arn:[\w-]+:[\w-]*:[\w-]*:[^\s"',]*/g;
 
 /** Z3. */
 export const siblingArns: FleetRule = {
@@ -16,7 +16,8 @@ export const siblingArns: FleetRule = {
   fix: "Use the region's own resource; what joins regions belongs to the mesh stack",
   unknowns:
     "An ARN that only AWS knows comes from the stack's own resources: a stack reads of others only what is agreed in stacks/contracts.ts.",
-  check({ graph }, judge) {
+  check(fleet, judge) {
+    const { graph } = fleet;
     const members = new Set<string>(graph.regions.flatMap(({ name }) => (name.kind === "region" ? [name.region] : [])));
     for (const stack of graph.regions) {
       if (stack.name.kind !== "region") continue;
@@ -24,7 +25,7 @@ export const siblingArns: FleetRule = {
       for (const node of stack.nodes) {
         for (const { path, text } of texts(node.inputs)) {
           const strange = (text.match(ARN) ?? [])
-            .map(regionOfArn)
+            .map((arn) => regionOfArn(arn) ?? regionOfBucket(fleet, arn))
             .find((r) => r !== undefined && r !== own && members.has(r));
           if (strange !== undefined) judge.against(node, path, `ARNs of ${own} only`, `one of ${strange}`);
         }

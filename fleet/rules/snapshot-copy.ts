@@ -1,6 +1,6 @@
-import { list, text } from "../graph";
+import { list, text, type GraphNode, type StackGraph } from "../graph";
 import { zonesOfSeveral } from "./places";
-import type { FleetRule } from "./rule";
+import type { Fleet, FleetJudge, FleetRule } from "./rule";
 
 /** W4. */
 export const snapshotCopy: FleetRule = {
@@ -32,8 +32,9 @@ export const snapshotCopy: FleetRule = {
               to ?? "none",
             );
           }
+          if (copy !== undefined) judgeGrant(fleet, judge, cluster, copy, to);
           const hours = Math.min(
-            ...(stack?.of("aws:redshift/snapshotSchedule:SnapshotSchedule") ?? [])
+            ...schedulesOf(stack, id)
               .flatMap(({ inputs }) => list(inputs, "definitions"))
               .map(hoursOf),
           );
@@ -43,7 +44,7 @@ export const snapshotCopy: FleetRule = {
               cluster,
               "clusterIdentifier",
               `a snapshot every ${rpoMinutes} minutes`,
-              `one every ${hours} hours`,
+              hours === Infinity ? "no schedule that it is bound to" : `one every ${hours} hours`,
             );
           }
         }
@@ -51,6 +52,35 @@ export const snapshotCopy: FleetRule = {
     }
   },
 };
+
+/** The schedules that a cluster is bound to; one that stands by itself takes no snapshot. */
+function schedulesOf(stack: StackGraph | undefined, cluster: string | undefined): readonly GraphNode[] {
+  const bound = (stack?.of("aws:redshift/snapshotScheduleAssociation:SnapshotScheduleAssociation") ?? [])
+    .filter(({ inputs }) => cluster !== undefined && text(inputs, "clusterIdentifier") === cluster)
+    .map(({ inputs }) => text(inputs, "scheduleIdentifier"));
+  return (stack?.of("aws:redshift/snapshotSchedule:SnapshotSchedule") ?? []).filter(({ inputs }) => {
+    const identifier = text(inputs, "identifier");
+    return identifier !== undefined && bound.includes(identifier);
+  });
+}
+
+/** An encrypted snapshot is copied by a grant on a key, which must stand where the copy does. */
+function judgeGrant(
+  { graph }: Fleet,
+  judge: FleetJudge,
+  cluster: GraphNode,
+  copy: GraphNode,
+  to: string | undefined,
+): void {
+  if (text(cluster.inputs, "encrypted") === "false") return;
+  const name = text(copy.inputs, "snapshotCopyGrantName");
+  const grant = graph
+    .of("aws:redshift/snapshotCopyGrant:SnapshotCopyGrant")
+    .find(({ inputs }) => name !== undefined && text(inputs, "snapshotCopyGrantName") === name);
+  if (grant === undefined || grant.region !== to) {
+    judge.against(copy, "snapshotCopyGrantName", `a grant in ${to ?? "the destination"}`, grant?.region ?? "none");
+  }
+}
 
 /** Hours between two snapshots of `rate(n hours)`; any other form is not judged as often enough. */
 function hoursOf(definition: unknown): number {

@@ -1,6 +1,7 @@
 import type { Residency } from "../../regions/topology/model";
-import { at, list, number, show, text, type GraphNode } from "../graph";
-import { holdsPersonalData, zoneOf, zonesOfSeveral } from "./places";
+import { REPLICATED } from "../../stacks/mesh";
+import { at, list, number, show, text, UNKNOWN, type GraphNode, type Value } from "../graph";
+import { holdsPersonalData, regionOfBucket, zoneOf, zonesOfSeveral } from "./places";
 import type { Fleet, FleetJudge, FleetRule } from "./rule";
 
 /**
@@ -10,6 +11,8 @@ import type { Fleet, FleetJudge, FleetRule } from "./rule";
  * DeveloperGuide/dns-failover-determining-health-of-endpoints.html (detection = interval x failures).
  */
 const TABLE_RPO_SECONDS = 5;
+/** An alias is remembered as long as what it points to: docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html */
+const ALIAS_TTL_SECONDS = 60;
 const STREAM_TO_COPY = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
 
 /** Z2. */
@@ -23,7 +26,7 @@ export const storePromises: FleetRule = {
   why: "A promise is as good as the slowest store behind it: asynchronous tables lose seconds, timed replication up to 15 minutes, untimed replication has no bound at all.",
   fix: "Buy what the promise needs (strong consistency, replication time control, shorter checks), or promise what the stores can keep (`promises` in the topology)",
   spares:
-    "Zones of one region, which have no copy to be late; environments with `failover: false`; caches, which are filled again.",
+    "Zones of one region, which have no copy to be late; environments with `failover: false`; caches, which are filled again; the time that a delivery stream buffers before the bucket's copy begins.",
   check(fleet, judge) {
     for (const zone of zonesOfSeveral(fleet)) {
       tables(fleet, judge, zone);
@@ -52,13 +55,25 @@ function tables({ graph, topology }: Fleet, judge: FleetJudge, zone: Residency):
   }
 }
 
-/** Every region of the zone sends its gold and its models to every other one, in time. */
-function buckets({ graph, topology }: Fleet, judge: FleetJudge, zone: Residency): void {
+/** Every region of the zone sends its events, its gold and its models to every other one, in time. */
+function buckets(fleet: Fleet, judge: FleetJudge, zone: Residency): void {
+  const { graph, topology } = fleet;
+  const placeOfRule = (rule: Value): string | undefined =>
+    regionOfBucket(fleet, text(rule, "destination.bucket") ?? "");
   const minutes = topology.promises.rpoSeconds / 60;
   for (const region of zone.regions) {
     const configs = graph.of(STREAM_TO_COPY).filter((node) => node.region === region);
-    if (configs.length === 0) {
-      judge.missing(`${topology.environment}.mesh`, `replication of ${region}`, "its buckets copied within the zone");
+    for (const part of Object.keys(REPLICATED)) {
+      const own = configs.filter(({ inputs }) => text(inputs, "bucket")?.includes(`-${region}-${part}-`) === true);
+      const reached = own.flatMap(({ inputs }) => list(inputs, "rules")).map(placeOfRule);
+      for (const peer of zone.regions) {
+        if (peer === region || reached.includes(peer)) continue;
+        judge.missing(
+          `${topology.environment}.mesh`,
+          `replication of ${region}`,
+          `its ${part} bucket copied to ${peer}`,
+        );
+      }
     }
     for (const config of configs) judgeReplication(judge, config, minutes);
   }
@@ -87,9 +102,9 @@ function names({ graph, topology }: Fleet, judge: FleetJudge): void {
   const records = graph
     .of("aws:route53/record:Record")
     .filter(({ inputs }) => at(inputs, "setIdentifier") !== undefined);
-  const ttl = Math.max(0, ...records.map(({ inputs }) => number(inputs, "ttl") ?? 0));
+  const ttl = Math.max(0, ...records.map(({ inputs }) => secondsOf(inputs, "ttl", ALIAS_TTL_SECONDS)));
   for (const check of graph.of("aws:route53/healthCheck:HealthCheck")) {
-    const detection = (number(check.inputs, "requestInterval") ?? 30) * (number(check.inputs, "failureThreshold") ?? 3);
+    const detection = secondsOf(check.inputs, "requestInterval", 30) * secondsOf(check.inputs, "failureThreshold", 3);
     if (detection + ttl > rtoSeconds) {
       judge.against(
         check,
@@ -99,4 +114,9 @@ function names({ graph, topology }: Fleet, judge: FleetJudge): void {
       );
     }
   }
+}
+
+/** A number of a resource, or AWS's own when it is not set; one that nobody knows keeps no promise. */
+function secondsOf(inputs: Value, path: string, usual: number): number {
+  return at(inputs, path) === UNKNOWN ? Infinity : (number(inputs, path) ?? usual);
 }

@@ -1,4 +1,4 @@
-import { list, text, type GraphNode, type StackGraph } from "../graph";
+import { at, isSet, list, text, type GraphNode, type StackGraph, type Value } from "../graph";
 import { regionOfBucket, zonesOfSeveral } from "./places";
 import type { Fleet, FleetRule } from "./rule";
 
@@ -38,16 +38,26 @@ function copiesOf(fleet: Fleet, stack: StackGraph, stream: GraphNode): readonly 
     if (!stack.linked(delivery, "kinesisSourceConfiguration", STREAM).includes(stream)) return [];
     // A delivery that transforms leaves records out.
     if (list(delivery.inputs, "extendedS3Configuration.processingConfiguration.processors").length > 0) return [];
-    return stack.linked(delivery, "extendedS3Configuration", BUCKET).flatMap((bucket) => replicasOf(fleet, bucket));
+    const prefix = text(delivery.inputs, "extendedS3Configuration.prefix") ?? "";
+    return stack
+      .linked(delivery, "extendedS3Configuration", BUCKET)
+      .flatMap((bucket) => replicasOf(fleet, bucket, prefix));
   });
 }
 
-function replicasOf(fleet: Fleet, bucket: GraphNode): readonly string[] {
+function replicasOf(fleet: Fleet, bucket: GraphNode, prefix: string): readonly string[] {
   const name = text(bucket.inputs, "bucket");
   return fleet.graph
     .of("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
     .filter(({ inputs }) => name !== undefined && text(inputs, "bucket") === name)
     .flatMap(({ inputs }) => list(inputs, "rules"))
-    .filter((rule) => text(rule, "status") === "Enabled")
+    .filter((rule) => text(rule, "status") === "Enabled" && covers(rule, prefix))
     .flatMap((rule) => regionOfBucket(fleet, text(rule, "destination.bucket") ?? "") ?? []);
+}
+
+/** Whether a replication rule takes all that is written under a prefix. */
+function covers(rule: Value, prefix: string): boolean {
+  if (isSet(at(rule, "filter.tag")) || isSet(at(rule, "filter.and"))) return false;
+  const only = at(rule, "filter.prefix") ?? "";
+  return typeof only === "string" && prefix.startsWith(only);
 }

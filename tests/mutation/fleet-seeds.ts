@@ -50,6 +50,11 @@ const NETWORK = "awsx:ec2:Vpc";
 const REPLICA_KEY = "aws:kms/replicaKey:ReplicaKey";
 const LOG_DESTINATION = "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination";
 const WEB_ACL = "aws:wafv2/webAcl:WebAcl";
+const ASSOCIATION = "aws:redshift/snapshotScheduleAssociation:SnapshotScheduleAssociation";
+const GRANT = "aws:redshift/snapshotCopyGrant:SnapshotCopyGrant";
+const HEALTH_CHECK = "aws:route53/healthCheck:HealthCheck";
+const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+const ROLE = "aws:iam/role:Role";
 const DIGEST = "primaryContainer.environment.MERIDIAN_MODEL_DIGEST";
 
 const zoneOf = ({ topology: { residency } }: Fleet, region: string) =>
@@ -90,8 +95,8 @@ const promises = (fleet: Fleet, change: Partial<Fleet["topology"]["promises"]>):
     : undefined;
 const shared = ({ inputs }: GraphNode): boolean => at(inputs, "setIdentifier") !== undefined;
 const onAws = ({ topology: { cloud } }: Fleet): boolean => cloud === "aws";
-const policy = (action: string): Value =>
-  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
+const policy = (action: string, resource = "*"): Value =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: resource }] });
 const provisioned = ({ inputs }: GraphNode): boolean => typeof at(inputs, "shardCount") === "number";
 const raw = ({ inputs }: GraphNode): boolean => text(inputs, "bucket")?.includes("-raw-") === true;
 const ownDomain = (node: GraphNode): boolean => text(node.inputs, "domainName")?.includes(`.${node.region}.`) === true;
@@ -256,6 +261,16 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       set(REPLICATION, "rules.0.destination.replicationTime.time.minutes", only(inSeveral, 60), "an hour late"),
       set(REPLICATION, "rules.0.status", only(inSeveral, "Disabled"), "switch off"),
       set(TABLE, "replicas", (node, fleet) => when(personal(node) && inSeveral(node, fleet), []), "no replica"),
+      remove(REPLICATION, inSeveral),
+      set(REPLICATION, "rules", (node, fleet) => when(inSeveral(node, fleet), []), "no rule"),
+      hide(RECORD, "ttl", (node, fleet) => shared(node) && promises(fleet, {}) !== undefined),
+      hide(HEALTH_CHECK, "requestInterval", (_node, fleet) => promises(fleet, {}) !== undefined),
+      set(
+        HEALTH_CHECK,
+        "failureThreshold",
+        (_node, fleet) => when(promises(fleet, {}) !== undefined, 30),
+        "patient checks",
+      ),
       topology("an RPO of one second", (fleet) => promises(fleet, { rpoSeconds: 1 })),
       topology("an RTO of a minute", (fleet) => promises(fleet, { rtoSeconds: 60 })),
     ],
@@ -278,6 +293,25 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
           "an ARN of a sibling",
         ),
       ),
+      set(
+        FUNCTION,
+        "environment.variables.BUCKET",
+        (node, fleet) => {
+          const bucket = bucketIn(fleet, sibling(node, fleet));
+          return bucket === undefined ? undefined : `${bucket}/models/latest`;
+        },
+        "an ARN of a sibling's bucket",
+      ),
+      set(
+        ROLE_POLICY,
+        "policy",
+        (node, fleet) => {
+          const other = sibling(node, fleet);
+          const inRegion = fleet.graph.region(node.region)?.get(node.urn) !== undefined;
+          return inRegion && other !== undefined ? policy("kms:Decrypt", `arn:aws:kms:${other}:1:key/x`) : undefined;
+        },
+        "a right to a sibling's key",
+      ),
     ],
     passes: [
       set(
@@ -287,6 +321,12 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         "an ARN of its own",
       ),
       set(STREAM, "tags.upstream", "arn:aws:iam::aws:policy/ReadOnlyAccess", "an ARN without region"),
+      set(
+        FUNCTION,
+        "environment.variables.BUCKET",
+        (node, fleet) => bucketIn(fleet, node.region),
+        "an ARN of its own bucket",
+      ),
     ],
   },
   {
@@ -301,9 +341,32 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       ),
       set(ROLE_POLICY, "policy", policy("route53:ChangeResourceRecordSets"), "may change records"),
       set(ROLE_POLICY, "policy", policy("elasticache:FailoverGlobalReplicationGroup"), "may promote a cache"),
+      set(ROLE_POLICY, "policy", policy("route53:C*"), "may change records by a wildcard"),
+      set(
+        ROLE_POLICY,
+        "policy",
+        JSON.stringify({ Statement: { Effect: "Allow", NotAction: "iam:*", Resource: "*" } }),
+        "may do all but a little",
+      ),
+      set(
+        ATTACHMENT,
+        "policyArn",
+        "arn:aws:iam::aws:policy/AmazonRoute53FullAccess",
+        "may change records, by AWS's policy",
+      ),
+      set(ROLE, "inlinePolicies", [{ policy: policy("cloudfront:UpdateDistribution") }], "may change the edge"),
+      set(HEALTH_CHECK, "disabled", true, "a check that is switched off"),
+      set(HEALTH_CHECK, "invertHealthcheck", true, "a check that is upside down"),
     ],
     passes: [
       set(ROLE_POLICY, "policy", policy("route53:ListHostedZones"), "may list zones"),
+      set(
+        ROLE_POLICY,
+        "policy",
+        JSON.stringify({ Statement: { Effect: "Deny", Action: "route53:*", Resource: "*" } }),
+        "may not change records",
+      ),
+      set(HEALTH_CHECK, "disabled", false, "a check that says it is on"),
       set(RECORD, "ttl", (node) => when(shared(node), 30), "a shorter TTL"),
     ],
   },
@@ -384,8 +447,23 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         },
         "to a bucket that no stack makes",
       ),
+      each(REPLICATION, "all but events", (node, fleet) =>
+        raw(node) && inSeveral(node, fleet) ? everyRule(node, "filter.prefix", "errors/") : undefined,
+      ),
+      each(REPLICATION, "what is tagged", (node, fleet) =>
+        raw(node) && inSeveral(node, fleet) ? everyRule(node, "filter.tag", { key: "copy", value: "yes" }) : undefined,
+      ),
+      each(REPLICATION, "switched off", (node, fleet) =>
+        raw(node) && inSeveral(node, fleet) ? everyRule(node, "status", "Disabled") : undefined,
+      ),
     ],
-    passes: [remove(DELIVERY, (node) => node.name.endsWith("curated")), remove(REPLICATION, (node) => !raw(node))],
+    passes: [
+      each(REPLICATION, "events alone", (node) =>
+        raw(node) ? everyRule(node, "filter.prefix", "events/") : undefined,
+      ),
+      remove(DELIVERY, (node) => node.name.endsWith("curated")),
+      remove(REPLICATION, (node) => !raw(node)),
+    ],
   },
   {
     rule: "K4",
@@ -460,6 +538,15 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       }),
       set(TABLE, "replicas", (node) => replicasPlus(node, "sa-east-1"), "a replica in a strange region"),
       hide(TABLE, "replicas.0.regionName"),
+      whole("a replica in another state", (fleet) => {
+        const [table] = fleet.graph.of(TABLE);
+        return adding(fleet.graph, `${fleet.topology.environment}.mesh`, {
+          type: "aws:dynamodb/tableReplica:TableReplica",
+          name: "added",
+          region: fleet.topology.regions.at(-1)?.name ?? "",
+          inputs: { globalTableArn: `arn:aws:dynamodb:${table?.region ?? ""}:1:table/x` },
+        });
+      }),
       set(TABLE, "tags.meridian:zone", "nowhere", "a zone that is not there"),
     ],
     passes: [
@@ -525,6 +612,17 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       set(COPY, "destinationRegion", (node, fleet) => when(inSeveral(node, fleet), node.region), "in the same region"),
       hide(COPY, "destinationRegion", inSeveral),
       set(SCHEDULE, "definitions", only(inSeveral, ["rate(240 hours)"]), "every ten days"),
+      hide(SCHEDULE, "definitions", inSeveral),
+      remove(ASSOCIATION, inSeveral),
+      set(ASSOCIATION, "scheduleIdentifier", only(inSeveral, "another"), "another schedule"),
+      remove(GRANT),
+      move(
+        GRANT,
+        (node, fleet) =>
+          fleet.topology.regions.find(
+            ({ name }) => name !== node.region && zoneOf(fleet, name) !== zoneOf(fleet, node.region),
+          )?.name,
+      ),
     ],
     passes: [
       set(SCHEDULE, "definitions", ["rate(1 hours)"], "every hour"),
@@ -537,22 +635,12 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       drop(DOMAIN, "tags.meridian:recovery"),
       set(DOMAIN, "tags.meridian:recovery", "none", "no way back"),
       set(DOMAIN, "tags.meridian:recovery", "follower", "a follower that nobody connects"),
+      whole("a follower of its own region", (fleet) => follower(fleet, ({ region }) => region)),
+      whole("a follower of nobody knows what", (fleet) => follower(fleet, () => undefined)),
     ],
     passes: [
       remove(DELIVERY, (node) => node.name.endsWith("search")),
-      whole("a follower that is connected", (fleet) => {
-        const [domain] = fleet.graph.of(DOMAIN);
-        if (domain === undefined) return undefined;
-        const graph = fleet.graph.map((node) =>
-          node === domain ? withInput(node, "tags.meridian:recovery", "follower") : node,
-        );
-        return adding(graph, domain.stack, {
-          type: "aws:opensearch/outboundConnection:OutboundConnection",
-          name: "added",
-          region: domain.region,
-          inputs: { localDomainInfo: { domainName: text(domain.inputs, "domainName") } },
-        });
-      }),
+      whole("a follower that is connected", (fleet) => follower(fleet, sibling)),
     ],
   },
   {
@@ -622,9 +710,15 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         "all addresses",
       ),
       drop(NETWORK, "cidrBlock"),
+      whole("a second block that is another's", (fleet) =>
+        secondBlock(fleet, () => text(fleet.graph.of(NETWORK).at(-1)?.inputs, "cidrBlock")),
+      ),
       hide(NETWORK, "cidrBlock"),
     ],
-    passes: [set(NETWORK, "cidrBlock", "172.16.0.0/16", "a block that nobody has")],
+    passes: [
+      set(NETWORK, "cidrBlock", "172.16.0.0/16", "a block that nobody has"),
+      whole("a second block that nobody has", (fleet) => secondBlock(fleet, () => "172.16.0.0/16")),
+    ],
   },
   {
     rule: "Z4",
@@ -636,6 +730,46 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
     passes: [set(BUDGET, "limitAmount", "1", "a smaller budget")],
   },
 ];
+
+/** A replication whose rules all have another value. */
+function everyRule(node: GraphNode, path: string, value: Value): GraphNode {
+  return list(node.inputs, "rules").reduce<GraphNode>(
+    (now, _rule, index) => withInput(now, `rules.${index}.${path}`, value),
+    node,
+  );
+}
+
+/** A fleet whose first search domain follows one that stands somewhere. */
+function follower(fleet: Fleet, of: (node: GraphNode, fleet: Fleet) => string | undefined): Fleet["graph"] | undefined {
+  const [domain] = fleet.graph.of(DOMAIN);
+  const region = domain === undefined ? undefined : of(domain, fleet);
+  if (domain === undefined || (of === sibling && region === undefined)) return undefined;
+  const graph = fleet.graph.map((node) =>
+    node === domain ? withInput(node, "tags.meridian:recovery", "follower") : node,
+  );
+  return adding(graph, domain.stack, {
+    type: "aws:opensearch/outboundConnection:OutboundConnection",
+    name: "added",
+    region: domain.region,
+    inputs: {
+      localDomainInfo: { domainName: text(domain.inputs, "domainName") },
+      remoteDomainInfo: { domainName: "leader", region },
+    },
+  });
+}
+
+/** A fleet with a second block on its first network. */
+function secondBlock(fleet: Fleet, block: (network: GraphNode) => string | undefined): Fleet["graph"] | undefined {
+  const [network] = fleet.graph.of(NETWORK);
+  const cidrBlock = network === undefined ? undefined : block(network);
+  if (network === undefined || cidrBlock === undefined) return undefined;
+  return adding(fleet.graph, network.stack, {
+    type: "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+    name: "added",
+    region: network.region,
+    inputs: { cidrBlock },
+  });
+}
 
 /** Gives every member what the first one has. */
 function alike({ graph }: Fleet): (node: GraphNode) => GraphNode {
