@@ -27,7 +27,7 @@ export async function check(environment: string | undefined, options: CheckOptio
   const topology = environment?.endsWith(".yaml") === true ? loadTopology(environment) : topologyOf(environment);
   const configuration = options.policyPackConfig === undefined ? undefined : configurationOf(options.policyPackConfig);
   if (options.parity === true) {
-    const differences = parity(topology, await buildFleetGraph(topology));
+    const differences = await parity(topology, await buildFleetGraph(topology));
     tell(options, format === "json" ? json({ differences }) : parityText(differences));
     return differences.every(({ declared }) => declared !== undefined) ? EXIT.ok : EXIT.failed;
   }

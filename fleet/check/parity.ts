@@ -1,7 +1,9 @@
 import type { RegionPlan, Topology } from "../../regions/topology/model";
-import { UNKNOWN, isBlock, show, type FleetGraph, type GraphNode, type StackGraph, type Value } from "../graph";
+import { planOf } from "../../stacks/scope";
+import { UNKNOWN, buildStackGraph, isBlock, show } from "../graph";
+import type { FleetGraph, GraphNode, StackGraph, Value } from "../graph";
 
-/** Something that one region has otherwise than the region that all are compared with. */
+/** Something that one region has otherwise than the home region. */
 export interface Difference {
   readonly region: string;
   /** Region it is compared with. */
@@ -12,85 +14,100 @@ export interface Difference {
   readonly property: string;
   readonly here: string;
   readonly there: string;
-  /** What in the topology asks for it; undefined when nothing does. */
+  /** What in the topology asks for it; undefined when nothing does, or when the program does not make it. */
   readonly declared: string | undefined;
 }
 
 /**
- * Compares every region's stack with the first one's, after everything that is bound to a region (its name, its zone,
- * its addresses, its account's bucket names) is taken out.
+ * Compares every region's stack with the home region's, after everything that is bound to a region (its name, its zone,
+ * its addresses) is taken out. A difference is declared when it is gone once the program is given the other region's
+ * role, share or availability zones, and nothing else.
  */
-export function parity(topology: Topology, graph: FleetGraph): readonly Difference[] {
-  const [first, ...others] = graph.regions;
+export async function parity(topology: Topology, graph: FleetGraph): Promise<readonly Difference[]> {
+  const first = graph.region(topology.home);
   if (first === undefined) return [];
   const base = normalised(topology, first);
-  return others.flatMap((stack) => compare(topology, stack, normalised(topology, stack), first, base));
-}
-
-function compare(
-  topology: Topology,
-  stack: StackGraph,
-  own: ReadonlyMap<string, Normal>,
-  first: StackGraph,
-  base: ReadonlyMap<string, Normal>,
-): readonly Difference[] {
-  const region = regionOf(stack);
-  const against = regionOf(first);
   const found: Difference[] = [];
-  const keys = new Set([...base.keys(), ...own.keys()]);
-  for (const key of keys) {
-    const here = own.get(key);
-    const there = base.get(key);
-    const { type, name } = (here ?? there) as Normal;
-    const tell = (property: string, mine: string, theirs: string): void => {
-      const declared = declaration(topology, { region, against, property, here: mine, there: theirs });
-      found.push({ region, against, type, name, property, here: mine, there: theirs, declared });
-    };
-    if (here === undefined || there === undefined) {
-      tell("", here === undefined ? "missing" : "there", there === undefined ? "missing" : "there");
-      continue;
-    }
-    for (const path of new Set([...here.values.keys(), ...there.values.keys()])) {
-      const [mine, theirs] = [here.values.get(path) ?? "nothing", there.values.get(path) ?? "nothing"];
-      if (mine !== theirs) tell(path, mine, theirs);
-    }
+  for (const stack of graph.regions) {
+    if (stack === first) continue;
+    const differences = compare(stack, normalised(topology, stack), first, base);
+    found.push(...(differences.length === 0 ? [] : await declare(topology, stack, first, differences)));
   }
   return found;
 }
 
-/** Properties that follow from what the topology says of each region by itself. */
-const BY_FIGURE: readonly {
-  readonly figure: keyof RegionPlan;
-  readonly of: (plan: RegionPlan) => unknown;
-  readonly fits: (difference: Differing) => boolean;
+type Undeclared = Omit<Difference, "declared">;
+
+function compare(stack: StackGraph, own: Normals, first: StackGraph, base: Normals): readonly Undeclared[] {
+  const region = regionOf(stack);
+  const against = regionOf(first);
+  return [...new Set([...base.keys(), ...own.keys()])].flatMap((key) => {
+    const [here, there] = [own.get(key), base.get(key)];
+    const { type, name } = (here ?? there) as Normal;
+    const paths =
+      here === undefined || there === undefined ? [""] : new Set([...here.values.keys(), ...there.values.keys()]);
+    return [...paths]
+      .map((property) => ({ region, against, type, name, property }))
+      .map((place) => ({ ...place, here: look(own, place), there: look(base, place) }))
+      .filter((one) => one.here !== one.there);
+  });
+}
+
+/** What stands at a place: a value, or whether the resource is there at all. */
+function look(normals: Normals, { type, name, property }: Pick<Difference, "type" | "name" | "property">): string {
+  const found = normals.get(`${type} ${name}`);
+  if (property === "") return found === undefined ? "missing" : "there";
+  return found?.values.get(property) ?? "nothing";
+}
+
+/** What the topology says of each region by itself, beside its name, its zone and its addresses. */
+const FIGURES: readonly {
+  readonly name: string;
+  /** The figure of `from`, as `to` would have it. */
+  readonly taken: (from: RegionPlan, to: RegionPlan) => Partial<RegionPlan>;
 }[] = [
-  { figure: "role", of: ({ role }) => role, fits: ({ property }) => property === "state" },
+  { name: "role", taken: ({ role }) => ({ role }) },
+  { name: "share", taken: ({ share, failoverShare }) => ({ share, failoverShare }) },
   {
-    figure: "availabilityZones",
-    of: ({ availabilityZones }) => availabilityZones.length,
-    fits: ({ property }) => /availabilityZone|subnet/i.test(property),
-  },
-  // Sizes, thresholds and buffers are numbers, and planned from the region's traffic.
-  {
-    figure: "share",
-    of: ({ share, failoverShare }) => `${share} ${failoverShare}`,
-    fits: ({ here, there }) => numbersOf(here) !== undefined && numbersOf(here) === numbersOf(there),
+    name: "availabilityZones",
+    taken: (from, to) => ({
+      availabilityZones: from.availabilityZones.map((zone) => `${to.name}${zone.slice(from.name.length)}`),
+    }),
   },
 ];
 
-type Differing = Pick<Difference, "region" | "against" | "property" | "here" | "there">;
-
-function declaration({ regions }: Topology, difference: Differing): string | undefined {
-  const here = regions.find(({ name }) => name === difference.region);
-  const there = regions.find(({ name }) => name === difference.against);
-  if (here === undefined || there === undefined || difference.property === "") return undefined;
-  return BY_FIGURE.find(({ of, fits }) => of(here) !== of(there) && fits(difference))?.figure;
-}
-
-/** A text with its numbers taken out; nothing for one without numbers. Two that differ in numbers only have the same. */
-function numbersOf(text: string): string | undefined {
-  const free = text.replace(/\d+(?:\.\d+)?/g, "#");
-  return free === text ? undefined : free;
+/** Says of each difference which figure of the topology makes it: the one without which the program makes none. */
+async function declare(
+  topology: Topology,
+  stack: StackGraph,
+  first: StackGraph,
+  differences: readonly Undeclared[],
+): Promise<readonly Difference[]> {
+  const plan = planOf(topology, regionOf(stack));
+  const model = planOf(topology, regionOf(first));
+  const made = async (change: Partial<RegionPlan>): Promise<Normals> => {
+    const regions = topology.regions.map((one) => (one === plan ? { ...plan, ...change } : one));
+    const variant = { ...topology, regions };
+    return normalised(variant, await buildStackGraph(variant, stack.name));
+  };
+  const asPlanned = await made({});
+  const figures = FIGURES.map(({ name, taken }) => ({ name, change: taken(model, plan) })).filter(({ change }) =>
+    Object.entries(change).some(
+      ([key, value]) => JSON.stringify(value) !== JSON.stringify(plan[key as keyof RegionPlan]),
+    ),
+  );
+  const all = {
+    name: figures.map(({ name }) => name).join(", "),
+    change: Object.assign({}, ...figures.map(({ change }) => change)) as object,
+  };
+  const causes = new Map<Undeclared, string>();
+  for (const { name, change } of figures.length > 1 ? [...figures, all] : figures) {
+    const open = differences.filter((one) => !causes.has(one) && look(asPlanned, one) === one.here);
+    if (open.length === 0) break;
+    const without = await made(change);
+    for (const one of open) if (look(without, one) === one.there) causes.set(one, name);
+  }
+  return differences.map((one) => ({ ...one, declared: causes.get(one) }));
 }
 
 interface Normal {
@@ -100,10 +117,12 @@ interface Normal {
   readonly values: ReadonlyMap<string, string>;
 }
 
-function normalised(topology: Topology, stack: StackGraph): ReadonlyMap<string, Normal> {
+type Normals = ReadonlyMap<string, Normal>;
+
+function normalised(topology: Topology, stack: StackGraph): Normals {
   const region = regionOf(stack);
-  const plan = topology.regions.find(({ name }) => name === region);
-  const zone = plan?.zone ?? "";
+  const { zone, cidr } = planOf(topology, region);
+  const zoneName = new RegExp(`(?<![a-z0-9])${zone}(?![a-z0-9])`, "g");
   const take = (text: string): string => {
     // Images come from the home region, whatever region runs them.
     const image = text.includes(".dkr.ecr.") ? text.replaceAll(`-${topology.home}-`, "-<home>-") : text;
@@ -111,18 +130,33 @@ function normalised(topology: Topology, stack: StackGraph): ReadonlyMap<string, 
       .replaceAll(region, "<region>")
       .replaceAll(region.replaceAll("-", "_"), "<region>")
       .replaceAll(shortOf(region), "<region>")
-      .replace(/\b10\.\d+\.\d+\.\d+\/\d+/g, "<block>")
-      .replace(/[0-9a-f]{8,64}/g, "<digest>");
-    return zone === "" ? free : free.replace(new RegExp(`(?<![a-z0-9])${zone}(?![a-z0-9])`, "g"), "<zone>");
+      .replace(SUFFIX, "-<digest>")
+      .replace(ADDRESS, (address) => withinBlock(address, cidr));
+    return free.replace(zoneName, "<zone>");
   };
   return new Map(
     stack.nodes
-      .filter(({ custom, type }) => custom && !type.startsWith("pulumi:"))
+      .filter(({ custom, type }) => (custom && !type.startsWith("pulumi:")) || type.startsWith("awsx:"))
       .map((node) => {
         const name = take(node.name);
         return [`${node.type} ${name}`, { type: node.type, name, values: flat(node, take) }] as const;
       }),
   );
+}
+
+/** End of a name that tells versions of a thing apart by its content, which holds the region's own names. */
+const SUFFIX = /-[0-9a-f]{8}$/;
+const ADDRESS = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g;
+
+/** An address of the region's own block as its distance from the block's start; any other as it is. */
+function withinBlock(address: string, block: string): string {
+  const [start = "", bits = "32"] = block.split("/");
+  const distance = asNumber(address) - asNumber(start);
+  return distance >= 0 && distance < 2 ** (32 - Number(bits)) ? `<block>+${distance}` : address;
+}
+
+function asNumber(address: string): number {
+  return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 /** `ap-southeast-1` -> `apse1`, as short names have it. */

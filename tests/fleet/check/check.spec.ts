@@ -120,12 +120,13 @@ describe("parity of regions", function () {
     graph = await buildFleetGraph(prod);
   });
 
-  it("finds only what the topology asks for: role and share", () => {
-    const differences = parity(prod, graph);
-    assert.deepEqual([...new Set(differences.map(({ declared }) => declared))].sort(), ["role", "share"]);
+  it("finds only what the topology asks for: role, share and availability zones", async () => {
+    const differences = await parity(prod, graph);
+    const causes = new Set(differences.map(({ declared }) => declared));
+    assert.deepEqual([...causes].sort(), ["availabilityZones", "role", "share"]);
   });
 
-  it("finds a setting that one region alone has, and a resource that one region lacks", () => {
+  it("finds a setting that one region alone has, and a resource that one region lacks", async () => {
     const [, second] = graph.regions;
     const odd = graph.map((node) => {
       if (node.stack !== second?.stack) return node;
@@ -133,7 +134,7 @@ describe("parity of regions", function () {
         return { ...node, inputs: { ...node.inputs, forceDestroy: true } };
       return node.type === "aws:opensearch/domain:Domain" ? undefined : node;
     });
-    const undeclared = parity(prod, odd).filter(({ declared }) => declared === undefined);
+    const undeclared = (await parity(prod, odd)).filter(({ declared }) => declared === undefined);
     assert.deepEqual(
       undeclared.map(({ region, type, property, here }) => [region, type, property, here]),
       [
@@ -143,16 +144,34 @@ describe("parity of regions", function () {
     );
   });
 
-  it("does not take another number for a matter of share where shares are equal", () => {
-    const local = loadTopology(findTopology("local"));
-    return buildFleetGraph(local).then((same) => {
-      const [, second] = same.regions;
-      const odd = same.map((node) =>
-        node.stack === second?.stack && node.type === "aws:lambda/function:Function"
-          ? { ...node, inputs: { ...node.inputs, timeout: 7 } }
-          : node,
-      );
-      assert.ok(parity(local, odd).some(({ property, declared }) => property === "timeout" && declared === undefined));
+  it("does not take another number for a matter of share, role or zones, however much these differ", async () => {
+    const [, second] = graph.regions;
+    const odd = graph.map((node) => {
+      if (node.stack !== second?.stack) return node;
+      if (node.type === "aws:kinesis/stream:Stream")
+        return { ...node, inputs: { ...node.inputs, retentionPeriod: 24 } };
+      if (node.type === "aws:scheduler/schedule:Schedule")
+        return { ...node, inputs: { ...node.inputs, state: "NEVER" } };
+      return node;
     });
+    const undeclared = (await parity(prod, odd)).filter(({ declared }) => declared === undefined);
+    assert.deepEqual(
+      undeclared.map(({ region, property, here }) => [region, property, here]),
+      [
+        ["ap-southeast-1", "retentionPeriod", "24"],
+        ["ap-southeast-1", "state", "NEVER"],
+      ],
+    );
+  });
+
+  it("compares blocks by where they lie in their region's own, and others as they are", async () => {
+    const [, second] = graph.regions;
+    const open = graph.map((node) =>
+      node.stack === second?.stack && node.type === "awsx:ec2:Vpc"
+        ? { ...node, inputs: { ...node.inputs, cidrBlock: "10.0.0.0/8" } }
+        : node,
+    );
+    const found = await parity(prod, open);
+    assert.ok(found.some(({ property, declared }) => property === "cidrBlock" && declared === undefined));
   });
 });
