@@ -1,0 +1,38 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { paths } from "../../local/toolchain";
+
+/** Programs and the lock file of what the benches compare with. */
+const SOURCE = join(__dirname, "..", "peers");
+
+/**
+ * A folder with the programs of `bench/peers` and their packages, installed from their own lock file into the user's
+ * cache: some 250 MB that nothing but a bench needs.
+ * @throws Error with npm's output when the registry does not serve them.
+ */
+export function peers(): string {
+  const key = createHash("sha256");
+  for (const file of ["package.json", "package-lock.json"]) key.update(readFileSync(join(SOURCE, file)));
+  const folder = join(paths().cache, "bench", key.digest("hex").slice(0, 16));
+  if (!existsSync(folder)) install(folder);
+  cpSync(SOURCE, folder, { recursive: true });
+  return folder;
+}
+
+function install(folder: string): void {
+  console.log("installing what the bench compares with");
+  const fresh = `${folder}.${process.pid}`;
+  mkdirSync(fresh, { recursive: true });
+  cpSync(SOURCE, fresh, { recursive: true });
+  const { status, stdout, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: fresh,
+    encoding: "utf8",
+  });
+  if (status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw new Error(`npm ci in bench/peers ended with ${String(status)}:\n${stdout}${stderr}`);
+  }
+  renameSync(fresh, folder);
+}
