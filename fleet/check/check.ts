@@ -1,6 +1,6 @@
 import { CATALOGUE } from "../../policies/catalogue";
-import { Graph } from "../../policies/kit/resource";
-import { judge } from "../../policies/kit/rule";
+import { Graph, type Resource } from "../../policies/kit/resource";
+import { judge, Settings, type Rule } from "../../policies/kit/rule";
 import type { Topology } from "../../regions/topology/model";
 import { buildFleetGraph, type FleetGraph, type StackGraph } from "../graph";
 import { FLEET_RULES } from "../rules/catalogue";
@@ -93,24 +93,37 @@ export function reportOn(topology: Topology, graph: FleetGraph, judges: readonly
   };
 }
 
-/** The rules of the policy pack, stack by stack. */
+/**
+ * The rules of the policy pack, stack by stack. As in the engine, a rule that is told to repair does so before any rule
+ * judges; one that can repair and is not told to stops like a mandatory one.
+ */
 export function packJudge(configuration: Configuration = { levels: {}, settings: {} }): JudgeFleet {
-  const rules = CATALOGUE.filter(({ name }) => configuration.levels[name] !== "disabled");
+  const { levels, settings } = configuration;
+  const rules = CATALOGUE.filter(({ name }) => levels[name] !== "disabled");
+  const repairing = rules.filter(({ name }) => levels[name] === "remediate");
   return ({ graph }) =>
-    graph.stacks.flatMap((stack) =>
-      judge(rules, new Graph(resourcesOf(stack)), configuration.settings).map(({ rule, urn, property, message }) => ({
+    graph.stacks.flatMap((stack) => {
+      const resources = resourcesOf(stack).map((resource) => repaired(resource, repairing, settings));
+      return judge(rules, new Graph(resources), settings).map(({ rule, urn, property, message }) => ({
         id: rule.id,
         rule: rule.name,
         title: rule.title,
         severity: rule.severity,
-        // A rule that can repair stops like a mandatory one: nothing is repaired here.
-        level: (configuration.levels[rule.name] ?? rule.level) === "advisory" ? "advisory" : "mandatory",
+        level: (levels[rule.name] ?? rule.level) === "advisory" ? "advisory" : "mandatory",
         stack: stack.stack,
         urn,
         property,
         message,
-      })),
-    );
+      }));
+    });
+}
+
+function repaired(resource: Resource, rules: readonly Rule[], settings: Configuration["settings"]): Resource {
+  return rules.reduce((whole, rule) => {
+    if (!rule.types.includes(whole.type)) return whole;
+    const patch = rule.remediate?.(whole, new Settings(rule, settings[rule.name]));
+    return patch === undefined ? whole : { ...whole, props: { ...whole.props, ...patch } };
+  }, resource);
 }
 
 /** The cross-stack rules. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CATALOGUE } from "../../policies/catalogue";
+import type { Rule } from "../../policies/kit/rule";
 
 const LEVELS = ["mandatory", "advisory", "remediate", "disabled"] as const;
 
@@ -18,13 +19,17 @@ export interface ConfigurationProblem {
 const level = z.enum(LEVELS, { error: `one of ${LEVELS.join(", ")}` });
 const entry = z.union([level, z.looseObject({ enforcementLevel: level.optional() })]);
 
-/** Reads what `pulumi preview --policy-pack-config` reads: by rule name a level, or parameters and perhaps a level. */
+/**
+ * Reads what `pulumi preview --policy-pack-config` reads: by rule name a level, or parameters and perhaps a level; `all`
+ * gives every rule a level. Source: pulumi/pkg/resource/analyzer/config.go. The engine passes over a name of no rule; here
+ * it is a problem, since it is a misspelt one.
+ */
 export function readConfiguration(
   text: string,
 ): { readonly configuration: Configuration } | { readonly problems: readonly ConfigurationProblem[] } {
   let data: unknown;
   try {
-    data = JSON.parse(text);
+    data = text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
     return {
       problems: [{ path: "", reason: `want JSON, got ${error instanceof Error ? error.message : "something else"}` }],
@@ -45,12 +50,22 @@ export function readConfiguration(
     if (name === "all") return [];
     if (rule === undefined) return [{ path: name, reason: "want the name of a rule in docs/policies.md, got another" }];
     if (typeof given === "string") return [];
-    return Object.keys(given)
-      .filter((key) => key !== "enforcementLevel" && rule.settings?.[key] === undefined)
-      .map((key) => ({ path: `${name}.${key}`, reason: `want a parameter of ${name}, got another` }));
+    return Object.entries(given)
+      .filter(([key]) => key !== "enforcementLevel")
+      .flatMap(([key, value]) => wrongParameter(rule, key, value));
   });
   if (problems.length > 0) return { problems };
   return { configuration: assemble(parsed.data) };
+}
+
+function wrongParameter({ name, settings }: Rule, key: string, value: unknown): readonly ConfigurationProblem[] {
+  const path = `${name}.${key}`;
+  const setting = settings?.[key];
+  if (setting === undefined) return [{ path, reason: `want a parameter of ${name}, got another` }];
+  const { error } = z.fromJSONSchema({ ...setting } as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value);
+  if (error === undefined) return [];
+  const messages = error.issues.map(({ message }) => message).join("; ");
+  return [{ path, reason: `want ${setting.description}, got ${JSON.stringify(value)} (${messages})` }];
 }
 
 function assemble(data: Readonly<Record<string, z.infer<typeof entry>>>): Configuration {

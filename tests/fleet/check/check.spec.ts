@@ -70,8 +70,14 @@ describe("checking a fleet", function () {
     assert.equal(read('{ "all": "disabled", "s3-block-public-access": "mandatory" }').findings.length, 1);
     const strict = read('{ "kinesis-retention": { "replayWindowHours": 5000 } }');
     assert.ok(strict.findings.some(({ rule }) => rule === "kinesis-retention"));
+    assert.equal(read("").findings.length, 1);
+    // The rule repairs the resource before it is judged, as in the engine.
+    assert.deepEqual(read('{ "s3-block-public-access": "remediate" }').findings, []);
+    assert.deepEqual(read('{ "s3-block-public-access": { "enforcementLevel": "remediate" } }').findings, []);
     for (const [text, path] of [
       ["{", ""],
+      ['{ "kinesis-retention": { "replayWindowHours": "long" } }', "kinesis-retention.replayWindowHours"],
+      ['{ "kinesis-retention": { "replayWindowHours": -1 } }', "kinesis-retention.replayWindowHours"],
       ['{ "no-such-rule": "advisory" }', "no-such-rule"],
       ['{ "kinesis-retention": { "hours": 1 } }', "kinesis-retention.hours"],
       ['{ "kinesis-retention": 7 }', "kinesis-retention"],
