@@ -36,9 +36,14 @@ export async function check(environment: string | undefined, options: CheckOptio
   return report.passed ? EXIT.ok : EXIT.failed;
 }
 
-function formatOf({ json: asJson, format = "table" }: CheckOptions): Format {
+function formatOf({ json: asJson, format = "table", parity: regions }: CheckOptions): Format {
   if (asJson === true) return "json";
   const known = FORMATS.find((one) => one === format);
+  if (regions === true && (known === "sarif" || known === "junit")) {
+    throw new BadInput("differences between regions are no violations of rules", [
+      { path: "--format", reason: `want table or json with --parity, got ${known}` },
+    ]);
+  }
   if (known !== undefined) return known;
   throw new BadInput("the format is not known", [
     { path: "--format", reason: `want one of ${FORMATS.join(", ")}, got ${format}` },
@@ -60,8 +65,18 @@ function configurationOf(file: string): Configuration {
 }
 
 function tell({ output }: CheckOptions, text: string): void {
-  if (output === undefined) process.stdout.write(text);
-  else writeFileSync(output, text);
+  if (output === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    writeFileSync(output, text);
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    throw new BadInput("the report cannot be written", [
+      { path: "--output", reason: `want a file that can be written, got ${got}` },
+    ]);
+  }
 }
 
 function written(report: Report, format: Format): string {

@@ -1,7 +1,8 @@
+import { CATALOGUE } from "../../policies/catalogue";
+import { FLEET_RULES } from "../rules/catalogue";
 import type { Finding, Report } from "./check";
 
-/** Where rules are explained. */
-const HELP = "https://github.com/meridian/meridian/blob/main/docs/";
+const FACTS = new Map([...CATALOGUE, ...FLEET_RULES].map((rule) => [rule.name, rule]));
 const LEVEL = { mandatory: "error", advisory: "warning" } as const;
 
 /** The report as SARIF 2.1.0, which code hosts and editors show. Source: docs.oasis-open.org/sarif/sarif/v2.1.0 */
@@ -31,14 +32,14 @@ export function toSarif(report: Report, version: string): object {
 }
 
 function ruleOf({ id, rule, title, severity, level }: Finding): object {
-  const page = rule.startsWith("fleet-") ? "cross-stack-rules.md" : "policies.md";
+  const facts = FACTS.get(rule);
   return {
     id: rule,
     name: id,
     shortDescription: { text: title },
-    helpUri: `${HELP}${page}#${rule}`,
+    ...(facts === undefined ? {} : { fullDescription: { text: facts.why }, help: { text: facts.fix } }),
     defaultConfiguration: { level: LEVEL[level] },
-    properties: { severity },
+    properties: { severity, ...(facts === undefined ? {} : { tags: [id, ...facts.source] }) },
   };
 }
 

@@ -31,6 +31,22 @@ describe("bad input on the command line", () => {
       ["destroy", "prod", "--yes", "--delete-data"],
       /disposable: want true/,
     ],
+    [
+      "an unknown format of a report",
+      ["check", "dev", "--format", "xml"],
+      /--format: want one of table, json, sarif, junit/,
+    ],
+    [
+      "a report on parity in a format for violations",
+      ["check", "dev", "--parity", "--format", "sarif"],
+      /--format: want table or json with --parity, got sarif/,
+    ],
+    [
+      "a policy configuration that is not there",
+      ["check", "dev", "--policy-pack-config", "/no/such"],
+      /--policy-pack-config: want a file/,
+    ],
+    ["a report that cannot be written", ["check", "local", "--output", "/no/such/file"], /--output: want a file that/],
     ["an AWS environment without a backend", ["up", "dev"], /PULUMI_BACKEND_URL: want a versioned state bucket/],
     ["an unknown engine", ["query", "top_items", "--engine", "oracle"], /--engine: want athena or redshift or duckdb/],
     ["an unknown question", ["query", "top_itms"], /top_items/],
