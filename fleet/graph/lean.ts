@@ -28,6 +28,15 @@ interface Positions {
   stackTrace: (skip: number) => readonly object[];
 }
 
+/** As much of a protobuf Struct as a recording reads. */
+interface Wire {
+  toJavaScript: () => object;
+}
+
+interface Structs {
+  readonly Struct: { new (): Wire; fromJavaScript: (value: object) => Wire };
+}
+
 interface Outputs {
   // The constructor of @pulumi/pulumi/output.js, `OutputImpl`.
   readonly Output: new (
@@ -43,6 +52,10 @@ const load = createRequire(__filename);
 const rpc = load("@pulumi/pulumi/runtime/rpc") as Rpc;
 const debuggable = load("@pulumi/pulumi/runtime/debuggable") as Debuggable;
 const { Output } = load("@pulumi/pulumi/output") as Outputs;
+// The one that the runtime itself loads.
+const { Struct } = createRequire(load.resolve("@pulumi/pulumi"))(
+  "google-protobuf/google/protobuf/struct_pb.js",
+) as Structs;
 const positions = pulumi.Resource as unknown as Positions;
 
 /** Takes what a recording does not need out of the runtime; the result puts it back. */
@@ -50,11 +63,14 @@ export function makeLean(): () => void {
   const { transferProperties } = rpc;
   const { debuggablePromise } = debuggable;
   const { stackTrace } = positions;
+  const { fromJavaScript } = Struct;
   const formatter = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   const { stackTraceLimit } = Error;
   rpc.transferProperties = transferLazily;
   // Four promises a property, each with a stack trace, in case one is never settled.
   debuggable.debuggablePromise = (promise) => promise;
+  // A wire format for properties that go nowhere.
+  Struct.fromJavaScript = (value) => Object.assign(new Struct(), { toJavaScript: () => value });
   // Where in the program each resource is made.
   positions.stackTrace = () => [];
   Error.prepareStackTrace = String;
@@ -63,6 +79,7 @@ export function makeLean(): () => void {
     rpc.transferProperties = transferProperties;
     debuggable.debuggablePromise = debuggablePromise;
     positions.stackTrace = stackTrace;
+    Struct.fromJavaScript = fromJavaScript;
     if (formatter === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
     else Object.defineProperty(Error, "prepareStackTrace", formatter);
     Error.stackTraceLimit = stackTraceLimit;
