@@ -5,6 +5,12 @@ import { arnBy, emulated, type Found, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 import { awsShape, present, tagList } from "./shape";
 
+/** Where AWS spells a member of a workgroup otherwise than Pulumi. */
+const SPELT = {
+  enforceWorkgroupConfiguration: "EnforceWorkGroupConfiguration",
+  publishCloudwatchMetricsEnabled: "PublishCloudWatchMetricsEnabled",
+} as const;
+
 export const athena: ServiceTable = {
   "aws:athena/workgroup:Workgroup": emulated({
     autoName: { property: "name", max: 128 },
@@ -96,7 +102,7 @@ async function findQuery(r: Resource): Promise<Found | undefined> {
 
 function configuration(block: Props): CreateWorkGroupCommandInput["Configuration"] {
   const { resultConfiguration, ...rest } = block;
-  const shaped = awsShape(rest) as WorkGroupConfiguration;
+  const shaped = awsShape(rest, SPELT) as WorkGroupConfiguration;
   if (!isProps(resultConfiguration)) return shaped;
   const { encryptionConfiguration, ...result } = resultConfiguration;
   const encryption = isProps(encryptionConfiguration) ? encryptionConfiguration : undefined;

@@ -19,6 +19,7 @@ import type { SFN } from "@aws-sdk/client-sfn";
 import type { SNS } from "@aws-sdk/client-sns";
 import type { SQS } from "@aws-sdk/client-sqs";
 import type { SSM } from "@aws-sdk/client-ssm";
+import { checkedByModel } from "./model-check";
 
 /** The emulator takes any credentials; these are the ones its documentation uses. */
 const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
@@ -82,27 +83,45 @@ interface ClientConfig {
 
 function clientsOf(config: ClientConfig): Clients {
   return {
-    apigatewayv2: once(async () => new (await import("@aws-sdk/client-apigatewayv2")).ApiGatewayV2(config)),
-    athena: once(async () => new (await import("@aws-sdk/client-athena")).Athena(config)),
-    cloudwatch: once(async () => new (await import("@aws-sdk/client-cloudwatch")).CloudWatch(config)),
-    dynamodb: once(async () => new (await import("@aws-sdk/client-dynamodb")).DynamoDB(config)),
-    ecr: once(async () => new (await import("@aws-sdk/client-ecr")).ECR(config)),
-    eventbridge: once(async () => new (await import("@aws-sdk/client-eventbridge")).EventBridge(config)),
-    firehose: once(async () => new (await import("@aws-sdk/client-firehose")).Firehose(config)),
-    glue: once(async () => new (await import("@aws-sdk/client-glue")).Glue(config)),
-    iam: once(async () => new (await import("@aws-sdk/client-iam")).IAM(config)),
-    kinesis: once(async () => new (await import("@aws-sdk/client-kinesis")).Kinesis(config)),
-    kms: once(async () => new (await import("@aws-sdk/client-kms")).KMS(config)),
-    lambda: once(async () => new (await import("@aws-sdk/client-lambda")).Lambda(config)),
-    logs: once(async () => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs(config)),
+    apigatewayv2: once(async () =>
+      checkedByModel("apigatewayv2", new (await import("@aws-sdk/client-apigatewayv2")).ApiGatewayV2(config)),
+    ),
+    athena: once(async () => checkedByModel("athena", new (await import("@aws-sdk/client-athena")).Athena(config))),
+    cloudwatch: once(async () =>
+      checkedByModel("cloudwatch", new (await import("@aws-sdk/client-cloudwatch")).CloudWatch(config)),
+    ),
+    dynamodb: once(async () =>
+      checkedByModel("dynamodb", new (await import("@aws-sdk/client-dynamodb")).DynamoDB(config)),
+    ),
+    ecr: once(async () => checkedByModel("ecr", new (await import("@aws-sdk/client-ecr")).ECR(config))),
+    eventbridge: once(async () =>
+      checkedByModel("events", new (await import("@aws-sdk/client-eventbridge")).EventBridge(config)),
+    ),
+    firehose: once(async () =>
+      checkedByModel("firehose", new (await import("@aws-sdk/client-firehose")).Firehose(config)),
+    ),
+    glue: once(async () => checkedByModel("glue", new (await import("@aws-sdk/client-glue")).Glue(config))),
+    iam: once(async () => checkedByModel("iam", new (await import("@aws-sdk/client-iam")).IAM(config))),
+    kinesis: once(async () => checkedByModel("kinesis", new (await import("@aws-sdk/client-kinesis")).Kinesis(config))),
+    kms: once(async () => checkedByModel("kms", new (await import("@aws-sdk/client-kms")).KMS(config))),
+    lambda: once(async () => checkedByModel("lambda", new (await import("@aws-sdk/client-lambda")).Lambda(config))),
+    logs: once(async () =>
+      checkedByModel("logs", new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs(config)),
+    ),
     // Host-style addressing would make the bucket a host name, which is no longer this machine.
-    s3: once(async () => new (await import("@aws-sdk/client-s3")).S3({ ...config, forcePathStyle: true })),
-    scheduler: once(async () => new (await import("@aws-sdk/client-scheduler")).Scheduler(config)),
-    secretsmanager: once(async () => new (await import("@aws-sdk/client-secrets-manager")).SecretsManager(config)),
-    sfn: once(async () => new (await import("@aws-sdk/client-sfn")).SFN(config)),
-    sns: once(async () => new (await import("@aws-sdk/client-sns")).SNS(config)),
-    sqs: once(async () => new (await import("@aws-sdk/client-sqs")).SQS(config)),
-    ssm: once(async () => new (await import("@aws-sdk/client-ssm")).SSM(config)),
+    s3: once(async () =>
+      checkedByModel("s3", new (await import("@aws-sdk/client-s3")).S3({ ...config, forcePathStyle: true })),
+    ),
+    scheduler: once(async () =>
+      checkedByModel("scheduler", new (await import("@aws-sdk/client-scheduler")).Scheduler(config)),
+    ),
+    secretsmanager: once(async () =>
+      checkedByModel("secretsmanager", new (await import("@aws-sdk/client-secrets-manager")).SecretsManager(config)),
+    ),
+    sfn: once(async () => checkedByModel("stepfunctions", new (await import("@aws-sdk/client-sfn")).SFN(config))),
+    sns: once(async () => checkedByModel("sns", new (await import("@aws-sdk/client-sns")).SNS(config))),
+    sqs: once(async () => checkedByModel("sqs", new (await import("@aws-sdk/client-sqs")).SQS(config))),
+    ssm: once(async () => checkedByModel("ssm", new (await import("@aws-sdk/client-ssm")).SSM(config))),
   };
 }
 

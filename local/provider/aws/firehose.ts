@@ -86,6 +86,7 @@ function extendedS3(block: Props): ExtendedS3DestinationConfiguration {
     kmsKeyArn,
     cloudwatchLoggingOptions,
     s3BackupConfiguration,
+    dynamicPartitioningConfiguration,
     ...rest
   } = block;
   return {
@@ -97,7 +98,18 @@ function extendedS3(block: Props): ExtendedS3DestinationConfiguration {
       : { EncryptionConfiguration: { KMSEncryptionConfig: { AWSKMSKeyARN: asText(kmsKeyArn) } } }),
     ...(isProps(cloudwatchLoggingOptions) ? { CloudWatchLoggingOptions: logging(cloudwatchLoggingOptions) } : {}),
     ...(isProps(processingConfiguration) ? { ProcessingConfiguration: processing(processingConfiguration) } : {}),
+    ...(isProps(dynamicPartitioningConfiguration)
+      ? { DynamicPartitioningConfiguration: partitioning(dynamicPartitioningConfiguration) }
+      : {}),
     ...(isProps(s3BackupConfiguration) ? { S3BackupConfiguration: extendedS3(s3BackupConfiguration) } : {}),
+  };
+}
+
+function partitioning(block: Props): ExtendedS3DestinationConfiguration["DynamicPartitioningConfiguration"] {
+  const seconds = block["retryDuration"];
+  return {
+    Enabled: block["enabled"] === true,
+    ...(seconds === undefined ? {} : { RetryOptions: { DurationInSeconds: Number(seconds) } }),
   };
 }
 

@@ -1,0 +1,5 @@
+export { findModels, ModelError, Models } from "./load";
+export type { Member, Operation, ServiceModel, Shape } from "./model";
+export { patternOf } from "./pattern";
+export { validateInput } from "./validate";
+export type { Refusal } from "./validate";
