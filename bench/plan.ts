@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { localProcessEnvironment, paths } from "../local/toolchain";
+import { median, report } from "./kit/figures";
 
 /**
  * `meridian plan local` against four plain `pulumi preview` runs with ts-node as Pulumi sets it up by default (with the
@@ -15,11 +16,6 @@ function seconds(command: string, args: readonly string[], env: NodeJS.ProcessEn
   const { status, stderr } = spawnSync(command, args, { env, encoding: "utf8", cwd: paths().root });
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${String(status)}:\n${stderr}`);
   return (performance.now() - started) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 async function main(): Promise<void> {
@@ -43,9 +39,17 @@ async function main(): Promise<void> {
     theirs.push(previews);
     console.log(`round ${round}: plan ${plan.toFixed(1)} s, four previews ${previews.toFixed(1)} s`);
   }
-  const ratio = median(ours) / median(theirs);
-  console.log(`meridian plan local: ${median(ours).toFixed(1)} s; four plain previews: ${median(theirs).toFixed(1)} s`);
-  console.log(`ratio ${ratio.toFixed(2)} (goal: at most 0.35)`);
+  const [own, other] = [median(ours), median(theirs)];
+  report([
+    {
+      what: "meridian plan local against four plain previews",
+      value: own / other,
+      unit: "x",
+      peer: `four previews (ts-node with type check) ${other.toFixed(1)} s, ours ${own.toFixed(1)} s`,
+      goal: { most: 0.35 },
+      rounds: ROUNDS,
+    },
+  ]);
 }
 
 void main();

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localProcessEnvironment, paths } from "../local/toolchain";
+import { median, report } from "./kit/figures";
+import { cost, type Cost } from "./kit/process";
 
 /**
  * What the policy pack adds to a preview: a preview of a whole region that does not stand yet, with and without the pack,
@@ -10,19 +12,6 @@ import { localProcessEnvironment, paths } from "../local/toolchain";
  */
 const ROUNDS = Number(process.argv[2] ?? 5);
 const STACK = process.argv[3] ?? "dev.eu-west-1";
-
-function seconds(env: NodeJS.ProcessEnv, ...more: readonly string[]): number {
-  const started = performance.now();
-  const args = ["preview", "--stack", STACK, "--non-interactive", ...more];
-  const { status, stdout, stderr } = spawnSync("pulumi", args, { env, encoding: "utf8", cwd: paths().root });
-  if (status !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(status)}:\n${stdout}${stderr}`);
-  return (performance.now() - started) / 1000;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
 
 async function main(): Promise<void> {
   const local = await localProcessEnvironment();
@@ -33,8 +22,10 @@ async function main(): Promise<void> {
   const stacks = [`${STACK.split(".")[0] ?? STACK}.foundation`, STACK];
   const file = (stack: string): string => join(paths().root, ".meridian", "stacks", `Pulumi.${stack}.yaml`);
   const fresh = stacks.map(file).filter((path) => !existsSync(path));
-  const bare: number[] = [];
-  const judged: number[] = [];
+  const preview = (...more: readonly string[]): Cost =>
+    cost("pulumi", ["preview", "--stack", STACK, "--non-interactive", ...more], { cwd: paths().root, env });
+  const bare: Cost[] = [];
+  const judged: Cost[] = [];
   try {
     for (const stack of stacks) {
       const args = ["stack", "init", stack, "--non-interactive"];
@@ -42,23 +33,34 @@ async function main(): Promise<void> {
       if (made.status !== 0) throw new Error(made.stdout + made.stderr);
     }
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const without = seconds(env);
-      const withPack = seconds(env, ...pack);
+      // Which of the two comes first alternates, so that neither always runs after the other.
+      const both = round % 2 === 0 ? ([[], pack] as const) : ([pack, []] as const);
+      const costs = new Map(both.map((args) => [args.length > 0, preview(...args)] as const));
+      const without = costs.get(false) ?? { wall: NaN, cpu: NaN };
+      const withPack = costs.get(true) ?? { wall: NaN, cpu: NaN };
       // The first round warms caches and is not counted.
       if (round === 0) continue;
       bare.push(without);
       judged.push(withPack);
-      console.log(`round ${round}: ${without.toFixed(2)} s without, ${withPack.toFixed(2)} s with the pack`);
+      console.log(`round ${round}: ${without.wall.toFixed(2)} s without, ${withPack.wall.toFixed(2)} s with the pack`);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
     for (const path of fresh) rmSync(path, { force: true });
   }
-  const ratio = median(judged) / median(bare);
-  console.log(
-    `preview of ${STACK}: ${median(bare).toFixed(2)} s without, ${median(judged).toFixed(2)} s with the pack`,
-  );
-  console.log(`ratio ${ratio.toFixed(3)} (goal: at most 1.25)`);
+  for (const kind of ["wall", "cpu"] as const) {
+    const [own, other] = [judged, bare].map((costs) => median(costs.map((one) => one[kind])));
+    report([
+      {
+        what: `preview of ${STACK} with the policy pack against one without, ${kind}`,
+        value: (own ?? NaN) / (other ?? NaN),
+        unit: "x",
+        peer: `${(other ?? NaN).toFixed(2)} s without, ${(own ?? NaN).toFixed(2)} s with`,
+        ...(kind === "wall" ? { goal: { most: 1.25 } } : {}),
+        rounds: ROUNDS,
+      },
+    ]);
+  }
 }
 
 void main();

@@ -1,12 +1,67 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FIGURES_VARIABLE, type Figure, line, met } from "./kit/figures";
 
-/** Runs every bench in this folder but the nightly run, one after another, so that none disturbs the next. */
-for (const file of readdirSync(__dirname).sort()) {
-  if (!file.endsWith(".ts") || file === "run.ts" || file === "nightly.ts") continue;
+/**
+ * Runs every bench in this folder but the nightly run, one after another, so that none disturbs the next, and lists all
+ * figures beside their goals at the end. One that fails does not keep the others from running; exits 1 then.
+ * `bench/run.ts [--json file] [bench ...]`
+ */
+const NOT_HERE = ["run.ts", "nightly.ts"];
+
+interface Bench {
+  readonly bench: string;
+  /** Whether it ran to its end. */
+  readonly ran: boolean;
+  readonly figures: readonly Figure[];
+}
+
+function main(args: readonly string[]): void {
+  const at = args.indexOf("--json");
+  const json = at < 0 ? undefined : args[at + 1];
+  const chosen = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
+  const files = readdirSync(__dirname)
+    .filter((file) => file.endsWith(".ts") && !NOT_HERE.includes(file))
+    .filter((file) => chosen.length === 0 || chosen.includes(file.replace(/\.ts$/, "")))
+    .sort();
+  const folder = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    const benches = files.map((file) => run(file, join(folder, `${file}.ndjson`)));
+    summarise(benches);
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(benches, undefined, 2)}\n`);
+    if (benches.some(({ ran }) => !ran)) process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(file: string, figures: string): Bench {
   console.log(`\n== ${file}`);
   const register = join(__dirname, "..", "local", "toolchain", "register.cjs");
-  const { status } = spawnSync(process.execPath, ["--require", register, join(__dirname, file)], { stdio: "inherit" });
-  if (status !== 0) process.exitCode = 1;
+  const { status } = spawnSync(process.execPath, ["--require", register, join(__dirname, file)], {
+    stdio: "inherit",
+    env: { ...process.env, [FIGURES_VARIABLE]: figures },
+  });
+  return { bench: file.replace(/\.ts$/, ""), ran: status === 0, figures: existsSync(figures) ? read(figures) : [] };
 }
+
+function read(file: string): readonly Figure[] {
+  return readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((text) => JSON.parse(text) as Figure);
+}
+
+function summarise(benches: readonly Bench[]): void {
+  console.log("\n== all figures");
+  for (const { bench, ran, figures } of benches) {
+    console.log(`${bench}${ran ? "" : ": FAILED, see above"}`);
+    for (const figure of figures) console.log(`  ${line(figure)}`);
+  }
+  const bound = benches.flatMap(({ figures }) => figures).filter(({ goal }) => goal !== undefined);
+  console.log(`${bound.filter(met).length} of ${bound.length} goals met`);
+}
+
+main(process.argv.slice(2));

@@ -3,6 +3,7 @@ import { generate, generatedSource } from "../components/ingest/workload/generat
 import { parseBody, streamRecord } from "../components/ingest/workload/collector/parse";
 import { transformBatch } from "../components/ingest/workload/transform/batch";
 import { pseudonymiser } from "../components/ingest/workload/transform/pseudonym";
+import { median, report } from "./kit/figures";
 
 /** Records of one round, those handed over at once (Firehose buffers 1 MiB for a call), and rounds. */
 const RECORDS = 20_000;
@@ -54,18 +55,19 @@ function main(): void {
       if (round >= 0) times.get(name)?.push(performance.now() - start);
     }
   }
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
   const rates = [...times].map(([name, values]) => ({ name, rate: RECORDS / (median(values) / 1000) }));
   const limit = rates[0]?.rate ?? NaN;
-  console.log(
-    `transform: ${RECORDS} records of ${bytes.toFixed(0)} B, one core, median of ${ROUNDS} interleaved rounds`,
-  );
-  for (const { name, rate } of rates) {
-    console.log(
-      `  ${name.padEnd(30)} ${(rate / 1000).toFixed(0).padStart(5)} k records/s   ratio ${(rate / limit).toFixed(2)}`,
-    );
-  }
-  console.log("  goal: at least 0.80 of the limit");
+  const perSecond = (rate: number): string => `${Math.round(rate / 1000)} k records/s`;
+  report([
+    ...rates.slice(1).map(({ name, rate }) => ({
+      what: `${name}, ${bytes.toFixed(0)} B, one core, against the limit`,
+      value: rate / limit,
+      unit: "x",
+      peer: `limit (base64 + JSON.parse) ${perSecond(limit)}, ours ${perSecond(rate)}`,
+      goal: { least: 0.8 },
+      rounds: ROUNDS,
+    })),
+  ]);
 }
 
 main();
