@@ -1,9 +1,14 @@
 import type { Properties } from "../value";
 import { DYNAMODB } from "./dynamodb";
-import { ELASTICACHE, ELASTICACHE_STACK } from "./elasticache";
+import { ELASTICACHE } from "./elasticache";
+import { ELASTICACHE_STACK } from "./elasticache-stack";
 import { FIREHOSE } from "./firehose";
 import { KINESIS } from "./kinesis";
+import { LAMBDA, LAMBDA_STACK } from "./lambda";
+import { MESSAGING, MESSAGING_STACK } from "./messaging";
 import { REDSHIFT } from "./redshift";
+import { SAGEMAKER, SAGEMAKER_STACK } from "./sagemaker";
+import { SCALING } from "./scaling";
 import type { Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
 
 export type { ExampleNode, Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
@@ -15,10 +20,19 @@ export const PROPERTY_RULES: readonly PropertyRule[] = [
   ...DYNAMODB,
   ...ELASTICACHE,
   ...REDSHIFT,
+  ...SAGEMAKER,
+  ...SCALING,
+  ...LAMBDA,
+  ...MESSAGING,
 ];
 
 /** Rules between resources of one stack. */
-export const STACK_RULES: readonly StackRule[] = [...ELASTICACHE_STACK];
+export const STACK_RULES: readonly StackRule[] = [
+  ...ELASTICACHE_STACK,
+  ...SAGEMAKER_STACK,
+  ...LAMBDA_STACK,
+  ...MESSAGING_STACK,
+];
 
 /** Every rule that AWS enforces and its service models do not state. */
 export const ALL_RULES: readonly (PropertyRule | StackRule)[] = [...PROPERTY_RULES, ...STACK_RULES];

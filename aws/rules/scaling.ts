@@ -1,0 +1,354 @@
+import { text } from "../value";
+import type { Properties } from "../value";
+import { absent, amount, given, outside, parts, repeated, when, whole, wrong } from "./find";
+import type { PropertyRule } from "./rule";
+
+const TARGET = "aws:appautoscaling/target:Target";
+const POLICY = "aws:appautoscaling/policy:Policy";
+const GROUP = "aws:autoscaling/group:Group";
+const GROUP_POLICY = "aws:autoscaling/policy:Policy";
+const REGISTER = "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html";
+const CREATE_GROUP = "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html";
+
+/** How a resource id looks for each scalable dimension. Source: REGISTER, `ResourceId` and `ScalableDimension`. */
+const RESOURCE_IDS: Readonly<Record<string, RegExp>> = {
+  "ecs:service:DesiredCount": /^service\/[^/]+\/[^/]+$/,
+  "elasticmapreduce:instancegroup:InstanceCount": /^instancegroup\/[^/]+\/[^/]+$/,
+  "dynamodb:table:ReadCapacityUnits": /^table\/[^/]+$/,
+  "dynamodb:table:WriteCapacityUnits": /^table\/[^/]+$/,
+  "dynamodb:index:ReadCapacityUnits": /^table\/[^/]+\/index\/[^/]+$/,
+  "dynamodb:index:WriteCapacityUnits": /^table\/[^/]+\/index\/[^/]+$/,
+  "rds:cluster:ReadReplicaCount": /^cluster:[^/]+$/,
+  "sagemaker:variant:DesiredInstanceCount": /^endpoint\/[^/]+\/variant\/[^/]+$/,
+  "sagemaker:variant:DesiredProvisionedConcurrency": /^endpoint\/[^/]+\/variant\/[^/]+$/,
+  "lambda:function:ProvisionedConcurrency": /^function:[^:]+:[^:]+$/,
+  "elasticache:replication-group:NodeGroups": /^replication-group\/[^/]+$/,
+  "elasticache:replication-group:Replicas": /^replication-group\/[^/]+$/,
+};
+
+/** The dimensions that each predefined metric measures. Source: the user guide's "Predefined metrics". */
+const METRICS: Readonly<Record<string, readonly string[]>> = {
+  DynamoDBReadCapacityUtilization: ["dynamodb:table:ReadCapacityUnits", "dynamodb:index:ReadCapacityUnits"],
+  DynamoDBWriteCapacityUtilization: ["dynamodb:table:WriteCapacityUnits", "dynamodb:index:WriteCapacityUnits"],
+  RDSReaderAverageCPUUtilization: ["rds:cluster:ReadReplicaCount"],
+  RDSReaderAverageDatabaseConnections: ["rds:cluster:ReadReplicaCount"],
+  SageMakerVariantInvocationsPerInstance: ["sagemaker:variant:DesiredInstanceCount"],
+  SageMakerVariantProvisionedConcurrencyUtilization: ["sagemaker:variant:DesiredProvisionedConcurrency"],
+  ECSServiceAverageCPUUtilization: ["ecs:service:DesiredCount"],
+  ECSServiceAverageMemoryUtilization: ["ecs:service:DesiredCount"],
+  LambdaProvisionedConcurrencyUtilization: ["lambda:function:ProvisionedConcurrency"],
+};
+
+const VARIANT: Properties = {
+  resourceId: "endpoint/lists/variant/champion",
+  serviceNamespace: "sagemaker",
+  scalableDimension: "sagemaker:variant:DesiredInstanceCount",
+};
+const TARGET_OK: Properties = { ...VARIANT, minCapacity: 2, maxCapacity: 4 };
+
+function tracking(metric: string, more: Properties = {}): Properties {
+  return {
+    ...VARIANT,
+    policyType: "TargetTrackingScaling",
+    targetTrackingScalingPolicyConfiguration: {
+      predefinedMetricSpecification: { predefinedMetricType: metric },
+      targetValue: 100,
+    },
+    ...more,
+  };
+}
+
+const STEPPED: Properties = {
+  autoscalingGroupName: "training",
+  policyType: "StepScaling",
+  adjustmentType: "ChangeInCapacity",
+};
+const MIXED: Properties = {
+  launchTemplate: {
+    launchTemplateSpecification: { launchTemplateName: "training" },
+    overrides: [{ instanceType: "r6i.large" }],
+  },
+};
+
+/** Application Auto Scaling and EC2 Auto Scaling. */
+export const SCALING: readonly PropertyRule[] = [
+  {
+    id: "scaling-target-bounds",
+    types: [TARGET],
+    title: "The least capacity is at least 0 and not above the most",
+    source: REGISTER,
+    check(inputs) {
+      const [min, max] = [amount(inputs, "minCapacity"), amount(inputs, "maxCapacity")];
+      return [
+        ...when(min !== undefined && min < 0, inputs, "minCapacity", "at least 0"),
+        ...when(
+          min !== undefined && max !== undefined && min > max,
+          inputs,
+          "minCapacity",
+          `at most ${max ?? 0}, the most`,
+        ),
+      ];
+    },
+    failing: [
+      { ...TARGET_OK, minCapacity: 5 },
+      { ...TARGET_OK, minCapacity: -1 },
+    ],
+    passing: [TARGET_OK],
+  },
+  {
+    id: "scaling-dimension-namespace",
+    types: [TARGET, POLICY],
+    title: "The scalable dimension is one of the service's namespace",
+    source: REGISTER,
+    check(inputs) {
+      const [space, dimension] = [text(inputs, "serviceNamespace"), text(inputs, "scalableDimension")];
+      const broken = space !== undefined && dimension !== undefined && !dimension.startsWith(`${space}:`);
+      return when(broken, inputs, "serviceNamespace", dimension?.split(":")[0] ?? "");
+    },
+    failing: [{ ...TARGET_OK, serviceNamespace: "ecs" }],
+    passing: [TARGET_OK],
+  },
+  {
+    id: "scaling-resource-id",
+    types: [TARGET, POLICY],
+    title: "The resource's id has the form that its dimension asks for",
+    source: REGISTER,
+    check(inputs) {
+      const [id, pattern] = [text(inputs, "resourceId"), RESOURCE_IDS[text(inputs, "scalableDimension") ?? ""]];
+      const broken = id !== undefined && pattern !== undefined && !pattern.test(id);
+      return when(broken, inputs, "resourceId", `the form ${pattern?.source.replaceAll("\\", "") ?? ""}`);
+    },
+    failing: [{ ...TARGET_OK, resourceId: "lists/champion" }],
+    passing: [
+      TARGET_OK,
+      {
+        serviceNamespace: "dynamodb",
+        scalableDimension: "dynamodb:table:ReadCapacityUnits",
+        resourceId: "table/users",
+        minCapacity: 5,
+        maxCapacity: 10,
+      },
+    ],
+  },
+  {
+    id: "scaling-predefined-metric",
+    types: [POLICY],
+    title: "A predefined metric is one of the dimension's",
+    source:
+      "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
+    check(inputs) {
+      const path = "targetTrackingScalingPolicyConfiguration.predefinedMetricSpecification.predefinedMetricType";
+      const dimensions = METRICS[text(inputs, path) ?? ""];
+      const dimension = text(inputs, "scalableDimension");
+      const broken = dimensions !== undefined && dimension !== undefined && !dimensions.includes(dimension);
+      return when(broken, inputs, path, `a metric of ${dimension ?? ""}`);
+    },
+    failing: [tracking("ECSServiceAverageCPUUtilization")],
+    passing: [tracking("SageMakerVariantInvocationsPerInstance")],
+  },
+  {
+    id: "scaling-policy-configuration",
+    types: [POLICY],
+    title: "A policy describes its own kind of scaling, by one metric with a target above 0",
+    source: "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html",
+    check(inputs) {
+      const block = "targetTrackingScalingPolicyConfiguration";
+      if (text(inputs, "policyType") !== "TargetTrackingScaling") return [];
+      if (absent(inputs, block)) return wrong(inputs, block, "a configuration, for TargetTrackingScaling");
+      const both =
+        given(inputs, `${block}.predefinedMetricSpecification`) &&
+        given(inputs, `${block}.customizedMetricSpecification`);
+      const target = amount(inputs, `${block}.targetValue`);
+      return [
+        ...when(both, inputs, `${block}.customizedMetricSpecification`, "nothing, with a predefined metric"),
+        ...when(target !== undefined && target <= 0, inputs, `${block}.targetValue`, "above 0"),
+      ];
+    },
+    failing: [{ ...VARIANT, policyType: "TargetTrackingScaling" }],
+    passing: [tracking("SageMakerVariantInvocationsPerInstance")],
+  },
+  {
+    id: "autoscaling-bounds",
+    types: [GROUP],
+    title: "The desired capacity lies between the least and the most",
+    source: CREATE_GROUP,
+    check(inputs) {
+      const [min, max, desired] = ["minSize", "maxSize", "desiredCapacity"].map((name) => amount(inputs, name));
+      return [
+        ...when(
+          min !== undefined && max !== undefined && min > max,
+          inputs,
+          "minSize",
+          `at most ${max ?? 0}, the most`,
+        ),
+        ...when(
+          desired !== undefined && min !== undefined && desired < min,
+          inputs,
+          "desiredCapacity",
+          `at least ${min ?? 0}`,
+        ),
+        ...when(
+          desired !== undefined && max !== undefined && desired > max,
+          inputs,
+          "desiredCapacity",
+          `at most ${max ?? 0}`,
+        ),
+      ];
+    },
+    failing: [
+      { minSize: 4, maxSize: 2, mixedInstancesPolicy: MIXED },
+      { minSize: 0, maxSize: 2, desiredCapacity: 3, mixedInstancesPolicy: MIXED },
+    ],
+    passing: [{ minSize: 0, maxSize: 2, desiredCapacity: 1, mixedInstancesPolicy: MIXED }],
+  },
+  {
+    id: "autoscaling-one-launch",
+    types: [GROUP],
+    title: "A group starts instances by one of launch template, launch configuration, mixed instances",
+    source: CREATE_GROUP,
+    check(inputs) {
+      const ways = ["launchTemplate", "launchConfiguration", "mixedInstancesPolicy"];
+      const taken = ways.filter((way) => !absent(inputs, way));
+      const known = ways.filter((way) => given(inputs, way));
+      if (taken.length === 0) return wrong(inputs, "mixedInstancesPolicy", `one of ${ways.join(", ")}`);
+      return when(known.length > 1, inputs, known[1] ?? "", `nothing, with ${known[0] ?? ""}`);
+    },
+    failing: [
+      { minSize: 0, maxSize: 1 },
+      { minSize: 0, maxSize: 1, mixedInstancesPolicy: MIXED, launchTemplate: { name: "training" } },
+    ],
+    passing: [{ minSize: 0, maxSize: 1, launchTemplate: { name: "training" } }],
+  },
+  {
+    id: "autoscaling-instance-lifetime",
+    types: [GROUP],
+    title: "An instance's longest life is 0 or at least a day, at most a year",
+    source: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-max-instance-lifetime.html",
+    check: (inputs) =>
+      amount(inputs, "maxInstanceLifetime") === 0
+        ? []
+        : outside(inputs, "maxInstanceLifetime", 86_400, 31_536_000, "s, or 0"),
+    failing: [{ minSize: 0, maxSize: 1, mixedInstancesPolicy: MIXED, maxInstanceLifetime: 3600 }],
+    passing: [{ minSize: 0, maxSize: 1, mixedInstancesPolicy: MIXED, maxInstanceLifetime: 604_800 }],
+  },
+  {
+    id: "autoscaling-mixed-instances",
+    types: [GROUP],
+    title: "Overrides differ in their types and are weighted all or none",
+    source: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplateOverrides.html",
+    check(inputs) {
+      const path = "mixedInstancesPolicy.launchTemplate.overrides";
+      const overrides = parts(inputs, path);
+      const weighted = overrides.filter(({ block }) => given(block, "weightedCapacity"));
+      const bare = overrides.filter(({ block }) => absent(block, "weightedCapacity"));
+      const types = overrides.flatMap(({ block }) => text(block, "instanceType") ?? []);
+      return [
+        ...(weighted.length > 0 ? bare : []).flatMap((override) =>
+          wrong(inputs, `${override.path}.weightedCapacity`, "a weight, as others have one"),
+        ),
+        ...when(repeated(types).length > 0, inputs, path, "types that differ", types.join(", ")),
+        ...when(whole(inputs, path) && overrides.length > 40, inputs, path, "at most 40", String(overrides.length)),
+      ];
+    },
+    failing: [
+      {
+        minSize: 0,
+        maxSize: 1,
+        mixedInstancesPolicy: {
+          launchTemplate: {
+            launchTemplateSpecification: { launchTemplateName: "training" },
+            overrides: [{ instanceType: "r6i.large", weightedCapacity: "1" }, { instanceType: "r6i.xlarge" }],
+          },
+        },
+      },
+      {
+        minSize: 0,
+        maxSize: 1,
+        mixedInstancesPolicy: {
+          launchTemplate: {
+            launchTemplateSpecification: { launchTemplateName: "training" },
+            overrides: [{ instanceType: "r6i.large" }, { instanceType: "r6i.large" }],
+          },
+        },
+      },
+    ],
+    passing: [{ minSize: 0, maxSize: 1, mixedInstancesPolicy: MIXED }],
+  },
+  {
+    id: "autoscaling-steps",
+    types: [GROUP_POLICY],
+    title: "Steps have neither gap nor overlap, and go on below a negative bound and above a positive one",
+    source: "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StepAdjustment.html",
+    check(inputs) {
+      const steps = parts(inputs, "stepAdjustments");
+      const known = steps.every(({ block }) =>
+        ["metricIntervalLowerBound", "metricIntervalUpperBound"].every(
+          (name) => absent(block, name) || amount(block, name) !== undefined,
+        ),
+      );
+      if (steps.length === 0 || !known || !whole(inputs, "stepAdjustments")) return [];
+      const ranges = steps
+        .map(({ block }) => ({
+          from: amount(block, "metricIntervalLowerBound") ?? -Infinity,
+          to: amount(block, "metricIntervalUpperBound") ?? Infinity,
+        }))
+        .sort((one, other) => one.from - other.from);
+      const shown = ranges.map(({ from, to }) => `${from} to ${to}`).join(", ");
+      const joined = ranges.every(({ from }, index) => index === 0 || ranges[index - 1]?.to === from);
+      const low = ranges[0]?.from ?? -Infinity;
+      const high = ranges.at(-1)?.to ?? Infinity;
+      return [
+        ...when(
+          !joined || ranges.some(({ from, to }) => from >= to),
+          inputs,
+          "stepAdjustments",
+          "ranges that follow one another",
+          shown,
+        ),
+        ...when(
+          ranges.some(({ from, to }) => from === -Infinity && to === Infinity),
+          inputs,
+          "stepAdjustments",
+          "a bound in each step",
+          shown,
+        ),
+        ...when(
+          low !== -Infinity && low < 0,
+          inputs,
+          "stepAdjustments",
+          "a step without a lower bound, below a negative one",
+          shown,
+        ),
+        ...when(
+          high !== Infinity && high > 0,
+          inputs,
+          "stepAdjustments",
+          "a step without an upper bound, above a positive one",
+          shown,
+        ),
+      ];
+    },
+    failing: [
+      {
+        ...STEPPED,
+        stepAdjustments: [
+          { metricIntervalLowerBound: "0", metricIntervalUpperBound: "10", scalingAdjustment: 1 },
+          { metricIntervalLowerBound: "20", scalingAdjustment: 2 },
+        ],
+      },
+      {
+        ...STEPPED,
+        stepAdjustments: [{ metricIntervalLowerBound: "0", metricIntervalUpperBound: "10", scalingAdjustment: 1 }],
+      },
+    ],
+    passing: [
+      {
+        ...STEPPED,
+        stepAdjustments: [
+          { metricIntervalLowerBound: "0", metricIntervalUpperBound: "10", scalingAdjustment: 1 },
+          { metricIntervalLowerBound: "10", scalingAdjustment: 2 },
+        ],
+      },
+    ],
+  },
+];
