@@ -81,7 +81,7 @@ function tests(): Step[] {
     {
       title: "unit tests",
       command: tool("mocha"),
-      args: ["--require", REGISTER, "tests/**/*.spec.ts"],
+      args: ["--require", REGISTER, "--require", "./tests/kit/seed.ts", "tests/**/*.spec.ts"],
       count: mochaCount,
     },
   ];

@@ -9,6 +9,12 @@ import { MESSAGING, MESSAGING_STACK } from "./messaging";
 import { REDSHIFT } from "./redshift";
 import { SAGEMAKER, SAGEMAKER_STACK } from "./sagemaker";
 import { SCALING } from "./scaling";
+import { EC2, EC2_STACK } from "./ec2";
+import { EKS, EKS_STACK } from "./eks";
+import { EMR, EMR_STACK } from "./emr";
+import { KMS } from "./kms";
+import { OPENSEARCH } from "./opensearch";
+import { S3, S3_STACK } from "./s3";
 import type { Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
 
 export type { ExampleNode, Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
@@ -24,6 +30,12 @@ export const PROPERTY_RULES: readonly PropertyRule[] = [
   ...SCALING,
   ...LAMBDA,
   ...MESSAGING,
+  ...S3,
+  ...KMS,
+  ...EKS,
+  ...EC2,
+  ...EMR,
+  ...OPENSEARCH,
 ];
 
 /** Rules between resources of one stack. */
@@ -32,6 +44,10 @@ export const STACK_RULES: readonly StackRule[] = [
   ...SAGEMAKER_STACK,
   ...LAMBDA_STACK,
   ...MESSAGING_STACK,
+  ...S3_STACK,
+  ...EKS_STACK,
+  ...EC2_STACK,
+  ...EMR_STACK,
 ];
 
 /** Every rule that AWS enforces and its service models do not state. */

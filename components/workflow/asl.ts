@@ -114,12 +114,13 @@ export const RETRY_TRANSIENT: readonly Retrier[] = [
 
 /** Leads every step that has no way on of its own to the next one, and the last to the end. */
 export function sequence(steps: readonly Step[]): Record<string, State> {
-  const states: Record<string, State> = {};
-  steps.forEach(([name, state], index) => {
-    const next = steps[index + 1]?.[0];
-    states[name] = leads(state) ? state : { ...state, ...(next === undefined ? { End: true } : { Next: next }) };
-  });
-  return states;
+  // From entries, since a name such as `__proto__` would not become a property by assignment.
+  return Object.fromEntries(
+    steps.map(([name, state], index): [string, State] => {
+      const next = steps[index + 1]?.[0];
+      return [name, leads(state) ? state : { ...state, ...(next === undefined ? { End: true } : { Next: next }) }];
+    }),
+  );
 }
 
 /** Sends every error of the tasks and maps to one state, with the error in `$.error`. */
