@@ -1,0 +1,239 @@
+import type { Member, ServiceModel, Shape } from "../models";
+import { isBlock, isSet, UNKNOWN } from "../value";
+import type { Properties, Value } from "../value";
+import type { RequestSpec, Target, TypeRequests } from "./spec";
+
+/** A request as it would be sent. */
+export interface BuiltRequest {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: Properties;
+  /** Dotted path of each member that a property gave, and that property's dotted path. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Properties for which the operation has no member. */
+  readonly homeless: readonly string[];
+}
+
+/** Properties of every type that say where and by whom, not what: AWS hears of them by the endpoint and the signature. */
+const EVERYWHERE: ReadonlySet<string> = new Set(["region", "tagsAll", "namePrefix", "__defaults"]);
+
+/** Whether a request of a type is sent for these inputs. */
+export function isSent(spec: RequestSpec, inputs: Properties): boolean {
+  return spec.when.length === 0 || spec.when.some((property) => isSet(inputs[property]) && inputs[property] !== false);
+}
+
+/** The properties of these inputs that one of a type's requests carries. */
+export function propertiesOf(spec: RequestSpec, { requests, notSent }: TypeRequests, inputs: Properties): Properties {
+  const named = (one: RequestSpec): ReadonlySet<string> => new Set(Object.keys(one.members).map(top));
+  const own = named(spec);
+  const others = requests.slice(1).map(named);
+  const carries = (property: string): boolean => {
+    if (EVERYWHERE.has(property) || property in notSent) return false;
+    if (own.has(property)) return true;
+    return spec === requests[0] && !others.some((other) => other.has(property));
+  };
+  return Object.fromEntries(Object.entries(inputs).filter(([property]) => carries(property)));
+}
+
+/**
+ * The request that a resource's properties stand for. Members get their names from AWS's model: `kmsKeyId` is
+ * `KmsKeyId`, `KMSKeyId` or `kmsKeyId`, whichever the shape has, at every depth; the table names only the others.
+ */
+export function buildRequest(model: ServiceModel, spec: RequestSpec, properties: Properties): BuiltRequest {
+  const builder = new Builder(model, spec, properties);
+  const operation = model.operations[spec.operation];
+  const input = operation?.input === undefined ? {} : builder.structure(operation.input, properties, "", "");
+  const added = merged(spec.adds, isBlock(input) ? input : {});
+  return {
+    service: spec.service,
+    operation: spec.operation,
+    input: added,
+    origins: builder.origins,
+    homeless: builder.homeless,
+  };
+}
+
+class Builder {
+  readonly origins = new Map<string, string>();
+  readonly homeless: string[] = [];
+
+  constructor(
+    private readonly model: ServiceModel,
+    private readonly spec: RequestSpec,
+    private readonly inputs: Properties,
+  ) {}
+
+  /** @param path the property's dotted path with list indices @param there the member's */
+  structure(member: Member, block: Properties, path: string, there: string): Value {
+    const shape = this.model.shapes[member.shape];
+    let built: Properties = {};
+    for (const [key, value] of Object.entries(block)) {
+      if (value === undefined || value === null) continue;
+      const property = under(path, key);
+      const target = this.spec.members[withoutIndices(property)] ?? memberNamed(shape, key);
+      if (target === undefined) this.homeless.push(property);
+      else built = merged(built, this.placed(member, target, value, property, there));
+    }
+    return built;
+  }
+
+  private placed(member: Member, target: Target, value: Value, property: string, there: string): Properties {
+    if (target === "") {
+      const inner = isBlock(value) ? this.structure(member, value, property, there) : {};
+      return isBlock(inner) ? inner : {};
+    }
+    const name = typeof target === "string" ? target : target.member;
+    const steps = name.split(".");
+    const goal = steps.reduce<Member | undefined>((here, step) => this.memberAt(here, step), member);
+    if (goal === undefined) {
+      this.homeless.push(property);
+      return {};
+    }
+    const full = under(there, name);
+    const given = typeof target === "string" || value === UNKNOWN ? value : target.turn(value, this.inputs);
+    const converted = this.value(goal, given, property, full);
+    if (converted === undefined) return {};
+    this.origins.set(full, property);
+    return steps.reduceRight<Value>((inner, step) => ({ [step]: inner }), converted) as Properties;
+  }
+
+  private memberAt(member: Member | undefined, step: string): Member | undefined {
+    const shape = member === undefined ? undefined : this.model.shapes[member.shape];
+    return /^\d+$/.test(step) ? shape?.member : shape?.members?.[step];
+  }
+
+  private value(member: Member, value: Value, property: string, there: string): Value {
+    if (value === UNKNOWN || value === undefined || value === null) return value ?? undefined;
+    const shape = this.model.shapes[member.shape];
+    if (shape === undefined) return value;
+    this.origins.set(there, property);
+    switch (shape.type) {
+      case "structure":
+        return this.block(member, shape, value, property, there);
+      case "list":
+        return this.elements(shape, value, property, there);
+      case "map":
+        return this.entries(shape, value, property, there);
+      default:
+        return scalar(shape, value);
+    }
+  }
+
+  private block(member: Member, shape: Shape, value: Value, property: string, there: string): Value {
+    if (Array.isArray(value)) {
+      const items = value as readonly Value[];
+      // CloudFront spells a list as its length and its elements.
+      const counted = shape.members?.["Quantity"] !== undefined ? shape.members["Items"] : undefined;
+      if (counted !== undefined) {
+        const Items = this.value(counted, items, property, under(there, "Items"));
+        return { Quantity: items.length, ...(items.length === 0 ? {} : { Items }) };
+      }
+      return items.length === 1 ? this.value(member, items[0], under(property, "0"), there) : value;
+    }
+    return isBlock(value) ? this.structure(member, value, property, there) : value;
+  }
+
+  private elements({ member, min = 0 }: Shape, value: Value, property: string, there: string): Value {
+    if (member === undefined) return value;
+    if (isBlock(value)) {
+      const pair = pairOf(this.model.shapes[member.shape]);
+      if (pair !== undefined)
+        return Object.entries(value).map(([key, inner], index) => {
+          this.origins.set(under(there, String(index)), under(property, key));
+          return { [pair.key]: key, [pair.value]: typeof inner === "number" ? String(inner) : inner };
+        });
+    }
+    const items: readonly Value[] = Array.isArray(value) ? (value as readonly Value[]) : [value];
+    // A provider leaves an empty list out, since a request could not hold it.
+    if (items.length === 0 && min > 0) return undefined;
+    const single = !Array.isArray(value);
+    return items.map((item, index) =>
+      this.value(member, item, single ? property : under(property, String(index)), under(there, String(index))),
+    );
+  }
+
+  private entries(shape: Shape, value: Value, property: string, there: string): Value {
+    const { value: member } = shape;
+    if (!isBlock(value) || member === undefined) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        this.value(member, inner, under(property, key), under(there, key)),
+      ]),
+    );
+  }
+}
+
+/** Text, number or switch as the shape has it: Pulumi spells some numbers and switches as text, and some the other way. */
+function scalar(shape: Shape, value: Value): Value {
+  switch (shape.type) {
+    case "string":
+      if (value === "") return undefined;
+      return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+    case "boolean":
+      return value === "true" ? true : value === "false" ? false : value;
+    case "byte":
+    case "short":
+    case "integer":
+    case "long":
+    case "float":
+    case "double":
+      if (value === "") return undefined;
+      return typeof value === "string" && Number.isFinite(Number(value)) ? Number(value) : value;
+    default:
+      return value;
+  }
+}
+
+/** The members of a structure that stands for one entry of a map, e.g. a tag. */
+function pairOf(shape: Shape | undefined): { readonly key: string; readonly value: string } | undefined {
+  const names = Object.keys(shape?.members ?? {});
+  const key = names.find((name) => /key$|name$/i.test(name));
+  const value = names.find((name) => /value$/i.test(name));
+  return names.length === 2 && key !== undefined && value !== undefined ? { key, value } : undefined;
+}
+
+/** The member of a structure that a property's name means, whatever its case and number. */
+export function memberNamed(shape: Shape | undefined, property: string): string | undefined {
+  const names = Object.keys(shape?.members ?? {});
+  for (const spelt of spellings(property.toLowerCase())) {
+    const found = names.find((name) => name.toLowerCase() === spelt);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Pulumi makes a list's name plural, whatever AWS calls it. */
+function spellings(name: string): readonly string[] {
+  return [
+    name,
+    `${name}s`,
+    ...(name.endsWith("s") ? [name.slice(0, -1)] : []),
+    ...(name.endsWith("es") ? [name.slice(0, -2)] : []),
+    ...(name.endsWith("ies") ? [`${name.slice(0, -3)}y`] : []),
+    `${name}list`,
+    ...(name.endsWith("s") ? [`${name.slice(0, -1)}list`] : []),
+  ];
+}
+
+/** One block over another: what both have is merged when both are blocks, else the upper one's stays. */
+function merged(under: Properties, over: Properties): Properties {
+  const all: Record<string, Value> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = all[key];
+    all[key] = isBlock(below) && isBlock(value) ? merged(below, value) : value;
+  }
+  return all;
+}
+
+function top(path: string): string {
+  return path.split(".", 1)[0] ?? path;
+}
+
+function under(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function withoutIndices(path: string): string {
+  return path.replaceAll(/\.\d+(?=\.|$)/g, "");
+}

@@ -1,0 +1,76 @@
+import { validateInput } from "../models";
+import type { Models, Refusal } from "../models";
+import type { Properties } from "../value";
+import { buildRequest, isSent, propertiesOf } from "./build";
+import type { BuiltRequest } from "./build";
+import type { TypeRequests } from "./spec";
+import { REQUESTS } from "./table";
+
+/** A property that AWS would refuse, with the request that it would refuse it in. */
+export interface RequestRefusal {
+  /** Dotted path of the property; empty when nothing in the resource gives the member. */
+  readonly property: string;
+  /** e.g. `kinesis CreateStream`. */
+  readonly request: string;
+  /** Date of AWS's model. */
+  readonly version: string;
+  /** Dotted path of the member in the request. */
+  readonly member: string;
+  /** Kind of constraint that is broken; `unmapped` when the request has no member for the property. */
+  readonly kind: Refusal["kind"] | "unmapped";
+  readonly want: string;
+  readonly got: string;
+}
+
+/** Every request that a resource of a type stands for. Empty for a type that nobody has described. */
+export function requestsFor(models: Models, type: string, inputs: Properties): readonly BuiltRequest[] {
+  const known = REQUESTS.get(type);
+  return known === undefined ? [] : built(models, known, inputs);
+}
+
+/**
+ * What AWS would refuse about a resource, by its published service models. Unknown values are never refused.
+ * @throws ModelError when the models are not installed
+ */
+export function requestRefusals(models: Models, type: string, inputs: Properties): readonly RequestRefusal[] {
+  return requestsFor(models, type, inputs).flatMap((request) => {
+    const model = models.service(request.service);
+    const about = { request: `${request.service} ${request.operation}`, version: model.version };
+    const refused = validateInput(model, request.operation, request.input).map(({ path, ...refusal }) => ({
+      ...about,
+      ...refusal,
+      member: path,
+      property: originOf(request.origins, path),
+    }));
+    const homeless = request.homeless.map((property) => ({
+      ...about,
+      property,
+      member: "",
+      kind: "unmapped" as const,
+      want: "a property that the request has a member for",
+      got: property,
+    }));
+    return [...refused, ...homeless];
+  });
+}
+
+/** What a refusal says to the author of a program. */
+export function refusalText({ request, version, member, want, got }: RequestRefusal): string {
+  const where = member === "" ? request : `${request} ${member}`;
+  return `${where} (AWS's model of ${version}): want ${want}, got ${got}`;
+}
+
+function built(models: Models, type: TypeRequests, inputs: Properties): readonly BuiltRequest[] {
+  return type.requests
+    .filter((spec) => isSent(spec, inputs))
+    .map((spec) => buildRequest(models.service(spec.service), spec, propertiesOf(spec, type, inputs)));
+}
+
+/** The property behind a member: its own, or that of the nearest structure around it. */
+function originOf(origins: ReadonlyMap<string, string>, member: string): string {
+  for (let path = member; path !== ""; path = path.slice(0, Math.max(path.lastIndexOf("."), 0))) {
+    const found = origins.get(path);
+    if (found !== undefined) return found;
+  }
+  return "";
+}

@@ -1,0 +1,74 @@
+import type { Properties, Value } from "../value";
+
+/** How a property becomes a member whose value is not the property's own. */
+export interface Turned {
+  /** Dotted path of the member in its parent's structure. */
+  readonly member: string;
+  /** The member's value; `undefined` leaves it out. Never called with an unknown value, which stays unknown. */
+  readonly turn: (value: Value, inputs: Properties) => Value;
+}
+
+/**
+ * Where a property goes: a member's name (`RoleARN`), a path to one deeper (`Scaling.MaxSize`), `""` when its block's own
+ * properties belong to the parent's structure, or a member with a value of its own.
+ */
+export type Target = string | Turned;
+
+/** One AWS API request that a resource type stands for. */
+export interface RequestSpec {
+  /** botocore's name of the service, e.g. `redshift-serverless`. */
+  readonly service: string;
+  /** As AWS's model spells it, e.g. `CreateStream`. */
+  readonly operation: string;
+  /**
+   * Properties, by dotted path without list indices, whose member has not their own name. A top-level property that is
+   * named in any further request of the type goes there, and to the first request only when named there too.
+   */
+  readonly members: Readonly<Record<string, Target>>;
+  /** Members that are sent although no property says so; `UNKNOWN` where the value is made up on the way. A property's value goes first. */
+  readonly adds: Properties;
+  /** Sent only when one of these properties is set; empty: always. */
+  readonly when: readonly string[];
+}
+
+/** What AWS is asked for when a resource of a type is made, and which of its properties AWS never hears of. */
+export interface TypeRequests {
+  /** The first is the one that makes it: it takes every property that is named nowhere else. */
+  readonly requests: readonly RequestSpec[];
+  /** Properties that no request carries, each with the reason. */
+  readonly notSent: Readonly<Record<string, string>>;
+}
+
+/** The types of one AWS service. */
+export type RequestTable = Readonly<Record<string, TypeRequests>>;
+
+interface Further {
+  readonly adds?: Properties;
+  readonly when?: readonly string[];
+}
+
+/**
+ * One request.
+ * @param call service and operation, e.g. `kinesis:CreateStream`
+ */
+export function request(
+  call: string,
+  members: Readonly<Record<string, Target>> = {},
+  { adds = {}, when = [] }: Further = {},
+): RequestSpec {
+  const [service = "", operation = ""] = call.split(":");
+  return { service, operation, members, adds, when };
+}
+
+/** A type that one or more requests stand for. */
+export function type(
+  requests: RequestSpec | readonly RequestSpec[],
+  notSent: Readonly<Record<string, string>> = {},
+): TypeRequests {
+  return { requests: "operation" in requests ? [requests] : requests, notSent };
+}
+
+/** A member with a value of its own. */
+export function turned(member: string, turn: Turned["turn"]): Turned {
+  return { member, turn };
+}
