@@ -1,5 +1,5 @@
 import type { Member, ServiceModel, Shape } from "../models";
-import { isBlock, isSet, UNKNOWN } from "../value";
+import { isBlock, isSet, list, UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
 import type { RequestSpec, Target, TypeRequests } from "./spec";
 
@@ -32,7 +32,26 @@ export function propertiesOf(spec: RequestSpec, { requests, notSent }: TypeReque
     if (own.has(property)) return true;
     return spec === requests[0] && !others.some((other) => other.has(property));
   };
-  return Object.fromEntries(Object.entries(inputs).filter(([property]) => carries(property)));
+  const carried = Object.fromEntries(Object.entries(inputs).filter(([property]) => carries(property)));
+  const inner = new Set(Object.keys(notSent).filter((path) => path.includes(".")));
+  return inner.size === 0 ? carried : (pruned(carried, "", inner) as Properties);
+}
+
+/** A value without what stands at these dotted paths. */
+function pruned(value: Value, path: string, paths: ReadonlySet<string>): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).map((item) => pruned(item, path, paths));
+  if (!isBlock(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !paths.has(under(path, key)));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, pruned(inner, under(path, key), paths)]));
+}
+
+/** The properties of each request that is sent: one set, or one for each known element of the list that is sent in pieces. */
+export function inPieces({ each }: RequestSpec, properties: Properties): readonly Properties[] {
+  if (each === undefined) return [properties];
+  const { [each]: _pieces, ...rest } = properties;
+  return list(properties, each).flatMap((piece, index) =>
+    piece === UNKNOWN ? [] : [{ ...rest, [under(each, String(index))]: piece }],
+  );
 }
 
 /**
@@ -72,12 +91,19 @@ class Builder {
       const property = under(path, key);
       const target = this.spec.members[withoutIndices(property)] ?? memberNamed(shape, key);
       if (target === undefined) this.homeless.push(property);
-      else built = merged(built, this.placed(member, target, value, property, there));
+      else built = merged(built, this.placed(member, target, value, property, there, block));
     }
     return built;
   }
 
-  private placed(member: Member, target: Target, value: Value, property: string, there: string): Properties {
+  private placed(
+    member: Member,
+    target: Target,
+    value: Value,
+    property: string,
+    there: string,
+    block: Properties,
+  ): Properties {
     if (target === "") {
       const inner = isBlock(value) ? this.structure(member, value, property, there) : {};
       return isBlock(inner) ? inner : {};
@@ -90,7 +116,7 @@ class Builder {
       return {};
     }
     const full = under(there, name);
-    const given = typeof target === "string" || value === UNKNOWN ? value : target.turn(value, this.inputs);
+    const given = typeof target === "string" || value === UNKNOWN ? value : target.turn(value, this.inputs, block);
     const converted = this.value(goal, given, property, full);
     if (converted === undefined) return {};
     this.origins.set(full, property);

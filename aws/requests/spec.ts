@@ -4,8 +4,11 @@ import type { Properties, Value } from "../value";
 export interface Turned {
   /** Dotted path of the member in its parent's structure. */
   readonly member: string;
-  /** The member's value; `undefined` leaves it out. Never called with an unknown value, which stays unknown. */
-  readonly turn: (value: Value, inputs: Properties) => Value;
+  /**
+   * The member's value; `undefined` leaves it out. Never called with an unknown value, which stays unknown.
+   * @param block the properties beside this one: `inputs` itself at the top
+   */
+  readonly turn: (value: Value, inputs: Properties, block: Properties) => Value;
 }
 
 /**
@@ -29,13 +32,15 @@ export interface RequestSpec {
   readonly adds: Properties;
   /** Sent only when one of these properties is set; empty: always. */
   readonly when: readonly string[];
+  /** A list property: one request for each of its elements, e.g. a route table's routes. */
+  readonly each: string | undefined;
 }
 
 /** What AWS is asked for when a resource of a type is made, and which of its properties AWS never hears of. */
 export interface TypeRequests {
   /** The first is the one that makes it: it takes every property that is named nowhere else. */
   readonly requests: readonly RequestSpec[];
-  /** Properties that no request carries, each with the reason. */
+  /** Properties, by dotted path without list indices, that no request carries, each with the reason. */
   readonly notSent: Readonly<Record<string, string>>;
 }
 
@@ -45,6 +50,7 @@ export type RequestTable = Readonly<Record<string, TypeRequests>>;
 interface Further {
   readonly adds?: Properties;
   readonly when?: readonly string[];
+  readonly each?: string;
 }
 
 /**
@@ -54,10 +60,10 @@ interface Further {
 export function request(
   call: string,
   members: Readonly<Record<string, Target>> = {},
-  { adds = {}, when = [] }: Further = {},
+  { adds = {}, when = [], each }: Further = {},
 ): RequestSpec {
   const [service = "", operation = ""] = call.split(":");
-  return { service, operation, members, adds, when };
+  return { service, operation, members, adds, when, each };
 }
 
 /** A type that one or more requests stand for. */
