@@ -48,7 +48,7 @@ function pruned(value: Value, path: string, paths: ReadonlySet<string>): Value {
 /** The properties of each request that is sent: one set, or one for each known element of the list that is sent in pieces. */
 export function inPieces({ each }: RequestSpec, properties: Properties): readonly Properties[] {
   if (each === undefined) return [properties];
-  const { [each]: _pieces, ...rest } = properties;
+  const rest = Object.fromEntries(Object.entries(properties).filter(([property]) => property !== each));
   return list(properties, each).flatMap((piece, index) =>
     piece === UNKNOWN ? [] : [{ ...rest, [under(each, String(index))]: piece }],
   );

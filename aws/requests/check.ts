@@ -1,7 +1,7 @@
 import { validateInput } from "../models";
 import type { Models, Refusal } from "../models";
 import type { Properties } from "../value";
-import { buildRequest, isSent, propertiesOf } from "./build";
+import { buildRequest, inPieces, isSent, propertiesOf } from "./build";
 import type { BuiltRequest } from "./build";
 import type { TypeRequests } from "./spec";
 import { REQUESTS } from "./table";
@@ -63,7 +63,11 @@ export function refusalText({ request, version, member, want, got }: RequestRefu
 function built(models: Models, type: TypeRequests, inputs: Properties): readonly BuiltRequest[] {
   return type.requests
     .filter((spec) => isSent(spec, inputs))
-    .map((spec) => buildRequest(models.service(spec.service), spec, propertiesOf(spec, type, inputs)));
+    .flatMap((spec) =>
+      inPieces(spec, propertiesOf(spec, type, inputs)).map((properties) =>
+        buildRequest(models.service(spec.service), spec, properties),
+      ),
+    );
 }
 
 /** The property behind a member: its own, or that of the nearest structure around it. */
