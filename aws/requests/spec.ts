@@ -1,3 +1,4 @@
+import { UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
 
 /** How a property becomes a member whose value is not the property's own. */
@@ -77,4 +78,19 @@ export function type(
 /** A member with a value of its own. */
 export function turned(member: string, turn: Turned["turn"]): Turned {
   return { member, turn };
+}
+
+/** A member that holds JSON text, e.g. a policy: the property is that text or what it says. */
+export function json(member: string): Turned {
+  return turned(member, (value) => {
+    if (typeof value === "string") return value;
+    return holdsUnknown(value) ? UNKNOWN : JSON.stringify(value);
+  });
+}
+
+function holdsUnknown(value: Value): boolean {
+  if (value === UNKNOWN) return true;
+  return (
+    typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsUnknown(inner))
+  );
 }
