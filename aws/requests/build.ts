@@ -1,7 +1,7 @@
 import type { Member, ServiceModel, Shape } from "../models";
 import { isBlock, isSet, list, UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
-import type { RequestSpec, Target, TypeRequests } from "./spec";
+import type { OneTarget, RequestSpec, Target, TypeRequests } from "./spec";
 
 /** A request as it would be sent. */
 export interface BuiltRequest {
@@ -91,14 +91,16 @@ class Builder {
       const property = under(path, key);
       const target = this.spec.members[withoutIndices(property)] ?? memberNamed(shape, key);
       if (target === undefined) this.homeless.push(property);
-      else built = merged(built, this.placed(member, target, value, property, there, block));
+      else
+        for (const one of several(target))
+          built = merged(built, this.placed(member, one, value, property, there, block));
     }
     return built;
   }
 
   private placed(
     member: Member,
-    target: Target,
+    target: OneTarget,
     value: Value,
     property: string,
     there: string,
@@ -250,6 +252,10 @@ function merged(under: Properties, over: Properties): Properties {
     all[key] = isBlock(below) && isBlock(value) ? merged(below, value) : value;
   }
   return all;
+}
+
+function several(target: Target): readonly OneTarget[] {
+  return typeof target === "string" || "member" in target ? [target] : target;
 }
 
 function top(path: string): string {

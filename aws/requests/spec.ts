@@ -16,7 +16,10 @@ export interface Turned {
  * Where a property goes: a member's name (`RoleARN`), a path to one deeper (`Scaling.MaxSize`), `""` when its block's own
  * properties belong to the parent's structure, or a member with a value of its own.
  */
-export type Target = string | Turned;
+export type OneTarget = string | Turned;
+
+/** Several where AWS wants a value more than once, e.g. an id beside a setting and in it. */
+export type Target = OneTarget | readonly OneTarget[];
 
 /** One AWS API request that a resource type stands for. */
 export interface RequestSpec {
@@ -90,7 +93,5 @@ export function json(member: string): Turned {
 
 function holdsUnknown(value: Value): boolean {
   if (value === UNKNOWN) return true;
-  return (
-    typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsUnknown(inner))
-  );
+  return typeof value === "object" && value !== null && Object.values(value).some((inner) => holdsUnknown(inner));
 }
