@@ -3,7 +3,7 @@ import type { Properties, Value } from "../value";
 
 /** How a property becomes a member whose value is not the property's own. */
 export interface Turned {
-  /** Dotted path of the member in its parent's structure. */
+  /** Dotted path of the member in its parent's structure; `0` is a list's one element: `Targets.0.Id`. */
   readonly member: string;
   /**
    * The member's value; `undefined` leaves it out. Never called with an unknown value, which stays unknown.
@@ -34,7 +34,7 @@ export interface RequestSpec {
   readonly members: Readonly<Record<string, Target>>;
   /** Members that are sent although no property says so; `UNKNOWN` where the value is made up on the way. A property's value goes first. */
   readonly adds: Properties;
-  /** Sent only when one of these properties is set; empty: always. */
+  /** Sent only when one of these properties is set, or has a value: `type=ingress`; empty: always. */
   readonly when: readonly string[];
   /** A list property: one request for each of its elements, e.g. a route table's routes. */
   readonly each: string | undefined;
@@ -88,6 +88,18 @@ export function json(member: string): Turned {
   return turned(member, (value) => {
     if (typeof value === "string") return value;
     return holdsUnknown(value) ? UNKNOWN : JSON.stringify(value);
+  });
+}
+
+/** A member whose structure the property gives as JSON text; text that is no JSON is left as it is, to be refused. */
+export function fromJson(member: string): Turned {
+  return turned(member, (text) => {
+    if (typeof text !== "string") return text;
+    try {
+      return JSON.parse(text) as Value;
+    } catch {
+      return text;
+    }
   });
 }
 

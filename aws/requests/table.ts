@@ -1,3 +1,4 @@
+import { dynamodb } from "./services/dynamodb";
 import { firehose } from "./services/firehose";
 import { kinesis } from "./services/kinesis";
 import { s3 } from "./services/s3";
@@ -5,7 +6,7 @@ import { sagemaker } from "./services/sagemaker";
 import type { RequestTable, TypeRequests } from "./spec";
 
 /** The whole table, one file for each AWS service. */
-const TABLES: readonly RequestTable[] = [firehose, kinesis, s3, sagemaker];
+const TABLES: readonly RequestTable[] = [dynamodb, firehose, kinesis, s3, sagemaker];
 
 /** What AWS is asked for, by Pulumi type token. */
 export const REQUESTS: ReadonlyMap<string, TypeRequests> = new Map(TABLES.flatMap((table) => Object.entries(table)));

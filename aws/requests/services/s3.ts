@@ -1,6 +1,6 @@
 import { isBlock, list, text, UNKNOWN } from "../../value";
 import type { Properties, Value } from "../../value";
-import { json, request, turned, type } from "../spec";
+import { fromJson, json, request, turned, type } from "../spec";
 import type { RequestSpec, RequestTable, Target, TypeRequests } from "../spec";
 
 const LOCK = {
@@ -101,7 +101,7 @@ const BUCKET = [
       "website.errorDocument": "ErrorDocument.Key",
       "website.indexDocument": "IndexDocument.Suffix",
       "website.redirectAllRequestsTo": "RedirectAllRequestsTo.HostName",
-      "website.routingRules": turned("RoutingRules", parsed),
+      "website.routingRules": fromJson("RoutingRules"),
     },
     { when: ["website"] },
   ),
@@ -120,7 +120,7 @@ export const s3: RequestTable = {
     request(
       "s3:PutBucketIntelligentTieringConfiguration",
       {
-        name: "Id",
+        name: ["Id", "IntelligentTieringConfiguration.Id"],
         filter: turned("IntelligentTieringConfiguration.Filter", filterOf),
         status: "IntelligentTieringConfiguration.Status",
         tierings: "IntelligentTieringConfiguration.Tierings",
@@ -148,7 +148,7 @@ export const s3: RequestTable = {
   "aws:s3/bucketMetric:BucketMetric": type(
     request(
       "s3:PutBucketMetricsConfiguration",
-      { name: "Id", filter: turned("MetricsConfiguration.Filter", filterOf) },
+      { name: ["Id", "MetricsConfiguration.Id"], filter: turned("MetricsConfiguration.Filter", filterOf) },
       { adds: { Id: UNKNOWN, MetricsConfiguration: { Id: UNKNOWN } } },
     ),
   ),
@@ -222,7 +222,7 @@ export const s3: RequestTable = {
     request(
       "s3:PutBucketInventoryConfiguration",
       {
-        name: "Id",
+        name: ["Id", "InventoryConfiguration.Id"],
         destination: "InventoryConfiguration.Destination",
         "destination.bucket": "S3BucketDestination",
         "destination.bucket.bucketArn": "Bucket",
@@ -283,13 +283,4 @@ function queryOf(tags: Value): Value {
   const query = new URLSearchParams();
   for (const key of Object.keys(tags)) query.set(key, text(tags, key) ?? "");
   return query.toString();
-}
-
-function parsed(rules: Value): Value {
-  if (typeof rules !== "string") return rules;
-  try {
-    return JSON.parse(rules) as Value;
-  } catch {
-    return rules;
-  }
 }
