@@ -44,8 +44,10 @@ bench: setup ## measure, each figure beside a peer or a limit
 nightly: setup ## bring 100,000 generated configurations to a refusal or a judged plan
 	@$(RUN) bench/nightly.ts
 
-lock: setup ## write requirements.lock anew from requirements.in
+lock: setup ## write the Python lock files anew from what local/toolchain/*.in ask for
 	@.meridian/venv/bin/python -m venv .meridian/lock
 	@.meridian/lock/bin/pip install --quiet pip-tools
-	@.meridian/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
-	  --no-emit-find-links --no-emit-index-url --output-file local/toolchain/requirements.lock local/toolchain/requirements.in
+	@for name in requirements spark-build spark; do \
+	  .meridian/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	    --no-emit-find-links --no-emit-index-url --output-file local/toolchain/$$name.lock local/toolchain/$$name.in || exit 1; \
+	done

@@ -4,6 +4,7 @@ import { emulatorStatus } from "../local/emulator";
 import { describeEngine, findEngine, type Paths, paths as ownPaths, runningBackground } from "../local/toolchain";
 import { run } from "../local/toolchain/process";
 import { LOCAL_PROVIDERS } from "../local/toolchain/shims";
+import { findJava, isSparkCurrent, JAVA_RULE } from "../local/toolchain/spark";
 import { findPython, isVenvCurrent, PYTHON_LEAST } from "../local/toolchain/venv";
 import { compareVersions, ENGINE_RULE, parseVersion, type Version } from "../local/toolchain/version";
 import { catalogueAge } from "../regions/catalogue";
@@ -63,6 +64,7 @@ export async function examine(paths: Paths): Promise<Finding[]> {
     ...machine,
     node24(paths),
     pythonEnvironment(paths),
+    await spark(paths),
     engineFinding(engine),
     languageHost(engine),
     provider(paths),
@@ -142,6 +144,17 @@ function pythonEnvironment(paths: Paths): Finding {
     from: current ? `${paths.venv}, as requirements.lock says` : "",
     advice: current ? "" : "run make setup",
   };
+}
+
+/** Spark runs on EMR; here only `make test` runs it, and then Java must be there. */
+async function spark(paths: Paths): Promise<Finding> {
+  const java = await findJava();
+  if (java === undefined) {
+    const advice = `want Java ${JAVA_RULE.words}: make test fails without (Debian: apt install openjdk-17-jre-headless)`;
+    return { tool: "java", state: "optional", version: "", from: "", advice };
+  }
+  const installed = isSparkCurrent(paths) ? "Spark is installed" : "the first test on Spark installs it, 320 MB";
+  return { tool: "java", state: "ok", version: java.version, from: `${java.home}; ${installed}`, advice: "" };
 }
 
 /** Go is needed only to build an engine. */

@@ -10,4 +10,5 @@ export {
 export { shellExports, shellQuote } from "./exports";
 export { withLock } from "./lock";
 export { type Paths, checkoutRoot, paths, pathsOf } from "./paths";
+export { ensureSpark, type FoundJava, findJava, type Spark, sparkEnvironment, type SparkLocally } from "./spark";
 export { venvExecutable } from "./venv";

@@ -23,14 +23,32 @@ export function requirementsLock(paths: Paths): string {
   return join(paths.root, "local", "toolchain", "requirements.lock");
 }
 
-/** Whether the environment there was made from the lock file as it is now. */
+/** A Python environment: where it stands, and what is in it. */
+export interface Venv {
+  /** What is told to be installed, e.g. `the locked packages`. */
+  readonly what: string;
+  readonly folder: string;
+  /** Lock files, installed in this order. The packages in `built` come as source, and what an earlier file brought builds them. */
+  readonly locks: readonly { readonly file: string; readonly built?: readonly string[] }[];
+}
+
+/** Whether the environment of the checkout was made from the lock file as it is now. */
 export function isVenvCurrent(paths: Paths): boolean {
-  const stamp = join(paths.venv, STAMP);
+  return isCurrent(checkoutVenv(paths));
+}
+
+/** Whether an environment was made from its lock files as they are now. */
+export function isCurrent(venv: Venv): boolean {
+  const stamp = join(venv.folder, STAMP);
   return (
     existsSync(stamp) &&
-    readFileSync(stamp, "utf8").trim() === digestOf(paths) &&
-    existsSync(venvExecutable(paths, "python"))
+    readFileSync(stamp, "utf8").trim() === digestOf(venv) &&
+    existsSync(join(venv.folder, "bin", "python"))
   );
+}
+
+function checkoutVenv(paths: Paths): Venv {
+  return { what: "the locked packages", folder: paths.venv, locks: [{ file: requirementsLock(paths) }] };
 }
 
 /** The Python that would make the environment; undefined when the machine has none that is new enough. */
@@ -61,15 +79,20 @@ export interface FoundPython {
  * Does nothing when it is there and the lock has not changed since; otherwise it is made anew, and counts only once it is whole.
  * @throws Error that says what to install, or what pip said.
  */
-export async function ensureVenv(paths: Paths, progress: Progress): Promise<void> {
-  if (isVenvCurrent(paths)) {
+export function ensureVenv(paths: Paths, progress: Progress): Promise<void> {
+  return ensure(checkoutVenv(paths), progress);
+}
+
+/** Makes an environment as {@link ensureVenv} does. @throws Error likewise. */
+export async function ensure(venv: Venv, progress: Progress): Promise<void> {
+  if (isCurrent(venv)) {
     return;
   }
   await withLock(
-    `${paths.venv}.lock`,
+    `${venv.folder}.lock`,
     async () => {
-      if (!isVenvCurrent(paths)) {
-        await make(paths, progress);
+      if (!isCurrent(venv)) {
+        await make(venv, progress);
       }
     },
     {
@@ -82,44 +105,39 @@ export async function ensureVenv(paths: Paths, progress: Progress): Promise<void
 
 const STAMP = "meridian-lock";
 
-function digestOf(paths: Paths): string {
-  return createHash("sha256")
-    .update(readFileSync(requirementsLock(paths)))
-    .digest("hex");
+function digestOf({ locks }: Venv): string {
+  const hash = createHash("sha256");
+  for (const { file } of locks) hash.update(readFileSync(file));
+  return hash.digest("hex");
 }
 
-async function make(paths: Paths, progress: Progress): Promise<void> {
+async function make({ what, folder, locks }: Venv, progress: Progress): Promise<void> {
   const python = await findPython();
   if (python === undefined) {
     throw new Error(
       "want Python >= 3.11 with its venv and ensurepip modules on PATH, got none (Debian: apt install python3-venv)",
     );
   }
-  progress(`python: installing the locked packages for Python ${python.version}`);
+  progress(`python: installing ${what} for Python ${python.version}`);
   const started = Date.now();
-  rmSync(join(paths.venv, STAMP), { force: true });
-  rmSync(paths.venv, { recursive: true, force: true });
+  const stamp = join(folder, STAMP);
+  rmSync(stamp, { force: true });
+  rmSync(folder, { recursive: true, force: true });
   // An environment holds its own path in every script, so it is made in place; the stamp, written last, says it is whole.
-  await must(python.executable, ["-m", "venv", paths.venv], "make a Python environment");
-  await must(
-    venvExecutable(paths, "python"),
-    [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--disable-pip-version-check",
-      "--no-input",
-      "--only-binary=:all:",
-      "--no-deps",
-      "--require-hashes",
-      "-r",
-      requirementsLock(paths),
-    ],
-    "install the locked Python packages",
-  );
-  const stamp = join(paths.venv, STAMP);
-  writeFileSync(`${stamp}.fresh`, digestOf(paths));
+  await must(python.executable, ["-m", "venv", folder], "make a Python environment");
+  for (const { file, built = [] } of locks) {
+    const form = ["--only-binary=:all:", ...built.map((name) => `--no-binary=${name}`), "--no-build-isolation"];
+    await must(
+      join(folder, "bin", "python"),
+      [
+        ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
+        ...form,
+        ...["--no-deps", "--require-hashes", "-r", file],
+      ],
+      "install the locked Python packages",
+    );
+  }
+  writeFileSync(`${stamp}.fresh`, digestOf({ what, folder, locks }));
   renameSync(`${stamp}.fresh`, stamp);
   progress(`python: installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }
