@@ -9,7 +9,7 @@ import type { Topology } from "../regions/topology/model";
 import { EventCollector, urnName } from "./events";
 import type { Collected, Step } from "./events";
 import { Journal } from "./journal";
-import { breakDeadLocks } from "./locks";
+import { breakDeadLocks, dropTornSidecars } from "./locks";
 import type { HeldLock } from "./locks";
 import { waves } from "./waves";
 
@@ -138,7 +138,7 @@ async function run(operation: Operation, name: StackName, options: FleetOptions)
   let failure: unknown;
   let kept: readonly KeptResource[] = [];
   try {
-    await refuseHeldLock(settings, stackName);
+    await clearLeftovers(settings, stackName);
     const stack = await openStack(name, options, providers?.variables ?? {});
     kept = await operate(operation, stack, options, onEvent);
   } catch (error) {
@@ -248,16 +248,23 @@ async function openStack(
 const LOCK_WAIT_MS = 90_000;
 const LOCK_POLL_MS = 500;
 
-async function refuseHeldLock({ variables }: EngineSettings, stackName: string): Promise<void> {
-  const locks = (): Promise<readonly HeldLock[]> =>
-    breakDeadLocks(variables["PULUMI_BACKEND_URL"] ?? "", PROJECT, stackName);
+/**
+ * Takes away what a killed run left of a stack in the backend, once nobody changes it any more.
+ * @throws Error naming who holds the stack's lock for longer than an orphaned engine lives.
+ */
+async function clearLeftovers({ variables }: EngineSettings, stackName: string): Promise<void> {
+  const backend = variables["PULUMI_BACKEND_URL"] ?? "";
+  const locks = (): Promise<readonly HeldLock[]> => breakDeadLocks(backend, PROJECT, stackName);
   const until = performance.now() + LOCK_WAIT_MS;
   let held = await locks();
   while (held.length > 0 && performance.now() < until) {
     await setTimeout(LOCK_POLL_MS);
     held = await locks();
   }
-  if (held.length === 0) return;
+  if (held.length === 0) {
+    await dropTornSidecars(backend, PROJECT, stackName);
+    return;
+  }
   const owners = held.map(({ owner, since }) => `${owner} since ${since}`).join(", ");
   throw new Error(`${stackName} is being changed by ${owners}: wait for it to end, or stop it`);
 }

@@ -11,6 +11,14 @@ import { ensureVenv } from "./venv";
 /** The region that plain AWS tools talk to when they are told none. */
 const DEFAULT_REGION = "us-east-1";
 
+/**
+ * The file backend's URL parameter that keeps each object to one file. Without it every write truncates a sidecar of
+ * attributes first (gocloud.dev/blob/fileblob, `setAttrs`): an engine killed there, or a reader that comes by just then,
+ * finds it empty, and the stack's state is refused ("failed to load checkpoint: EOF"). What is left is written beside
+ * and renamed.
+ */
+const NO_SIDECARS = "?metadata=skip";
+
 /** Bytes of the random passphrase. */
 const PASSPHRASE_BYTES = 32;
 
@@ -45,7 +53,7 @@ export async function localEnvironment(paths: Paths = ownPaths()): Promise<Recor
       ...(process.env["PATH"] ?? "").split(delimiter),
     ]).join(delimiter),
     PULUMI_HOME: paths.pulumiHome,
-    PULUMI_BACKEND_URL: pathToFileURL(paths.backend).href,
+    PULUMI_BACKEND_URL: pathToFileURL(paths.backend).href + NO_SIDECARS,
     PULUMI_CONFIG_PASSPHRASE_FILE: paths.passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -29,7 +29,7 @@ describe("the local cloud's environment", () => {
     const { PATH, AWS_ENDPOINT_URL, NO_PROXY, no_proxy, NODE_COMPILE_CACHE, MERIDIAN_HOME, ...rest } = environment;
     assert.deepEqual(rest, {
       PULUMI_HOME: paths.pulumiHome,
-      PULUMI_BACKEND_URL: `file://${paths.backend}`,
+      PULUMI_BACKEND_URL: `file://${paths.backend}?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE_FILE: paths.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
