@@ -1,5 +1,5 @@
 import type { Member, ServiceModel, Shape } from "../models";
-import { isBlock, isSet, list, UNKNOWN } from "../value";
+import { at, isBlock, isSet, list, UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
 import type { OneTarget, RequestSpec, Target, TypeRequests } from "./spec";
 
@@ -19,7 +19,15 @@ const EVERYWHERE: ReadonlySet<string> = new Set(["region", "tagsAll", "namePrefi
 
 /** Whether a request of a type is sent for these inputs. */
 export function isSent(spec: RequestSpec, inputs: Properties): boolean {
-  return spec.when.length === 0 || spec.when.some((property) => isSet(inputs[property]) && inputs[property] !== false);
+  return (
+    spec.when.length === 0 ||
+    spec.when.some((condition) => {
+      const [property = "", wanted] = condition.split("=");
+      const value = inputs[property];
+      if (wanted === undefined) return isSet(value) && value !== false;
+      return value === UNKNOWN || (typeof value !== "object" && String(value) === wanted);
+    })
+  );
 }
 
 /** The properties of these inputs that one of a type's requests carries. */
@@ -93,7 +101,7 @@ class Builder {
       if (target === undefined) this.homeless.push(property);
       else
         for (const one of several(target))
-          built = merged(built, this.placed(member, one, value, property, there, block));
+          built = merged(built, this.placed(member, one, value, property, there, { block, built }));
     }
     return built;
   }
@@ -104,10 +112,11 @@ class Builder {
     value: Value,
     property: string,
     there: string,
-    block: Properties,
+    { block, built }: { readonly block: Properties; readonly built: Properties },
   ): Properties {
     if (target === "") {
-      const inner = isBlock(value) ? this.structure(member, value, property, there) : {};
+      const only: Value = Array.isArray(value) && value.length === 1 ? (value as readonly Value[])[0] : value;
+      const inner = isBlock(only) ? this.structure(member, only, property, there) : {};
       return isBlock(inner) ? inner : {};
     }
     const name = typeof target === "string" ? target : target.member;
@@ -119,18 +128,23 @@ class Builder {
     }
     const full = under(there, name);
     const given = typeof target === "string" || value === UNKNOWN ? value : target.turn(value, this.inputs, block);
-    const converted = this.value(goal, given, property, full);
+    const before = steps.some(isIndex) ? undefined : at(built, name);
+    const others: readonly Value[] = Array.isArray(before) ? (before as readonly Value[]) : [];
+    const converted = this.value(goal, given, property, full, others.length);
     if (converted === undefined) return {};
     this.origins.set(full, property);
-    return steps.reduceRight<Value>((inner, step) => ({ [step]: inner }), converted) as Properties;
+    // Two properties that make up one list, e.g. a load balancer's attributes, both stand in it.
+    const all = Array.isArray(converted) ? [...others, ...(converted as readonly Value[])] : converted;
+    return steps.reduceRight<Value>((inner, step) => (isIndex(step) ? [inner] : { [step]: inner }), all) as Properties;
   }
 
   private memberAt(member: Member | undefined, step: string): Member | undefined {
     const shape = member === undefined ? undefined : this.model.shapes[member.shape];
-    return /^\d+$/.test(step) ? shape?.member : shape?.members?.[step];
+    return isIndex(step) ? shape?.member : shape?.members?.[step];
   }
 
-  private value(member: Member, value: Value, property: string, there: string): Value {
+  /** @param first index of a list's first element, where others stand before it */
+  private value(member: Member, value: Value, property: string, there: string, first = 0): Value {
     if (value === UNKNOWN || value === undefined || value === null) return value ?? undefined;
     const shape = this.model.shapes[member.shape];
     if (shape === undefined) return value;
@@ -139,7 +153,7 @@ class Builder {
       case "structure":
         return this.block(member, shape, value, property, there);
       case "list":
-        return this.elements(shape, value, property, there);
+        return this.elements(shape, value, property, there, first);
       case "map":
         return this.entries(shape, value, property, there);
       default:
@@ -161,13 +175,13 @@ class Builder {
     return isBlock(value) ? this.structure(member, value, property, there) : value;
   }
 
-  private elements({ member, min = 0 }: Shape, value: Value, property: string, there: string): Value {
+  private elements({ member, min = 0 }: Shape, value: Value, property: string, there: string, first: number): Value {
     if (member === undefined) return value;
     if (isBlock(value)) {
       const pair = pairOf(this.model.shapes[member.shape]);
       if (pair !== undefined)
         return Object.entries(value).map(([key, inner], index) => {
-          this.origins.set(under(there, String(index)), under(property, key));
+          this.origins.set(under(there, String(first + index)), under(property, key));
           return { [pair.key]: key, [pair.value]: typeof inner === "number" ? String(inner) : inner };
         });
     }
@@ -176,7 +190,7 @@ class Builder {
     if (items.length === 0 && min > 0) return undefined;
     const single = !Array.isArray(value);
     return items.map((item, index) =>
-      this.value(member, item, single ? property : under(property, String(index)), under(there, String(index))),
+      this.value(member, item, single ? property : under(property, String(index)), under(there, String(first + index))),
     );
   }
 
@@ -244,14 +258,22 @@ function spellings(name: string): readonly string[] {
   ];
 }
 
-/** One block over another: what both have is merged when both are blocks, else the upper one's stays. */
+/** One block over another: what both have is merged when both are blocks or lists of one, else the upper one's stays. */
 function merged(under: Properties, over: Properties): Properties {
   const all: Record<string, Value> = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const below = all[key];
-    all[key] = isBlock(below) && isBlock(value) ? merged(below, value) : value;
-  }
+  for (const [key, value] of Object.entries(over)) all[key] = laid(all[key], value);
   return all;
+}
+
+function laid(below: Value, value: Value): Value {
+  if (isBlock(below) && isBlock(value)) return merged(below, value);
+  const [first, ...more] = Array.isArray(below) ? (below as readonly Value[]) : [];
+  const [upper, ...others] = Array.isArray(value) ? (value as readonly Value[]) : [];
+  return isBlock(first) && isBlock(upper) && more.length === 0 ? [merged(first, upper), ...others] : value;
+}
+
+function isIndex(step: string): boolean {
+  return /^\d+$/.test(step);
 }
 
 function several(target: Target): readonly OneTarget[] {
