@@ -1,0 +1,114 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { NAME_LIMITS, QUOTAS_READ, QUOTA_TABLE, SERVICE_LINKED_ROLES, UNLIMITED } from "./index";
+import type { Quota } from "./index";
+
+/** Where the page is kept. */
+export const DOCS_FILE = join(__dirname, "..", "..", "docs", "quotas.md");
+
+const HEAD = `# Quotas, and what a plan needs of them
+
+\`meridian preflight ENV\` records the programs of all stacks in process, counts what they would make, region by region, and
+compares it with what an AWS account has. It applies nothing and, without \`--account\`, talks to nobody.
+
+## What it compares with
+
+1. With \`--account\`: the quota that Service Quotas gives for the account and region, once the credentials turn out to be of the
+   account that the topology names.
+2. Else what the topology says AWS has granted (\`quotas\` in the file). It is shown as granted, not confirmed. A topology states
+   grants for shards, concurrency, standard On-Demand vCPUs and endpoint instances of one type, and no others.
+3. Else AWS's default below.
+
+What needs more than that is to be requested, and the exit code is 1: \`meridian preflight prod\` ends so until the rest
+(Spot vCPUs, instances per endpoint and over all endpoints, the API's rate) is confirmed by \`--account\`. A quota that AWS does
+not raise is to be met by a smaller plan. A region that an account must enable counts as not enabled unless \`--account\` finds
+that it is. A network or a name that does not fit and a type that a region does not offer end with 1 too.
+
+Maxima are counted, not what runs in quiet hours: the greatest size of every group, cluster and scaled variant. What the account
+already uses comes on top, so ask for the sum. EMR capacity and Spot figures are those of the plan; Spot that EMR replaces by On-Demand
+instances counts as Spot. Sizes of policies that hold values only AWS knows are not counted; the table says "at least" there.
+
+This page is generated from the table: \`node --require ./local/toolchain/register.cjs aws/quotas/docs.ts\`.
+`;
+
+/** The page, from the tables, formatted like every other file. */
+export async function formattedPage(): Promise<string> {
+  const page = [
+    HEAD,
+    `## The quotas\n\n${QUOTA_TABLE.length} quotas, read on ${QUOTAS_READ}. Where no quota code could be verified, none is given.\n`,
+    rows(
+      [
+        "Id",
+        "Service",
+        "Code",
+        "Quota",
+        "Default",
+        "Unit",
+        "Raised on request",
+        "Holds for",
+        "Counted",
+        "Types",
+        "Source",
+      ],
+      QUOTA_TABLE.map((quota) => [
+        quota.id,
+        quota.service,
+        quota.code ?? "-",
+        quota.name.replace("<of>", "any other type"),
+        defaultText(quota),
+        quota.unit,
+        quota.adjustable ? "yes" : "no",
+        quota.scope,
+        quota.counts,
+        types(quota.types),
+        `[AWS](${quota.source})`,
+      ]),
+    ),
+    "## Without a number\n",
+    rows(
+      ["Type", "Why nothing is counted", "Source"],
+      UNLIMITED.map(({ type, why, source }) => [`\`${type}\``, why, `[AWS](${source})`]),
+    ),
+    `## Service-linked roles\n\nOf the account, once for all regions. "First use" are made by AWS with the first resource, for a caller who may.\n`,
+    rows(
+      ["Service", "Role", "Made by", "Types", "Source"],
+      SERVICE_LINKED_ROLES.map((one) => [one.service, one.role, one.madeBy, types(one.types), `[AWS](${one.source})`]),
+    ),
+    "## Longest names\n",
+    rows(
+      ["Type", "Property", "Characters"],
+      NAME_LIMITS.map(({ type, property, max }) => [`\`${type}\``, property, String(max)]),
+    ),
+  ].join("\n");
+  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
+}
+
+function defaultText({ byDefault }: Quota): string {
+  if (typeof byDefault === "number") return figure(byDefault);
+  const groups = Map.groupBy(Object.entries(byDefault.regions), ([, value]) => value);
+  const named = [...groups].map(
+    ([value, regions]) => `${figure(value)} in ${regions.map(([name]) => name).join(", ")}`,
+  );
+  return [...named, `${figure(byDefault.others)} elsewhere`].join("; ");
+}
+
+function figure(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function types(all: readonly string[]): string {
+  return all.map((type) => `\`${type}\``).join(", ");
+}
+
+function rows(heading: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(heading), line(heading.map(() => "---")), ...body.map(line), ""].join("\n");
+}
+
+if (require.main === module) {
+  void formattedPage().then((page) => {
+    writeFileSync(DOCS_FILE, page);
+  });
+}
