@@ -140,6 +140,7 @@ class Builder {
 
   private memberAt(member: Member | undefined, step: string): Member | undefined {
     const shape = member === undefined ? undefined : this.model.shapes[member.shape];
+    if (shape?.type === "map") return shape.value;
     return isIndex(step) ? shape?.member : shape?.members?.[step];
   }
 
