@@ -152,6 +152,7 @@ function tell(ledger: IngestLedger, output: Output): ExitCode {
         row("sent", (i) => counts[i]?.generated ?? 0),
         row("refused by the collector", (i) => counts[i]?.refused ?? 0),
         row("accepted", (i) => counts[i]?.accepted ?? 0),
+        row("waiting on disk", (i) => counts[i]?.spilled ?? 0),
         row("dropped (consent, bots)", (i) => sum(counts[i]?.dropped ?? {})),
         row("failed in the transform", (i) => sum(counts[i]?.failed ?? {})),
         row("landed in bronze", (i) => counts[i]?.landed ?? 0),
@@ -161,6 +162,10 @@ function tell(ledger: IngestLedger, output: Output): ExitCode {
       ],
     );
     for (const line of lines) output.line(line);
+    for (const [stage, seconds] of Object.entries(ledger.seconds ?? {})) {
+      const rate = Math.round(ledger.run.generated / seconds);
+      output.line(`${stage}: ${seconds.toFixed(1)} s, ${rate} events/s`);
+    }
     output.line(ledger.balanced ? "every event is accounted for" : "the account does not balance:");
     for (const difference of ledger.differences) output.line(`  ${difference}`);
     output.line("delivery is simulated: Firehose's semantics by a runner of our own, with the real transform");

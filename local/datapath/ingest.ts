@@ -67,14 +67,20 @@ export async function ingestEvents(
   progress: (at: IngestProgress) => void = () => undefined,
 ): Promise<IngestLedger> {
   const paths = await Promise.all(config.regions.map((region) => RegionPath.open(region, progress)));
+  const seconds: Record<string, number> = {};
+  const timed = async (stage: string, work: () => Promise<unknown>): Promise<void> => {
+    const from = performance.now();
+    await work();
+    seconds[stage] = (performance.now() - from) / 1000;
+  };
   try {
-    await collect(paths, source);
-    await Promise.all(paths.map((path) => path.deliver()));
-    await Promise.all(paths.map((path) => path.verify()));
+    await timed("collect", () => collect(paths, source));
+    await timed("deliver", () => Promise.all(paths.map((path) => path.deliver())));
+    await timed("verify", () => Promise.all(paths.map((path) => path.verify())));
   } finally {
     for (const path of paths) path.close();
   }
-  return balance(paths.map(({ ledger }) => ledger));
+  return { ...balance(paths.map(({ ledger }) => ledger)), seconds };
 }
 
 /** The ledger of all runs so far, as it was last written; regions that never ran are left out. */
@@ -114,6 +120,9 @@ async function collect(paths: readonly RegionPath[], source: EventSource): Promi
     await Promise.all([...posters.values()].map((poster) => poster.finish()));
   } finally {
     await Promise.all(collectors.map((collector) => collector.close()));
+    paths.forEach((path, index) => {
+      path.saveSpilled(collectors[index]?.metrics().spill?.waiting ?? 0);
+    });
   }
 }
 
@@ -152,7 +161,15 @@ class RegionPath {
       // One call at a time keeps the order, so that the same events give the same objects.
       concurrency: 1,
       keepRefusalsFirst: true,
+      // Of this stream alone: a stream that was made anew opens a new account.
+      spill: { folder: join(this.config.stateDir, `spill-${this.region}-${this.ledger.streamCreated}`) },
     });
+  }
+
+  /** Enters what the collector could not place and holds on disk; the next run's collector sends it. */
+  saveSpilled(waiting: number): void {
+    this.ledger.spilled = waiting;
+    this.save();
   }
 
   saveCollected(): void {
@@ -196,7 +213,7 @@ class RegionPath {
     if (ledger.interrupted > 0) {
       const taken = Math.min(
         ledger.interrupted,
-        Math.max(0, curated.total.read - reingested(curated) - ledger.accepted),
+        Math.max(0, curated.total.read - reingested(curated) - (ledger.accepted - ledger.spilled)),
       );
       ledger.generated += taken;
       ledger.accepted += taken;

@@ -16,6 +16,8 @@ export interface CollectedCounts {
 export interface RegionLedger extends CollectedCounts {
   readonly version: 1;
   readonly region: string;
+  /** Accepted events that wait on the collector's disk, because the stream was away. */
+  spilled: number;
   /** Milliseconds since 1970; a stream that was made anew opens a new account. 0 = never ran. */
   readonly streamCreated: number;
   /** Events of a request that is under way. */
@@ -38,6 +40,8 @@ export interface IngestCounts extends CollectedCounts {
   readonly dropped: Record<string, number>;
   /** Failed in the transform, by reason; kept under the error prefix. */
   readonly failed: Record<string, number>;
+  /** Accepted and still on the collector's disk. */
+  spilled: number;
   /** In bronze. */
   landed: number;
   verified: number;
@@ -52,6 +56,8 @@ export interface IngestLedger {
   readonly total: IngestCounts;
   /** What the last run alone collected. */
   readonly run: CollectedCounts;
+  /** Seconds that the last run took for each stage, over all regions; absent where nothing was run. */
+  readonly seconds?: Readonly<Record<string, number>>;
   /** Whether every event is accounted for at every stage. */
   readonly balanced: boolean;
   /** Each stage that does not balance, in words; empty when balanced. */
@@ -62,15 +68,23 @@ const NOTHING: CollectedCounts = { generated: 0, refused: 0, accepted: 0, unavai
 
 /** Opens a region's account; a new one where there is none or, given `streamCreated`, where the stream is another. */
 export function openLedger(file: string, region: string, streamCreated?: number): RegionLedger {
-  const found = readJson(file) as RegionLedger | undefined;
+  // Accounts of an earlier version have no `spilled`.
+  const found = readJson(file) as (Omit<RegionLedger, "spilled"> & { readonly spilled?: number }) | undefined;
   if (found?.version === 1 && (streamCreated === undefined || found.streamCreated === streamCreated)) {
-    return { ...found, posting: 0, interrupted: found.interrupted + found.posting, run: { ...NOTHING } };
+    return {
+      ...found,
+      spilled: found.spilled ?? 0,
+      posting: 0,
+      interrupted: found.interrupted + found.posting,
+      run: { ...NOTHING },
+    };
   }
   return {
     version: 1,
     region,
     streamCreated: streamCreated ?? 0,
     ...NOTHING,
+    spilled: 0,
     posting: 0,
     interrupted: 0,
     delivered: emptyCounts(),
@@ -117,23 +131,24 @@ export function imbalances(counts: IngestCounts): string[] {
     found.push(`${stage}: want ${want}, got ${got} (${spelt.join(" + ")})`);
   };
   check("generated", counts.generated, { refused: counts.refused, accepted: counts.accepted });
-  check("accepted", counts.accepted + again, { landed: counts.landed, dropped, failed });
+  const onStream = counts.accepted - counts.spilled + again;
+  check("on the stream", onStream, { landed: counts.landed, dropped, failed });
   check("landed", counts.landed, { verified: counts.verified, quarantined: counts.quarantined });
-  check("raw copy", counts.accepted + again, { raw: counts.raw });
+  check("raw copy", onStream, { raw: counts.raw });
   return found;
 }
 
 const COLLECTED = ["generated", "refused", "accepted", "unavailable"] as const;
-const FLAT = [...COLLECTED, "landed", "verified", "quarantined", "raw"] as const;
+const FLAT = [...COLLECTED, "spilled", "landed", "verified", "quarantined", "raw"] as const;
 
 function emptyIngestCounts(): IngestCounts {
-  return { ...NOTHING, dropped: {}, failed: {}, landed: 0, verified: 0, quarantined: 0, raw: 0 };
+  return { ...NOTHING, dropped: {}, failed: {}, spilled: 0, landed: 0, verified: 0, quarantined: 0, raw: 0 };
 }
 
 function countsOf({ delivered, ...ledger }: RegionLedger): IngestCounts {
-  const { generated, refused, accepted, unavailable, verified, quarantined } = ledger;
+  const { generated, refused, accepted, unavailable, spilled, verified, quarantined } = ledger;
   return {
-    ...{ generated, refused, accepted, unavailable, verified, quarantined },
+    ...{ generated, refused, accepted, unavailable, spilled, verified, quarantined },
     dropped: { ...delivered.dropped },
     failed: { ...delivered.failed },
     landed: delivered.delivered,

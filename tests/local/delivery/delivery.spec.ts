@@ -192,7 +192,7 @@ describe("delivery", () => {
           const verified = outcomes.reduce((sum, { records }) => sum + records, 0);
           assert.deepEqual(
             imbalances({
-              ...{ generated: count, refused: 0, accepted: count, unavailable: 0, raw: count },
+              ...{ generated: count, refused: 0, accepted: count, unavailable: 0, spilled: 0, raw: count },
               ...{ dropped: total.dropped, failed: total.failed, landed: total.delivered, verified, quarantined: 0 },
             }),
             [],

@@ -8,9 +8,25 @@ function setting(name: string): string {
   return value;
 }
 
-/** The collector as a service. Environment: `AWS_REGION`, `EVENT_STREAM`, `QUARANTINE_BUCKET`, `PORT` (8080), `HOST` (0.0.0.0). */
+/** A setting that is a number; undefined where it is not given. @throws Error for anything else. */
+function numberSetting(name: string): number | undefined {
+  const text = process.env[name];
+  if (text === undefined || text === "") return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new Error(`${name}: want a number of at least 0, got "${text}"`);
+  return value;
+}
+
+/**
+ * The collector as a service. Environment: `AWS_REGION`, `EVENT_STREAM`, `QUARANTINE_BUCKET`, `PORT` (8080), `HOST`
+ * (0.0.0.0), `ALLOWED_ORIGINS` (comma-separated; none), `CLIENT_EVENTS_PER_SECOND` and `CLIENT_BURST` (100 and 1000; 0 =
+ * no limit), `TRUSTED_PROXIES` (1: the load balancer), `ANONYMOUS` (false), `SPILL_FOLDER` (none) and `SPILL_BYTES`.
+ */
 async function main(): Promise<void> {
   const region = setting("AWS_REGION");
+  const perSecond = numberSetting("CLIENT_EVENTS_PER_SECOND") ?? 100;
+  const folder = process.env["SPILL_FOLDER"];
+  const maxBytes = numberSetting("SPILL_BYTES");
   const collector = await startCollector({
     region,
     kinesis: new KinesisClient({ region }),
@@ -18,7 +34,14 @@ async function main(): Promise<void> {
     s3: new S3Client({ region, forcePathStyle: process.env["AWS_S3_FORCE_PATH_STYLE"] === "true" }),
     quarantineBucket: setting("QUARANTINE_BUCKET"),
     host: process.env["HOST"] ?? "0.0.0.0",
-    port: Number(process.env["PORT"] ?? 8080),
+    port: numberSetting("PORT") ?? 8080,
+    allowedOrigins: (process.env["ALLOWED_ORIGINS"] ?? "").split(",").filter(Boolean),
+    ...(perSecond === 0 ? {} : { clientRate: { perSecond, burst: numberSetting("CLIENT_BURST") ?? 10 * perSecond } }),
+    trustedProxies: numberSetting("TRUSTED_PROXIES") ?? 1,
+    anonymous: process.env["ANONYMOUS"] === "true",
+    ...(folder === undefined || folder === ""
+      ? {}
+      : { spill: { folder, ...(maxBytes === undefined ? {} : { maxBytes }) } }),
   });
   console.info(JSON.stringify({ level: "info", message: "collector is up", url: collector.url, region }));
   const stop = (): void => {

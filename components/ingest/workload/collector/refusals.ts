@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
@@ -20,6 +22,8 @@ export interface RefusalSinkOptions {
   readonly region: string;
   /** Refusals held before they are written. @default 5000 */
   readonly maxHeld?: number;
+  /** Folder for refusals that could not be written before the end of the process. @default they are lost with it */
+  readonly folder?: string;
 }
 
 const MAX_KEPT = 64 * 1024;
@@ -33,7 +37,17 @@ export class RefusalSink {
   private held: Refusal[] = [];
   private writing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: RefusalSinkOptions) {}
+  /** Takes up what an earlier process left in the folder. @throws the file system's errors. */
+  constructor(private readonly options: RefusalSinkOptions) {
+    const { file } = this;
+    if (file === undefined || !existsSync(file)) return;
+    const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+    this.held = lines.map((line) => JSON.parse(line) as Refusal);
+  }
+
+  private get file(): string | undefined {
+    return this.options.folder === undefined ? undefined : join(this.options.folder, "refusals.ndjson");
+  }
 
   /** Takes a refusal; it is written by `flush`, or when enough are held. */
   add(text: string, problems: readonly string[], refusedAt: Date): void {
@@ -45,6 +59,21 @@ export class RefusalSink {
     });
     // The failed refusals stay held and are tried again with the next flush.
     if (this.held.length >= (this.options.maxHeld ?? 5_000)) this.flush().catch(() => undefined);
+  }
+
+  /** Writes what is held to the bucket, else to the folder. @throws the S3 client's errors where there is no folder. */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } catch (error) {
+      const { file } = this;
+      if (file === undefined) throw error;
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.tmp`, this.held.map((refusal) => `${JSON.stringify(refusal)}\n`).join(""), {
+        mode: 0o600,
+      });
+      renameSync(`${file}.tmp`, file);
+    }
   }
 
   /** Writes all that is held. @throws the S3 client's errors; what could not be written stays held. */
@@ -73,6 +102,8 @@ export class RefusalSink {
         );
         this.kept += refusals.length;
       }
+      // What an earlier process left is in the first batch.
+      if (this.file !== undefined) rmSync(this.file, { force: true });
     } catch (error) {
       this.held = [...batch, ...this.held];
       throw error;

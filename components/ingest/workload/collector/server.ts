@@ -1,16 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { ClickstreamEvent } from "../../schema/event";
 import { Collector, type CollectorCounters } from "./collector";
-import { MAX_BODY_BYTES } from "./limits";
+import { applyCors, isPreflight } from "./cors";
+import { answer, answerEmpty, readBody, Refused } from "./http";
+import { MAX_BYTES_UNDER_WAY } from "./limits";
 import { Producer, type ProducerCounters } from "./producer";
+import { clientOf, RateLimiter, type ClientRate } from "./rate-limit";
 import { RefusalSink } from "./refusals";
-
-const decompress = promisify(gunzip);
+import { Spill } from "./spill";
+import { SpillingProducer, type SpillCounters } from "./spilling-producer";
 
 export interface CollectorServerOptions {
   /** AWS region in which it stands; written into each event. */
@@ -35,6 +36,20 @@ export interface CollectorServerOptions {
   readonly keepRefusalsFirst?: boolean;
   /** Milliseconds between writes of refused events. @default 10000 */
   readonly refusalFlushMs?: number;
+  /** Web origins whose scripts may send, e.g. `https://www.example.com`; others are answered 403. @default none */
+  readonly allowedOrigins?: readonly string[];
+  /** Most that one client may send; more is answered 429. @default no limit */
+  readonly clientRate?: ClientRate;
+  /** Proxies of ours before this server, each of which appends to X-Forwarded-For. @default 0 */
+  readonly trustedProxies?: number;
+  /** Takes the person out of every event, also where the request does not ask for it. @default false */
+  readonly anonymous?: boolean;
+  /** Where events wait on disk while the stream is away; of this process alone. @default they are answered 503 */
+  readonly spill?: { readonly folder: string; readonly maxBytes?: number };
+  /** Waits between tries of the stream, milliseconds. @default a timer */
+  readonly sleep?: (ms: number) => Promise<void>;
+  /** Milliseconds for requests under way to end on close; then their connections are cut. @default 20000 */
+  readonly closeMs?: number;
 }
 
 /** What `GET /metrics` answers. */
@@ -44,6 +59,8 @@ export interface CollectorMetrics {
   readonly producer: ProducerCounters;
   readonly buffered: number;
   readonly refusalsKept: number;
+  /** Absent without a disk. */
+  readonly spill?: SpillCounters & { readonly waiting: number; readonly away: boolean };
 }
 
 /** A running collector. */
@@ -54,151 +71,200 @@ export interface RunningCollector {
   close(): Promise<void>;
 }
 
+/** Connections that idle longer are closed; longer than the 60 s of AWS's load balancers, which would else meet closed ones. */
+const KEEP_ALIVE_MS = 65_000;
+/** A request that takes longer to arrive is cut off, so that slow senders cannot hold all places. */
+const REQUEST_MS = 30_000;
+
 /**
- * Starts the collector's HTTP server: `POST /v1/events` (JSON, JSON array or NDJSON; gzip allowed), `GET /health`,
- * `GET /metrics`.
+ * Starts the collector's HTTP server:
+ * - `POST /v1/events`: JSON, JSON array or NDJSON, gzip allowed; `Idempotency-Key` honoured; `?anonymous=1`.
+ * - `POST /v1/beacon`: the same for `navigator.sendBeacon`, whose sender reads no answer: 204.
+ * - `GET /health` (the process lives), `GET /ready` (it takes events), `GET /metrics`.
  */
 export async function startCollector(options: CollectorServerOptions): Promise<RunningCollector> {
-  const { region, kinesis, stream, s3, quarantineBucket: bucket, clock, concurrency, maxBuffered } = options;
-  const producer = new Producer({
-    kinesis,
-    stream,
-    ...(concurrency === undefined ? {} : { concurrency }),
-    ...(maxBuffered === undefined ? {} : { maxBuffered }),
-  });
-  const refusals = new RefusalSink({ s3, bucket, region });
-  const collector = new Collector({
-    region,
-    producer,
-    refusals,
-    keepRefusalsFirst: options.keepRefusalsFirst ?? false,
-    ...(clock === undefined ? {} : { clock }),
-  });
-  const metrics = (): CollectorMetrics => ({
-    region,
-    collector: { ...collector.counters },
-    producer: { ...producer.counters },
-    buffered: producer.buffered(),
-    refusalsKept: refusals.kept,
-  });
-
-  let underWay = 0;
-  let closing = false;
-  const server = createServer((request, response) => {
-    void (async () => {
-      underWay += 1;
-      try {
-        if (closing) throw new Refused(503, "shutting down", 1);
-        if (underWay > (options.maxRequests ?? 512)) throw new Refused(429, "too many requests at once", 1);
-        await route(request, response, collector, metrics);
-      } catch (error) {
-        if (error instanceof Refused) answer(response, error.status, { message: error.message }, error.retryAfter);
-        else answer(response, 500, { message: "internal error" });
-        // The rest of a body that was not read must not be taken for the next request.
-        if (!request.complete) response.once("finish", () => request.destroy());
-      } finally {
-        underWay -= 1;
-      }
-    })();
-  });
-  const port = await listen(server, options.host ?? "127.0.0.1", options.port ?? 0);
-  const timer = setInterval(() => {
-    refusals.flush().catch(() => undefined);
-  }, options.refusalFlushMs ?? 10_000);
-  timer.unref();
-
-  return {
-    url: `http://${options.host ?? "127.0.0.1"}:${port}`,
-    metrics,
-    async close() {
-      closing = true;
-      clearInterval(timer);
-      const closed = new Promise<void>((resolve) =>
-        server.close(() => {
-          resolve();
-        }),
-      );
-      server.closeIdleConnections();
-      await producer.drained();
-      await closed;
-      await refusals.flush();
-    },
-  };
+  const server = new CollectorServer(options);
+  await server.listen(options.host ?? "127.0.0.1", options.port ?? 0);
+  return server;
 }
 
-async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  collector: Collector,
-  metrics: () => CollectorMetrics,
-): Promise<void> {
-  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  if (path === "/health" && request.method === "GET") {
-    answer(response, 200, { status: "ok" });
-    return;
-  }
-  if (path === "/metrics" && request.method === "GET") {
-    answer(response, 200, metrics());
-    return;
-  }
-  if (path !== "/v1/events") throw new Refused(404, `no such path: ${path}`);
-  if (request.method !== "POST") throw new Refused(405, `want POST, got ${request.method ?? "nothing"}`);
-  const result = await collector.collect(await readBody(request));
-  answer(response, result.status, result.body, result.retryAfter);
-}
+class CollectorServer implements RunningCollector {
+  url = "";
+  private readonly server: Server;
+  private readonly producer: Producer;
+  private readonly spilling: SpillingProducer | undefined;
+  private readonly refusals: RefusalSink;
+  private readonly collector: Collector;
+  private readonly limiter: RateLimiter | undefined;
+  private readonly origins: ReadonlySet<string>;
+  private readonly timer: NodeJS.Timeout;
+  private underWay = 0;
+  private bytesUnderWay = 0;
+  private closing: Promise<void> | undefined;
 
-/** A request that is turned away before its events are looked at. */
-class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly retryAfter?: number,
-  ) {
-    super(message);
-  }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity" && encoding !== "gzip") {
-    throw new Refused(415, `content-encoding: want gzip or identity, got ${encoding}`);
-  }
-  const tooLarge = new Refused(413, `body: want at most ${MAX_BODY_BYTES} bytes, got more`);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // An early end must leave the connection open for the answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge;
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
-  if (encoding === "identity") return body.toString("utf8");
-  try {
-    return (await decompress(body, { maxOutputLength: MAX_BODY_BYTES })).toString("utf8");
-  } catch (error) {
-    if (error instanceof RangeError) throw tooLarge;
-    throw new Refused(400, "body: want gzip as content-encoding says, got something else");
-  }
-}
-
-function answer(response: ServerResponse, status: number, body: object, retryAfter?: number): void {
-  const text = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": text.length,
-    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-  });
-  response.end(text);
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
+  constructor(private readonly options: CollectorServerOptions) {
+    const { region, kinesis, stream, s3, quarantineBucket: bucket, spill, clientRate } = options;
+    const { clock, concurrency, maxBuffered, sleep } = options;
+    this.producer = new Producer({
+      kinesis,
+      stream,
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...(maxBuffered === undefined ? {} : { maxBuffered }),
+      ...(sleep === undefined ? {} : { sleep }),
     });
-  });
-  return (server.address() as AddressInfo).port;
+    this.refusals = new RefusalSink({ s3, bucket, region, ...(spill === undefined ? {} : { folder: spill.folder }) });
+    this.spilling =
+      spill === undefined
+        ? undefined
+        : new SpillingProducer({
+            producer: this.producer,
+            spill: new Spill(spill),
+            refusals: this.refusals,
+            ...(sleep === undefined ? {} : { sleep }),
+          });
+    this.collector = new Collector({
+      region,
+      producer: this.spilling ?? this.producer,
+      refusals: this.refusals,
+      keepRefusalsFirst: options.keepRefusalsFirst ?? false,
+      ...(clock === undefined ? {} : { clock }),
+    });
+    this.limiter = clientRate === undefined ? undefined : new RateLimiter(clientRate);
+    this.origins = new Set(options.allowedOrigins);
+    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, (request, response) => {
+      void this.serve(request, response);
+    });
+    this.timer = setInterval(() => {
+      this.refusals.flush().catch(() => undefined);
+    }, options.refusalFlushMs ?? 10_000);
+    this.timer.unref();
+  }
+
+  async listen(host: string, port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen(port, host, () => {
+        this.server.off("error", reject);
+        resolve();
+      });
+    });
+    this.url = `http://${host}:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  metrics(): CollectorMetrics {
+    const { spilling } = this;
+    return {
+      region: this.options.region,
+      collector: { ...this.collector.counters },
+      producer: { ...this.producer.counters },
+      buffered: this.producer.buffered(),
+      refusalsKept: this.refusals.kept,
+      ...(spilling === undefined
+        ? {}
+        : { spill: { ...spilling.counters, waiting: spilling.waiting(), away: spilling.isAway() } }),
+    };
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    clearInterval(this.timer);
+    const closed = new Promise<void>((resolve) =>
+      this.server.close(() => {
+        resolve();
+      }),
+    );
+    this.server.closeIdleConnections();
+    const cut = setTimeout(() => {
+      this.server.closeAllConnections();
+    }, this.options.closeMs ?? 20_000);
+    await closed;
+    clearTimeout(cut);
+    await (this.spilling?.close() ?? this.producer.drained());
+    await this.refusals.close();
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.underWay += 1;
+    try {
+      await this.route(request, response);
+    } catch (error) {
+      if (error instanceof Refused) answer(response, error.status, { message: error.message }, error.retryAfter);
+      else if (!response.headersSent) answer(response, 500, { message: "internal error" });
+      // The rest of a body that was not read must not be taken for the next request.
+      if (!request.complete) response.once("finish", () => request.destroy());
+    } finally {
+      this.underWay -= 1;
+      // A connection that stays open would hold up the shutdown.
+      if (this.closing !== undefined)
+        setImmediate(() => {
+          this.server.closeIdleConnections();
+        });
+    }
+  }
+
+  private async route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", url = "/" } = request;
+    const [pathname = "/", query = ""] = url.split("?", 2);
+    if (pathname === "/v1/events" || pathname === "/v1/beacon") {
+      const cors = applyCors(request, response, this.origins);
+      if (cors === "refused") throw new Refused(403, "origin: want one that may send events, got another");
+      if (isPreflight(request)) {
+        answerEmpty(response, 204);
+        return;
+      }
+      if (method !== "POST") throw new Refused(405, `want POST, got ${method}`);
+      await this.take(request, response, pathname === "/v1/beacon", asksAnonymity(query));
+      return;
+    }
+    if (method !== "GET") throw new Refused(404, `no such path: ${pathname}`);
+    if (pathname === "/health") answer(response, 200, { status: "ok" });
+    else if (pathname === "/ready") this.answerReady(response);
+    else if (pathname === "/metrics") answer(response, 200, this.metrics());
+    else throw new Refused(404, `no such path: ${pathname}`);
+  }
+
+  private answerReady(response: ServerResponse): void {
+    const ready = this.closing === undefined && (this.spilling ?? this.producer).hasRoom(1);
+    answer(response, ready ? 200 : 503, { status: ready ? "ready" : "not ready" });
+  }
+
+  private async take(
+    request: IncomingMessage,
+    response: ServerResponse,
+    beacon: boolean,
+    anonymous: boolean,
+  ): Promise<void> {
+    if (this.closing !== undefined) throw new Refused(503, "shutting down", 1);
+    if (this.underWay > (this.options.maxRequests ?? 512) || this.bytesUnderWay > MAX_BYTES_UNDER_WAY) {
+      throw new Refused(429, "too much at once", 1);
+    }
+    const client = this.limiter === undefined ? "" : clientOf(request, this.options.trustedProxies ?? 0);
+    const wait = this.limiter?.wait(client) ?? 0;
+    if (wait > 0) {
+      this.collector.counters.throttled += 1;
+      throw new Refused(429, "too many events of this client", wait);
+    }
+    const key = request.headers["idempotency-key"];
+    const body = await readBody(request);
+    this.bytesUnderWay += body.length;
+    try {
+      const result = await this.collector.collect(body, {
+        anonymous: anonymous || this.options.anonymous === true,
+        ...(typeof key === "string" ? { idempotencyKey: key } : {}),
+        onEvents: (count) => this.limiter?.charge(client, count),
+      });
+      if (beacon && result.status === 200) answerEmpty(response, 204);
+      else answer(response, result.status, result.body, result.retryAfter);
+    } finally {
+      this.bytesUnderWay -= body.length;
+    }
+  }
+}
+
+function asksAnonymity(query: string): boolean {
+  return query !== "" && new URLSearchParams(query).get("anonymous") === "1";
 }

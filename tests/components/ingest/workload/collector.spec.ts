@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { CollectAnswer } from "../../../../components/ingest/workload/collector/collector";
+import { clientOf, RateLimiter } from "../../../../components/ingest/workload/collector/rate-limit";
 import { parseBody, streamRecord } from "../../../../components/ingest/workload/collector/parse";
 import { Producer } from "../../../../components/ingest/workload/collector/producer";
 import {
@@ -114,6 +116,74 @@ describe("the collector", () => {
     assert.deepEqual(body.unavailable, [0, 2]);
   });
 
+  it("lets scripts of the configured origins send, after a preflight, and no others", async () => {
+    const origin = "https://www.example.com";
+    const { kinesis, collector, post } = await start({ allowedOrigins: [origin] });
+    const ask = (from: string) =>
+      fetch(`${collector.url}/v1/events`, {
+        method: "OPTIONS",
+        headers: { origin: from, "access-control-request-method": "POST" },
+      });
+    const asked = await ask(origin);
+    assert.equal(asked.status, 204);
+    assert.equal(asked.headers.get("access-control-allow-origin"), origin);
+    assert.equal(asked.headers.get("access-control-allow-methods"), "POST");
+    assert.match(asked.headers.get("access-control-allow-headers") ?? "", /content-type.*idempotency-key/);
+    assert.equal(asked.headers.get("vary"), "origin");
+    for (const other of ["https://example.com", "http://www.example.com", "null"]) {
+      const refused = await ask(other);
+      assert.deepEqual([refused.status, refused.headers.get("access-control-allow-origin")], [403, null], other);
+      assert.equal((await post(JSON.stringify(anEvent()), { origin: other })).status, 403);
+    }
+    const sent = await fetch(`${collector.url}/v1/events`, {
+      method: "POST",
+      body: JSON.stringify(anEvent()),
+      headers: { origin },
+    });
+    assert.deepEqual([sent.status, sent.headers.get("access-control-allow-origin")], [200, origin]);
+    assert.equal((await post(JSON.stringify(anEvent()))).status, 200);
+    assert.equal(kinesis.texts().length, 2);
+  });
+
+  it("answers 429 with Retry-After to a client above its rate, and only to that one", async () => {
+    const { collector, post } = await start({ clientRate: { perSecond: 0.5, burst: 2 }, trustedProxies: 1 });
+    const from = (address: string) => ({ "x-forwarded-for": `198.51.100.1, ${address}` });
+    const batch = JSON.stringify([anEvent(), anEvent(), anEvent()]);
+    assert.equal((await post(batch, from("203.0.113.1"))).status, 200);
+    const { status, retryAfter } = await post(batch, from("203.0.113.1"));
+    assert.deepEqual([status, retryAfter], [429, "2"]);
+    assert.equal((await post(batch, from("203.0.113.2"))).status, 200);
+    assert.equal(collector.metrics().collector.throttled, 1);
+  });
+
+  it("takes a beacon without an answer's body, and events without the person", async () => {
+    const { kinesis, collector } = await start();
+    const body = JSON.stringify(
+      anEvent({
+        ...{ sessionId: "s", ip: "203.0.113.1", userAgent: "x", referrer: "https://a.example/?q" },
+        page: "/a",
+      }),
+    );
+    const beacon = await fetch(`${collector.url}/v1/beacon?anonymous=1`, { method: "POST", body });
+    assert.deepEqual([beacon.status, await beacon.text()], [204, ""]);
+    assert.equal((await fetch(`${collector.url}/v1/beacon`, { method: "POST", body: "{" })).status, 400);
+    const { consent, ...stored } = JSON.parse(kinesis.texts()[0] ?? "") as Record<string, unknown>;
+    assert.deepEqual(consent, { analytics: true, personalisation: false });
+    const { eventId } = anEvent();
+    assert.deepEqual(stored, {
+      ...{ eventId, schemaVersion: 1, eventType: "view", occurredAt: "2026-01-31T09:30:00.123Z", itemId: "i1" },
+      ...{ userId: `anonymous-${String(eventId)}`, page: "/a" },
+      ...{ receivedAt: "2026-01-31T10:00:00.000Z", region: "us-east-1" },
+    });
+  });
+
+  it("is ready while it has room, and not while it shuts down", async () => {
+    const { collector } = await start();
+    assert.equal((await fetch(`${collector.url}/ready`)).status, 200);
+    await collector.close();
+    await assert.rejects(fetch(`${collector.url}/ready`));
+  });
+
   it("finishes what is under way and keeps refusals when it is closed", async () => {
     const { kinesis, s3, collector, post } = await start();
     const answers = Promise.all([post(JSON.stringify(anEvent())), post(JSON.stringify(anEvent({ value: -1 })))]);
@@ -185,6 +255,34 @@ describe("the producer", () => {
       ),
       { numRuns: 25 },
     );
+  });
+});
+
+describe("the rate limiter", () => {
+  it("refills by the second up to the burst, and lets a debt be waited off", () => {
+    let now = 0;
+    const limiter = new RateLimiter({ perSecond: 10, burst: 20 }, () => now);
+    assert.equal(limiter.wait("a"), 0);
+    limiter.charge("a", 50);
+    assert.equal(limiter.wait("a"), 3);
+    assert.equal(limiter.wait("b"), 0);
+    now = 3.05;
+    assert.equal(limiter.wait("a"), 0);
+    limiter.charge("a", 0);
+    assert.equal(limiter.wait("a"), 1);
+    now = 100;
+    limiter.charge("a", 19);
+    assert.equal(limiter.wait("a"), 0);
+  });
+
+  it("takes a client by the address that our own proxies saw", () => {
+    const request = (forwarded: string | undefined, remoteAddress = "::ffff:10.0.0.1") =>
+      ({ headers: { "x-forwarded-for": forwarded }, socket: { remoteAddress } }) as unknown as IncomingMessage;
+    assert.equal(clientOf(request("1.1.1.1"), 0), "10.0.0.1");
+    assert.equal(clientOf(request("9.9.9.9, 1.1.1.1"), 1), "1.1.1.1");
+    assert.equal(clientOf(request("9.9.9.9, 1.1.1.1, 10.0.0.2"), 2), "1.1.1.1");
+    assert.equal(clientOf(request("2001:db8:1:2:3::4"), 1), "2001:db8:1:2");
+    assert.equal(clientOf(request("2001:db8::4"), 1), "2001:db8:0:0");
   });
 });
 
