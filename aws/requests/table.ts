@@ -1,12 +1,48 @@
+import { appautoscaling } from "./services/appautoscaling";
+import { autoscaling } from "./services/autoscaling";
+import { budgets } from "./services/budgets";
+import { costexplorer } from "./services/costexplorer";
 import { dynamodb } from "./services/dynamodb";
+import { ec2 } from "./services/ec2";
+import { ec2Instances } from "./services/ec2-instances";
+import { ecr } from "./services/ecr";
+import { eventbridge } from "./services/eventbridge";
 import { firehose } from "./services/firehose";
 import { kinesis } from "./services/kinesis";
+import { kms } from "./services/kms";
 import { s3 } from "./services/s3";
 import { sagemaker } from "./services/sagemaker";
+import { scheduler } from "./services/scheduler";
+import { secretsmanager } from "./services/secretsmanager";
+import { sfn } from "./services/sfn";
+import { sns } from "./services/sns";
+import { sqs } from "./services/sqs";
+import { ssm } from "./services/ssm";
 import type { RequestTable, TypeRequests } from "./spec";
 
 /** The whole table, one file for each AWS service. */
-const TABLES: readonly RequestTable[] = [dynamodb, firehose, kinesis, s3, sagemaker];
+const TABLES: readonly RequestTable[] = [
+  appautoscaling,
+  autoscaling,
+  budgets,
+  costexplorer,
+  dynamodb,
+  ec2,
+  ec2Instances,
+  ecr,
+  eventbridge,
+  firehose,
+  kinesis,
+  kms,
+  s3,
+  sagemaker,
+  scheduler,
+  secretsmanager,
+  sfn,
+  sns,
+  sqs,
+  ssm,
+];
 
 /** What AWS is asked for, by Pulumi type token. */
 export const REQUESTS: ReadonlyMap<string, TypeRequests> = new Map(TABLES.flatMap((table) => Object.entries(table)));
