@@ -69,8 +69,8 @@ export function inPieces({ each }: RequestSpec, properties: Properties): readonl
 export function buildRequest(model: ServiceModel, spec: RequestSpec, properties: Properties): BuiltRequest {
   const builder = new Builder(model, spec, properties);
   const operation = model.operations[spec.operation];
-  const input = operation?.input === undefined ? {} : builder.structure(operation.input, properties, "", "");
-  const added = merged(spec.adds, isBlock(input) ? input : {});
+  const input = operation?.input === undefined ? {} : builder.request(operation.input);
+  const added = merged(spec.adds, input);
   return {
     service: spec.service,
     operation: spec.operation,
@@ -90,17 +90,41 @@ class Builder {
     private readonly inputs: Properties,
   ) {}
 
+  /** The whole input: `within` a member of it, when the table says so, but for what is named from its root. */
+  request(input: Member): Properties {
+    const { within } = this.spec;
+    if (within === undefined) return this.blockOf(this.structure(input, this.inputs, "", ""));
+    const steps = within.split(".");
+    const goal = steps.reduce<Member | undefined>((here, step) => this.memberAt(here, step), input);
+    if (goal === undefined) throw new TypeError(`${this.spec.operation} has no member ${within}`);
+    const inner = this.structure(goal, this.inputs, "", within, (target) => !isRooted(target));
+    const outer = this.structure(input, this.inputs, "", "", isRooted);
+    return merged(this.blockOf(nested(steps, inner)), this.blockOf(outer));
+  }
+
+  private blockOf(value: Value): Properties {
+    return isBlock(value) ? value : {};
+  }
+
   /** @param path the property's dotted path with list indices @param there the member's */
-  structure(member: Member, block: Properties, path: string, there: string): Value {
+  private structure(
+    member: Member,
+    block: Properties,
+    path: string,
+    there: string,
+    wanted: (target: OneTarget) => boolean = () => true,
+  ): Value {
     const shape = this.model.shapes[member.shape];
     let built: Properties = {};
     for (const [key, value] of Object.entries(block)) {
       if (value === undefined || value === null) continue;
       const property = under(path, key);
-      const target = this.spec.members[withoutIndices(property)] ?? memberNamed(shape, key);
+      const named = this.spec.members[withoutIndices(property)];
+      if (named === undefined && wanted === isRooted) continue;
+      const target = named ?? memberNamed(shape, key);
       if (target === undefined) this.homeless.push(property);
       else
-        for (const one of several(target))
+        for (const one of several(target).filter(wanted))
           built = merged(built, this.placed(member, one, value, property, there, { block, built }));
     }
     return built;
@@ -119,7 +143,7 @@ class Builder {
       const inner = isBlock(only) ? this.structure(member, only, property, there) : {};
       return isBlock(inner) ? inner : {};
     }
-    const name = typeof target === "string" ? target : target.member;
+    const name = nameOf(target).replace(ROOT, "");
     const steps = name.split(".");
     const goal = steps.reduce<Member | undefined>((here, step) => this.memberAt(here, step), member);
     if (goal === undefined) {
@@ -135,7 +159,7 @@ class Builder {
     this.origins.set(full, property);
     // Two properties that make up one list, e.g. a load balancer's attributes, both stand in it.
     const all = Array.isArray(converted) ? [...others, ...(converted as readonly Value[])] : converted;
-    return steps.reduceRight<Value>((inner, step) => (isIndex(step) ? [inner] : { [step]: inner }), all) as Properties;
+    return nested(steps, all) as Properties;
   }
 
   private memberAt(member: Member | undefined, step: string): Member | undefined {
@@ -166,14 +190,19 @@ class Builder {
     if (Array.isArray(value)) {
       const items = value as readonly Value[];
       // CloudFront spells a list as its length and its elements.
-      const counted = shape.members?.["Quantity"] !== undefined ? shape.members["Items"] : undefined;
-      if (counted !== undefined) {
+      const counted = shape.members?.["Items"];
+      if (isCounted(shape) && counted !== undefined) {
         const Items = this.value(counted, items, property, under(there, "Items"));
-        return { Quantity: items.length, ...(items.length === 0 ? {} : { Items }) };
+        const Enabled = shape.members?.["Enabled"] === undefined ? {} : { Enabled: items.length > 0 };
+        return { ...Enabled, Quantity: items.length, ...(items.length === 0 ? {} : { Items }) };
       }
       return items.length === 1 ? this.value(member, items[0], under(property, "0"), there) : value;
     }
-    return isBlock(value) ? this.structure(member, value, property, there) : value;
+    if (!isBlock(value)) return value;
+    const built = this.structure(member, value, property, there);
+    if (!isCounted(shape) || !isBlock(built) || built["Quantity"] !== undefined) return built;
+    const { Items = [] } = built;
+    return { ...built, Quantity: Array.isArray(Items) ? Items.length : UNKNOWN };
   }
 
   private elements({ member, min = 0 }: Shape, value: Value, property: string, there: string, first: number): Value {
@@ -205,6 +234,10 @@ class Builder {
       ]),
     );
   }
+}
+
+function isCounted({ members = {} }: Shape): boolean {
+  return members["Quantity"] !== undefined && members["Items"] !== undefined;
 }
 
 /** Text, number or switch as the shape has it: Pulumi spells some numbers and switches as text, and some the other way. */
@@ -271,6 +304,22 @@ function laid(below: Value, value: Value): Value {
   const [first, ...more] = Array.isArray(below) ? (below as readonly Value[]) : [];
   const [upper, ...others] = Array.isArray(value) ? (value as readonly Value[]) : [];
   return isBlock(first) && isBlock(upper) && more.length === 0 ? [merged(first, upper), ...others] : value;
+}
+
+/** A value at the end of a path of members. */
+function nested(steps: readonly string[], value: Value): Value {
+  return steps.reduceRight<Value>((inner, step) => (isIndex(step) ? [inner] : { [step]: inner }), value);
+}
+
+function nameOf(target: OneTarget): string {
+  return typeof target === "string" ? target : target.member;
+}
+
+/** Begins the path of a member that is named from the root of its request. */
+const ROOT = /^\//;
+
+function isRooted(target: OneTarget): boolean {
+  return ROOT.test(nameOf(target));
 }
 
 function isIndex(step: string): boolean {

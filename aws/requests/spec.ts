@@ -38,6 +38,11 @@ export interface RequestSpec {
   readonly when: readonly string[];
   /** A list property: one request for each of its elements, e.g. a route table's routes. */
   readonly each: string | undefined;
+  /**
+   * Path of the member that the properties belong to, e.g. `CachePolicyConfig`; undefined: the request itself. A target
+   * that begins with `/` is named from the request itself all the same; what is added always is.
+   */
+  readonly within: string | undefined;
 }
 
 /** What AWS is asked for when a resource of a type is made, and which of its properties AWS never hears of. */
@@ -55,6 +60,7 @@ interface Further {
   readonly adds?: Properties;
   readonly when?: readonly string[];
   readonly each?: string;
+  readonly within?: string;
 }
 
 /**
@@ -64,10 +70,10 @@ interface Further {
 export function request(
   call: string,
   members: Readonly<Record<string, Target>> = {},
-  { adds = {}, when = [], each }: Further = {},
+  { adds = {}, when = [], each, within }: Further = {},
 ): RequestSpec {
   const [service = "", operation = ""] = call.split(":");
-  return { service, operation, members, adds, when, each };
+  return { service, operation, members, adds, when, each, within };
 }
 
 /** A type that one or more requests stand for. */

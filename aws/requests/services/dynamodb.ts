@@ -17,13 +17,13 @@ export const dynamodb: RequestTable = {
       request("dynamodb:CreateTable", {
         name: "TableName",
         ...ATTRIBUTES,
-        hashKey: turned("KeySchema", keySchemaOf),
-        rangeKey: turned("KeySchema", keySchemaOf),
+        hashKey: turned("KeySchema", hash),
+        rangeKey: turned("KeySchema", range),
         readCapacity: "ProvisionedThroughput.ReadCapacityUnits",
         writeCapacity: "ProvisionedThroughput.WriteCapacityUnits",
         "globalSecondaryIndexes.name": "IndexName",
-        "globalSecondaryIndexes.hashKey": turned("KeySchema", keySchemaOf),
-        "globalSecondaryIndexes.rangeKey": turned("KeySchema", keySchemaOf),
+        "globalSecondaryIndexes.hashKey": turned("KeySchema", hash),
+        "globalSecondaryIndexes.rangeKey": turned("KeySchema", range),
         "globalSecondaryIndexes.keySchemas": "KeySchema",
         "globalSecondaryIndexes.projectionType": "Projection.ProjectionType",
         "globalSecondaryIndexes.nonKeyAttributes": "Projection.NonKeyAttributes",
@@ -31,7 +31,7 @@ export const dynamodb: RequestTable = {
         "globalSecondaryIndexes.writeCapacity": "ProvisionedThroughput.WriteCapacityUnits",
         "localSecondaryIndexes.name": "IndexName",
         // A local index has its table's hash key.
-        "localSecondaryIndexes.rangeKey": turned("KeySchema", (rangeKey, { hashKey }) => keySchema(hashKey, rangeKey)),
+        "localSecondaryIndexes.rangeKey": turned("KeySchema", (key, { hashKey }) => [...hash(hashKey), ...range(key)]),
         "localSecondaryIndexes.projectionType": "Projection.ProjectionType",
         "localSecondaryIndexes.nonKeyAttributes": "Projection.NonKeyAttributes",
         serverSideEncryption: "SSESpecification",
@@ -105,16 +105,12 @@ export const dynamodb: RequestTable = {
   }),
 };
 
-function keySchemaOf(_key: Value, _inputs: Properties, { hashKey, rangeKey }: Properties): Value {
-  return keySchema(hashKey, rangeKey);
+function hash(AttributeName: Value): readonly Properties[] {
+  return [{ AttributeName, KeyType: "HASH" }];
 }
 
-function keySchema(hashKey: Value, rangeKey: Value): Value {
-  const keys: readonly Properties[] = [
-    { AttributeName: hashKey, KeyType: "HASH" },
-    { AttributeName: rangeKey, KeyType: "RANGE" },
-  ];
-  return keys.filter(({ AttributeName }) => AttributeName !== undefined && AttributeName !== "");
+function range(AttributeName: Value): readonly Properties[] {
+  return AttributeName === "" ? [] : [{ AttributeName, KeyType: "RANGE" }];
 }
 
 /** A table's replicas are all as consistent: AWS hears of it once, and only where they are strongly so. */

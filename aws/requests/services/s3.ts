@@ -163,12 +163,10 @@ export const s3: RequestTable = {
         queues: "NotificationConfiguration.QueueConfigurations",
         topics: "NotificationConfiguration.TopicConfigurations",
         ...Object.fromEntries(
-          ["lambdaFunctions", "queues", "topics"].flatMap((kind) =>
-            ["filterPrefix", "filterSuffix"].map((end) => [
-              `${kind}.${end}`,
-              turned("Filter.Key.FilterRules", (_end, _inputs, block) => keyRules(block)),
-            ]),
-          ),
+          ["lambdaFunctions", "queues", "topics"].flatMap((kind) => [
+            [`${kind}.filterPrefix`, turned("Filter.Key.FilterRules", keyRule("prefix"))],
+            [`${kind}.filterSuffix`, turned("Filter.Key.FilterRules", keyRule("suffix"))],
+          ]),
         ),
       },
       { adds: { NotificationConfiguration: {} } },
@@ -259,12 +257,8 @@ function filterOf(filter: Value): Value {
   return pairs[0] === undefined ? ends : { Tag: pairs[0] };
 }
 
-function keyRules({ filterPrefix, filterSuffix }: Properties): Value {
-  const rules: readonly Properties[] = [
-    { Name: "prefix", Value: filterPrefix },
-    { Name: "suffix", Value: filterSuffix },
-  ];
-  return rules.filter(({ Value }) => Value !== undefined && Value !== "");
+function keyRule(Name: string): (text: Value) => Value {
+  return (text) => (text === "" ? undefined : [{ Name, Value: text }]);
 }
 
 /** One grant for each permission of a grantee. */
