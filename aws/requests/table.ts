@@ -1,6 +1,8 @@
 import { appautoscaling } from "./services/appautoscaling";
 import { autoscaling } from "./services/autoscaling";
 import { budgets } from "./services/budgets";
+import { cloudfront } from "./services/cloudfront";
+import { cloudwatch } from "./services/cloudwatch";
 import { costexplorer } from "./services/costexplorer";
 import { dynamodb } from "./services/dynamodb";
 import { ec2 } from "./services/ec2";
@@ -10,6 +12,7 @@ import { eventbridge } from "./services/eventbridge";
 import { firehose } from "./services/firehose";
 import { kinesis } from "./services/kinesis";
 import { kms } from "./services/kms";
+import { logs } from "./services/logs";
 import { s3 } from "./services/s3";
 import { sagemaker } from "./services/sagemaker";
 import { scheduler } from "./services/scheduler";
@@ -25,6 +28,8 @@ const TABLES: readonly RequestTable[] = [
   appautoscaling,
   autoscaling,
   budgets,
+  cloudfront,
+  cloudwatch,
   costexplorer,
   dynamodb,
   ec2,
@@ -34,6 +39,7 @@ const TABLES: readonly RequestTable[] = [
   firehose,
   kinesis,
   kms,
+  logs,
   s3,
   sagemaker,
   scheduler,
