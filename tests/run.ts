@@ -12,6 +12,7 @@ import {
   stopBackground,
   venvExecutable,
 } from "../local/toolchain";
+import { firstFailure } from "./kit/first-failure";
 
 /** One program that checks something. */
 interface Step {
@@ -27,6 +28,13 @@ interface Step {
 interface Count {
   readonly passed: number;
   readonly failed: number;
+}
+
+/** How a step ended. */
+interface Result extends Count {
+  readonly title: string;
+  /** The first failure's error; empty when there is none. */
+  readonly firstFailure: string;
 }
 
 /** Minutes after which a step is taken for hung. */
@@ -125,7 +133,7 @@ function numberBefore(text: string, word: string): number {
 }
 
 /** Runs a step, its output shown as it comes (or kept, for the caller to show). A step that fails without a failed test is one failure. */
-function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => void): Promise<Count> {
+function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => void): Promise<Result> {
   return new Promise((done) => {
     show(`\n== ${step.title}\n`);
     let output = "";
@@ -145,21 +153,23 @@ function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => voi
     child.stderr.on("data", take);
     child.once("error", (error) => {
       show(`${step.command}: ${error.message}\n`);
-      done({ passed: 0, failed: 1 });
+      done({ title: step.title, passed: 0, failed: 1, firstFailure: error.message });
     });
     child.once("close", (code, signal) => {
-      const count = step.count?.(stripVTControlCharacters(output)) ?? { passed: 0, failed: 0 };
+      const text = stripVTControlCharacters(output);
+      const { passed, failed: counted } = step.count?.(text) ?? { passed: 0, failed: 0 };
+      const failed = code === 0 || counted > 0 ? counted : 1;
       if (signal !== null) {
         show(`${step.title}: ended by ${signal}\n`);
       }
-      done(code === 0 || count.failed > 0 ? count : { ...count, failed: count.failed + 1 });
+      done({ title: step.title, passed, failed, firstFailure: failed > 0 ? firstFailure(text) : "" });
     });
   });
 }
 
 /** Runs the checks side by side, as many as leave a core for each, and shows each one's output whole and in order. */
-async function runChecks(steps: readonly Step[]): Promise<Count[]> {
-  const counts: Promise<Count>[] = [];
+async function runChecks(steps: readonly Step[]): Promise<Result[]> {
+  const counts: Promise<Result>[] = [];
   const shown: Promise<unknown>[] = [];
   const width = Math.max(1, Math.floor(availableParallelism() / 2));
   for (const [index, step] of steps.entries()) {
@@ -175,7 +185,7 @@ async function runChecks(steps: readonly Step[]): Promise<Count[]> {
 }
 
 /** Integration tests have a `.meridian` of their own in a temporary folder; what they started there is stopped and removed. */
-async function runIntegration(): Promise<Count> {
+async function runIntegration(): Promise<Result> {
   const home = mkdtempSync(join(tmpdir(), "meridian-tests-"));
   process.env["MERIDIAN_HOME"] = home;
   try {
@@ -193,15 +203,18 @@ async function main(): Promise<void> {
   // The tools of node_modules are scripts that ask PATH for a Node, and the machine's own may be older than theirs.
   process.env["PATH"] = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
   const lintOnly = process.argv.includes("--lint");
-  const counts = await runChecks(checks());
+  const results = await runChecks(checks());
   if (!lintOnly) {
     for (const step of tests()) {
-      counts.push(await runStep(step, process.env, (text) => process.stdout.write(text)));
+      results.push(await runStep(step, process.env, (text) => process.stdout.write(text)));
     }
-    counts.push(await runIntegration());
+    results.push(await runIntegration());
   }
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  for (const { title, firstFailure: failure } of results.filter(({ failed }) => failed > 0)) {
+    process.stdout.write(`\n== ${title}: failed\n${failure}\n`);
+  }
+  const passed = results.reduce((sum, count) => sum + count.passed, 0);
+  const failed = results.reduce((sum, count) => sum + count.failed, 0);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   process.exitCode = failed > 0 ? 1 : 0;
 }

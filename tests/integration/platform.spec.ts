@@ -26,7 +26,30 @@ interface Finished {
 
 interface FleetDocument {
   readonly succeeded: boolean;
-  readonly stacks: readonly Pick<StackResult, "stack" | "counts" | "kept" | "succeeded" | "errors">[];
+  readonly stacks: readonly Pick<StackResult, "stack" | "counts" | "kept" | "succeeded" | "errors" | "violations">[];
+}
+
+/** Lines that a failure shows of a command's output when no error is named in it. */
+const LAST_LINES = 10;
+
+/** What a failed command says of the failure, and no progress: a log that is cut short must still tell the cause. */
+function whatFailed(stdout: string, stderr: string): string {
+  const { stacks = [], error } = documentOf(stdout);
+  const lines = stacks.flatMap(({ stack, errors, violations }) => [
+    ...errors.map((line) => `${stack}: ${line}`),
+    ...violations.map(({ level, policy, resource }) => `${stack}: [${level}] ${policy} (${resource})`),
+  ]);
+  if (error !== undefined) lines.push(error);
+  if (lines.length > 0) return lines.join("\n");
+  return [stderr, stdout].flatMap((text) => text.trim().split("\n").slice(-LAST_LINES)).join("\n");
+}
+
+function documentOf(text: string): Partial<FleetDocument> & { readonly error?: string } {
+  try {
+    return JSON.parse(text) as FleetDocument;
+  } catch {
+    return {};
+  }
 }
 
 /** The platform as an operator has it: the real command line, engine, policy pack, provider and emulator, in a home of its own. */
@@ -47,7 +70,7 @@ class Operator {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   json<T>(...args: readonly string[]): T {
     const { code, stdout, stderr } = this.run(...args, "--json");
-    assert.equal(code, 0, `meridian ${args.join(" ")}: ${stderr}\n${stdout}`);
+    if (code !== 0) assert.fail(`meridian ${args.join(" ")}: exit code ${code}\n${whatFailed(stdout, stderr)}`);
     return JSON.parse(stdout) as T;
   }
 

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { dropTornSidecars } from "../../fleet/locks";
 import { emulatorStatus, startEmulator, stopEmulator } from "../../local/emulator";
 import { checkoutRoot, ensureToolchain, localProcessEnvironment, type Paths, pathsOf } from "../../local/toolchain";
 import { identityOf, run, sleep } from "../../local/toolchain/process";
@@ -140,6 +150,19 @@ describe("the language host, through the real engine", () => {
     };
     assert.deepEqual([runtime.language, runtime.version], ["nodejs", process.version]);
     assert.ok(dependencies.some(({ name, version }) => name === "@pulumi/pulumi" && version.startsWith("3.")));
+  });
+
+  it("keeps each object of the state in one file, written whole, and reads a state that an older run left torn", async () => {
+    assert.deepEqual(globSync("**/*.attrs", { cwd: paths.backend }), []);
+    const root = join(folder, "tiny");
+    const backend = environment["PULUMI_BACKEND_URL"] ?? "";
+    const sidecar = join(paths.backend, ".pulumi", "stacks", "tiny", "dev.json.attrs");
+    writeFileSync(sidecar, "");
+    const refused = await pulumi(root, "stack", "export", "--stack", "dev");
+    assert.match(refused.stderr, /EOF/);
+    assert.deepEqual(await dropTornSidecars(backend, "tiny", "dev"), [sidecar]);
+    const read = await pulumi(root, "stack", "export", "--stack", "dev");
+    assert.equal(read.code, 0, read.stderr);
   });
 
   it("leaves no program behind when the engine is interrupted, or killed outright", async () => {
