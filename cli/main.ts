@@ -54,6 +54,12 @@ run(
   async () => (await import("./check.ts")).check as Run,
 );
 run(
+  environmentCommand("preflight", "Hold the plan against an account's quotas: what to request before anything is applied")
+    .option("--account", "Ask the account that the credentials are of, instead of taking defaults and grants")
+    .option("--all", "List what fits too"),
+  async () => (await import("./preflight.ts")).preflight as Run,
+);
+run(
   environmentCommand("status", "What runs, and which parts of the local cloud are simulated").option(
     "--types",
     "List every resource type with its mode",

@@ -54,18 +54,25 @@ const ENDPOINT_CODES: Readonly<Record<string, string>> = {
 interface Variant {
   readonly configuration: string;
   readonly type: string;
-  /** Instances that scaling may take it to. */
+  /** Instances that scaling may take it to, or that an update runs. */
   readonly instances: number;
 }
 
-/** Variants of a place's endpoints, each with the maximum of its scaling, else with the instances that it starts with. */
+/**
+ * An update starts the new fleet beside the old one and ends the old one after it:
+ * docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html
+ */
+const FLEETS_DURING_UPDATE = 2;
+
+/** Variants of a place's endpoints, each with the maximum of its scaling, or with both fleets of an update if they are more. */
 function variants(plan: Plan): readonly Variant[] {
   const targets = plan.of(TARGET);
   return plan.of(CONFIGURATION).flatMap((configuration) =>
     list(configuration.inputs, "productionVariants").flatMap((variant) => {
       const name = text(variant, "variantName") ?? "";
       const target = targets.find(({ inputs }) => text(inputs, "resourceId")?.endsWith(`/variant/${name}`) === true);
-      const instances = number(target?.inputs, "maxCapacity") ?? number(variant, "initialInstanceCount") ?? 0;
+      const updating = FLEETS_DURING_UPDATE * (number(variant, "initialInstanceCount") ?? 0);
+      const instances = Math.max(updating, number(target?.inputs, "maxCapacity") ?? 0);
       const type = text(variant, "instanceType");
       return type === undefined ? [] : [{ configuration: configuration.name, type, instances }];
     }),
@@ -95,7 +102,7 @@ function byType(type: string, code: string): Quota {
     name: `${type} for endpoint usage`,
     byDefault: 0,
     scope: "region",
-    counts: "what variants of this type may scale to",
+    counts: "what variants of this type may scale to, or both fleets of an update",
     count: (plan) => {
       const own = variants(plan).filter((one) => one.type === type);
       return [{ amount: own.reduce((total, { instances }) => total + instances, 0) }];
@@ -113,7 +120,7 @@ export const SAGEMAKER: readonly Quota[] = [
     name: "<of> for endpoint usage",
     byDefault: 0,
     scope: "resource",
-    counts: "what variants of each other type may scale to",
+    counts: "the same for each other type",
     count: (plan) =>
       summed(
         variants(plan).filter(({ type }) => ENDPOINT_CODES[type] === undefined),
@@ -127,7 +134,7 @@ export const SAGEMAKER: readonly Quota[] = [
     name: "Number of instances across active endpoints",
     byDefault: 4,
     scope: "region",
-    counts: "what all variants may scale to",
+    counts: "what all variants may scale to, or both fleets of an update",
     count: (plan) => [{ amount: variants(plan).reduce((total, { instances }) => total + instances, 0) }],
   },
   {
@@ -137,7 +144,7 @@ export const SAGEMAKER: readonly Quota[] = [
     name: "Maximum number of instances per endpoint",
     byDefault: 4,
     scope: "resource",
-    counts: "what an endpoint's variants may scale to together",
+    counts: "the same for the variants of an endpoint together",
     count: (plan) => summed(variants(plan), ({ configuration }) => configuration),
   },
 ];

@@ -1,5 +1,5 @@
 import { alternatives, instanceTypes, type InstanceService } from "../../regions/catalogue";
-import { list, text, texts, type GraphNode } from "../graph";
+import { list, text, texts, type FleetGraph, type GraphNode } from "../graph";
 import type { FleetRule } from "./rule";
 
 interface Use {
@@ -44,6 +44,19 @@ const READS: Readonly<
   "aws:redshift/cluster:Cluster": { service: "redshift", uses: named("nodeType") },
 };
 
+/** An instance type that a resource asks for. */
+export interface WantedType extends Use {
+  readonly node: GraphNode;
+  readonly service: InstanceService;
+}
+
+/** Every instance type that a fleet asks for. */
+export function wantedTypes(graph: FleetGraph): readonly WantedType[] {
+  return Object.entries(READS).flatMap(([type, { service, uses }]) =>
+    graph.of(type).flatMap((node) => uses(node).map((use) => ({ ...use, node, service }))),
+  );
+}
+
 /** C6. */
 export const offeredTypes: FleetRule = {
   id: "C6",
@@ -56,16 +69,11 @@ export const offeredTypes: FleetRule = {
   fix: "Use a type that all regions of the topology offer",
   spares: "Services whose types in a region the catalogue does not know (regions/catalogue).",
   check({ graph }, judge) {
-    for (const [type, { service, uses }] of Object.entries(READS)) {
-      for (const node of graph.of(type)) {
-        const offered = instanceTypes(node.region, service);
-        if (offered === undefined) continue;
-        for (const use of uses(node)) {
-          if (offered.includes(use.type)) continue;
-          const instead = alternatives(node.region, service, use.type).join(", ");
-          judge.against(node, use.path, `a type that ${node.region} offers, such as ${instead}`, use.type);
-        }
-      }
+    for (const { node, service, path, type } of wantedTypes(graph)) {
+      const offered = instanceTypes(node.region, service);
+      if (offered === undefined || offered.includes(type)) continue;
+      const instead = alternatives(node.region, service, type).join(", ");
+      judge.against(node, path, `a type that ${node.region} offers, such as ${instead}`, type);
     }
   },
 };
