@@ -12,14 +12,31 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
+/**
+ * Java's classes, outside and inside brackets, in the spelling of JavaScript's `u` patterns. Source: java.util.regex.Pattern,
+ * "POSIX character classes (US-ASCII only)".
+ */
+const CLASSES: ReadonlyMap<string, readonly [alone: string, inBrackets: string]> = new Map([
+  ["\\p{Alnum}", ["[0-9A-Za-z]", "0-9A-Za-z"]],
+  ["\\p{Print}", ["[ -~]", " -~"]],
+  ["\\p{XDigit}", ["[0-9A-Fa-f]", "0-9A-Fa-f"]],
+]);
+
 const compiled = new Map<string, RegExp | undefined>();
 
 /** A model's pattern for a whole value, as AWS matches it; undefined when it cannot be written in JavaScript. */
 export function patternOf(written: string): RegExp | undefined {
   if (compiled.has(written)) return compiled.get(written);
-  const made = compile(MEANT.get(written) ?? written);
+  const made = compile(spelt(MEANT.get(written) ?? written));
   compiled.set(written, made);
   return made;
+}
+
+function spelt(text: string): string {
+  return text.replaceAll(/\\p\{\w+\}/g, (name, offset: number) => {
+    const before = text.slice(0, offset);
+    return CLASSES.get(name)?.[before.lastIndexOf("[") > before.lastIndexOf("]") ? 1 : 0] ?? name;
+  });
 }
 
 function compile(text: string): RegExp | undefined {

@@ -21,6 +21,7 @@ import { sfn } from "./services/sfn";
 import { sns } from "./services/sns";
 import { sqs } from "./services/sqs";
 import { ssm } from "./services/ssm";
+import { wafv2 } from "./services/wafv2";
 import type { RequestTable, TypeRequests } from "./spec";
 
 /** The whole table, one file for each AWS service. */
@@ -48,6 +49,7 @@ const TABLES: readonly RequestTable[] = [
   sns,
   sqs,
   ssm,
+  wafv2,
 ];
 
 /** What AWS is asked for, by Pulumi type token. */

@@ -109,6 +109,13 @@ describe("a request checked against AWS's published model", () => {
     assert.throws(() => new Models("/nowhere").service("kinesis"), /run `make setup`/);
   });
 
+  it("reads Java's classes of characters as AWS does", () => {
+    assert.equal(patternOf("\\p{Print}+")?.test("meridian-champion"), true);
+    assert.equal(patternOf("\\p{Print}+")?.test("caf\u00e9"), false);
+    assert.equal(patternOf("arn:[\\p{Alnum}\\-]+:x")?.test("arn:aws-cn:x"), true);
+    assert.equal(patternOf("\\p{XDigit}{4}")?.test("beeg"), false);
+  });
+
   it("knows every pattern of the services that are used", () => {
     const strange = SERVICES.flatMap((service) =>
       Object.values(models.service(service).shapes).flatMap(({ pattern }: Shape) =>
