@@ -37,10 +37,10 @@ export async function status(environment: string | undefined, options: StatusOpt
     ]);
     for (const line of table(["stack", "last", "outcome", "at"], rows)) output.line(line);
     const emulated = types.filter(({ mode }) => mode === "emulated");
-    const simulated = types.filter(({ mode }) => mode !== "emulated");
+    const validated = types.filter(({ mode }) => mode === "validated");
     output.line(
       `resource types of the local cloud: ${emulated.length} emulated (real AWS API calls to the emulator), ` +
-        `${simulated.length} simulated (state only)`,
+        `${validated.length} validated (the request held to AWS's published model, the state simulated)`,
     );
     if (options.types === true) {
       const listed = types.map(({ type, service, mode }) => [type, service, mode]);

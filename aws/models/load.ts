@@ -35,10 +35,11 @@ export class Models {
       const hint = existsSync(this.folder) ? "" : ": run `make setup`";
       throw new ModelError(`no model of AWS service ${name} in ${this.folder}${hint}`);
     }
-    const { operations, shapes } = JSON.parse(
+    const { metadata, operations, shapes } = JSON.parse(
       gunzipSync(readFileSync(join(folder, version, FILE))).toString("utf8"),
-    ) as Pick<ServiceModel, "operations" | "shapes">;
-    const model: ServiceModel = { service: name, version, operations, shapes };
+    ) as Pick<ServiceModel, "operations" | "shapes"> & { readonly metadata: { readonly uid?: string } };
+    const uid = metadata.uid ?? `${name}-${version}`;
+    const model: ServiceModel = { service: name, version, uid, operations, shapes };
     this.known.set(name, model);
     return model;
   }

@@ -52,6 +52,8 @@ export interface ServiceModel {
   readonly service: string;
   /** The API's date, e.g. `2013-12-02`. */
   readonly version: string;
+  /** AWS's name of this version of the API, e.g. `kinesis-2013-12-02`; its documentation is found by it. */
+  readonly uid: string;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }

@@ -45,7 +45,10 @@ export async function openEnvironment(
       { path: "disposable", reason: "want true in the topology as well as --delete-data, got false" },
     ]);
   }
-  const settings = topology.cloud === "local" || offline ? await localSettings() : await awsSettings();
+  const settings =
+    topology.cloud === "local" || offline
+      ? await localSettings(topology.serving.kubernetesVersion)
+      : await awsSettings();
   return {
     topology,
     fleet: {
@@ -57,7 +60,7 @@ export async function openEnvironment(
   };
 }
 
-async function localSettings(): Promise<EngineSettings> {
+async function localSettings(kubernetesVersion: string): Promise<EngineSettings> {
   const [
     { ensureToolchain, enterLocalEnvironment, localProcessEnvironment, paths },
     { startEmulator },
@@ -83,7 +86,7 @@ async function localSettings(): Promise<EngineSettings> {
     attachProviders: async () => {
       const packages = ["aws", "awsx", "kubernetes"] as const;
       const started = await Promise.all(
-        packages.map((name) => startProvider({ package: name, endpoint: emulator.url })),
+        packages.map((name) => startProvider({ package: name, endpoint: emulator.url, kubernetesVersion })),
       );
       return {
         variables: {

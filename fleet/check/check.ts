@@ -5,6 +5,8 @@ import type { Topology } from "../../regions/topology/model";
 import { buildFleetGraph, type FleetGraph, type StackGraph } from "../graph";
 import { FLEET_RULES } from "../rules/catalogue";
 import { judgeFleet } from "../rules/rule";
+import { awsJudge } from "./aws";
+import type { PublishedModels } from "./aws";
 import type { Configuration } from "./configuration";
 import { resourcesOf } from "./resources";
 
@@ -54,29 +56,40 @@ export interface Report {
 export interface CheckOptions {
   /** Levels and parameters of the pack's rules, as the engine takes them. @default each rule's own */
   readonly configuration?: Configuration;
+  /** What AWS publishes about its APIs. @default requests are not judged */
+  readonly published?: PublishedModels;
   /** Called for each stack when its graph stands. */
   readonly onStack?: (stack: StackGraph, seconds: number) => void;
 }
 
 /** Judges the resources of a whole fleet. */
-export type JudgeFleet = (fleet: { readonly graph: FleetGraph; readonly topology: Topology }) => readonly Finding[];
+export interface Judge {
+  /** Rules that it asks. */
+  readonly rules: number;
+  judge(fleet: { readonly graph: FleetGraph; readonly topology: Topology }): readonly Finding[];
+}
 
 /** Builds every stack of a topology in process and judges it by all rules: no engine, no provider, no AWS. */
 export async function checkFleet(topology: Topology, options: CheckOptions = {}): Promise<Report> {
   const graph = await buildFleetGraph(topology, options.onStack === undefined ? {} : { onStack: options.onStack });
-  return reportOn(topology, graph, [packJudge(options.configuration), crossStackJudge]);
+  const asked = options.published === undefined ? [] : [awsJudge(options.published)];
+  return reportOn(topology, graph, [packJudge(options.configuration), crossStackJudge, ...asked]);
 }
 
-/** Judges by the cross-stack rules alone: what must hold before any stack is previewed. */
-export async function checkAcrossStacks(topology: Topology): Promise<Report> {
-  return reportOn(topology, await buildFleetGraph(topology), [crossStackJudge]);
+/**
+ * Judges what no provider and no policy pack does: the cross-stack rules and, with what AWS publishes, each request.
+ * It must hold before any stack is previewed.
+ */
+export async function checkAcrossStacks(topology: Topology, published?: PublishedModels): Promise<Report> {
+  const asked = published === undefined ? [] : [awsJudge(published)];
+  return reportOn(topology, await buildFleetGraph(topology), [crossStackJudge, ...asked]);
 }
 
 /** The report of some judges on a fleet that stands as graphs. */
-export function reportOn(topology: Topology, graph: FleetGraph, judges: readonly JudgeFleet[]): Report {
+export function reportOn(topology: Topology, graph: FleetGraph, judges: readonly Judge[]): Report {
   const order = new Map(graph.stacks.map(({ stack }, index) => [stack, index]));
   const place = ({ stack }: Finding): number => order.get(stack) ?? order.size;
-  const findings = judges.flatMap((ask) => ask({ graph, topology })).sort((a, b) => place(a) - place(b));
+  const findings = judges.flatMap((one) => one.judge({ graph, topology })).sort((a, b) => place(a) - place(b));
   const count = (stack: string, level: FindingLevel): number =>
     findings.filter((finding) => finding.stack === stack && finding.level === level).length;
   return {
@@ -88,7 +101,7 @@ export function reportOn(topology: Topology, graph: FleetGraph, judges: readonly
       advisory: count(stack, "advisory"),
     })),
     findings,
-    rules: CATALOGUE.length + FLEET_RULES.length,
+    rules: judges.reduce((sum, { rules }) => sum + rules, 0),
     passed: findings.every(({ level }) => level !== "mandatory"),
   };
 }
@@ -97,11 +110,11 @@ export function reportOn(topology: Topology, graph: FleetGraph, judges: readonly
  * The rules of the policy pack, stack by stack. As in the engine, a rule that is told to repair does so before any rule
  * judges; one that can repair and is not told to stops like a mandatory one.
  */
-export function packJudge(configuration: Configuration = { levels: {}, settings: {} }): JudgeFleet {
+export function packJudge(configuration: Configuration = { levels: {}, settings: {} }): Judge {
   const { levels, settings } = configuration;
   const rules = CATALOGUE.filter(({ name }) => levels[name] !== "disabled");
   const repairing = rules.filter(({ name }) => levels[name] === "remediate");
-  return ({ graph }) =>
+  const judgeAll: Judge["judge"] = ({ graph }) =>
     graph.stacks.flatMap((stack) => {
       const resources = resourcesOf(stack).map((resource) => repaired(resource, repairing, settings));
       return judge(rules, new Graph(resources), settings).map(({ rule, urn, property, message }) => ({
@@ -116,6 +129,7 @@ export function packJudge(configuration: Configuration = { levels: {}, settings:
         message,
       }));
     });
+  return { rules: rules.length, judge: judgeAll };
 }
 
 function repaired(resource: Resource, rules: readonly Rule[], settings: Configuration["settings"]): Resource {
@@ -127,15 +141,18 @@ function repaired(resource: Resource, rules: readonly Rule[], settings: Configur
 }
 
 /** The cross-stack rules. */
-export const crossStackJudge: JudgeFleet = (fleet) =>
-  judgeFleet(FLEET_RULES, fleet).map(({ rule, stack, urn, property, message }) => ({
-    id: rule.id,
-    rule: rule.name,
-    title: rule.title,
-    severity: rule.severity,
-    level: rule.level,
-    stack,
-    urn,
-    property,
-    message,
-  }));
+export const crossStackJudge: Judge = {
+  rules: FLEET_RULES.length,
+  judge: (fleet) =>
+    judgeFleet(FLEET_RULES, fleet).map(({ rule, stack, urn, property, message }) => ({
+      id: rule.id,
+      rule: rule.name,
+      title: rule.title,
+      severity: rule.severity,
+      level: rule.level,
+      stack,
+      urn,
+      property,
+      message,
+    })),
+};

@@ -1,5 +1,7 @@
+export { awsJudge } from "./aws";
+export type { PublishedModels } from "./aws";
 export { checkAcrossStacks, checkFleet, crossStackJudge, packJudge, reportOn } from "./check";
-export type { CheckedStack, CheckOptions, Finding, FindingLevel, JudgeFleet, Report } from "./check";
+export type { CheckedStack, CheckOptions, Finding, FindingLevel, Judge, Report } from "./check";
 export { readConfiguration } from "./configuration";
 export type { Configuration, ConfigurationProblem } from "./configuration";
 export { toJunit } from "./junit";

@@ -14,6 +14,9 @@ export { modeOf, typeTable, type TypeLine } from "./types";
 export const PACKAGES = ["aws", "awsx", "kubernetes"] as const;
 export type Package = (typeof PACKAGES)[number];
 
+/** The version that a topology has when it names none (regions/topology/defaults.ts). */
+const KUBERNETES_VERSION = "1.34";
+
 export interface ProviderArgs {
   readonly package: Package;
   /**
@@ -21,6 +24,8 @@ export interface ProviderArgs {
    * @default the environment's AWS_ENDPOINT_URL; with neither, the provider only previews
    */
   readonly endpoint?: string | undefined;
+  /** Version of the cluster whose objects the Kubernetes provider is asked for. @default {@link KUBERNETES_VERSION} */
+  readonly kubernetesVersion?: string;
   /** Takes one line per change: what was done, in which mode, to which URN. Never a value. */
   readonly log?: (line: string) => void;
 }
@@ -42,7 +47,7 @@ export async function startProvider(args: ProviderArgs): Promise<Listening> {
       return serve(new AwsxProvider(), construct);
     }
     case "kubernetes":
-      return serve(new KubernetesProvider(endpoint, log));
+      return serve(new KubernetesProvider(endpoint, log, args.kubernetesVersion ?? KUBERNETES_VERSION));
     default:
       throw new ProviderError(
         `package: want one of ${PACKAGES.join(", ")}, got "${String(args.package satisfies never)}"`,

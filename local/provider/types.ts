@@ -25,7 +25,8 @@ export function typeTable(): readonly TypeLine[] {
 }
 
 /**
- * What stands behind a type: `emulated` (real calls to the emulator) or `simulated` (the provider's word only).
+ * What stands behind a type: `emulated` (real calls to the emulator), `validated` (the request held to AWS's model, the
+ * state simulated) or `simulated` (a Kubernetes object, held to its published schema).
  * @returns nothing for a type that the provider does not carry
  */
 export function modeOf(type: string): Mode | undefined {

@@ -1,4 +1,4 @@
-import { always, simulated, type ServiceTable } from "./define";
+import { always, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 /** ACM's DNS challenge: a name under the domain and a value that stay the same for a domain and account. */
@@ -12,7 +12,7 @@ function challenge(r: Resource, domain: string): { readonly [key: string]: strin
 }
 
 export const acm: ServiceTable = {
-  "aws:acm/certificate:Certificate": simulated({
+  "aws:acm/certificate:Certificate": validated({
     replaceOn: ["domainName", "keyAlgorithm", "subjectAlternativeNames", "validationMethod", "certificateAuthorityArn"],
     outputs: {
       arn: (r) => r.id,
@@ -34,7 +34,7 @@ export const acm: ServiceTable = {
     },
     id: (r) => r.arn("acm", `certificate/${r.uuid()}`),
   }),
-  "aws:acm/certificateValidation:CertificateValidation": simulated({
+  "aws:acm/certificateValidation:CertificateValidation": validated({
     replaceOn: ["certificateArn"],
     id: (r) => r.text("certificateArn"),
   }),

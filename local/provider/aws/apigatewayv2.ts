@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-apigatewayv2";
 import { orAbsent } from "../failures";
 import { asTextMap, type Props } from "../values";
-import { always, emulated, idFrom, simulated, type Emulation, type ServiceTable } from "./define";
+import { always, emulated, idFrom, validated, type Emulation, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 import { awsShape, pick } from "./shape";
 import { settleTags } from "./tags";
@@ -138,7 +138,7 @@ export const apigatewayv2: ServiceTable = {
     }),
   }),
 
-  "aws:apigatewayv2/domainName:DomainName": simulated({
+  "aws:apigatewayv2/domainName:DomainName": validated({
     replaceOn: ["domainName"],
     key: ["domainName"],
     outputs: {
@@ -148,8 +148,8 @@ export const apigatewayv2: ServiceTable = {
     },
     id: idFrom("domainName"),
   }),
-  "aws:apigatewayv2/apiMapping:ApiMapping": simulated({ replaceOn: ["domainName"], id: (r) => r.hex(6) }),
-  "aws:apigatewayv2/vpcLink:VpcLink": simulated({
+  "aws:apigatewayv2/apiMapping:ApiMapping": validated({ replaceOn: ["domainName"], id: (r) => r.hex(6) }),
+  "aws:apigatewayv2/vpcLink:VpcLink": validated({
     replaceOn: ["securityGroupIds", "subnetIds"],
     autoName: { property: "name", max: 128 },
     outputs: { arn: (r) => r.arn("apigateway", `/vpclinks/${r.id}`, { account: "" }) },

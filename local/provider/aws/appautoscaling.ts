@@ -1,7 +1,7 @@
-import { always, idFrom, simulated, type ServiceTable } from "./define";
+import { always, idFrom, validated, type ServiceTable } from "./define";
 
 export const appautoscaling: ServiceTable = {
-  "aws:appautoscaling/target:Target": simulated({
+  "aws:appautoscaling/target:Target": validated({
     replaceOn: ["resourceId", "scalableDimension", "serviceNamespace"],
     key: ["resourceId", "scalableDimension", "serviceNamespace"],
     outputs: {
@@ -14,7 +14,7 @@ export const appautoscaling: ServiceTable = {
     },
     id: idFrom("resourceId"),
   }),
-  "aws:appautoscaling/policy:Policy": simulated({
+  "aws:appautoscaling/policy:Policy": validated({
     autoName: { property: "name", max: 256 },
     replaceOn: ["name", "resourceId", "scalableDimension", "serviceNamespace"],
     defaults: { policyType: "StepScaling" },
@@ -25,7 +25,7 @@ export const appautoscaling: ServiceTable = {
     },
     id: idFrom("name"),
   }),
-  "aws:appautoscaling/scheduledAction:ScheduledAction": simulated({
+  "aws:appautoscaling/scheduledAction:ScheduledAction": validated({
     autoName: { property: "name", max: 256 },
     replaceOn: ["name", "resourceId", "scalableDimension", "serviceNamespace"],
     defaults: { timezone: "UTC" },

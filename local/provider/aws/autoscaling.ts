@@ -1,7 +1,7 @@
-import { always, idFrom, simulated, type ServiceTable } from "./define";
+import { always, idFrom, validated, type ServiceTable } from "./define";
 
 export const autoscaling: ServiceTable = {
-  "aws:autoscaling/group:Group": simulated({
+  "aws:autoscaling/group:Group": validated({
     autoName: { property: "name", max: 255 },
     replaceOn: ["name", "placementGroup"],
     defaults: {
@@ -24,7 +24,7 @@ export const autoscaling: ServiceTable = {
     },
     id: idFrom("name"),
   }),
-  "aws:autoscaling/policy:Policy": simulated({
+  "aws:autoscaling/policy:Policy": validated({
     autoName: { property: "name", max: 255 },
     replaceOn: ["name", "autoscalingGroupName"],
     defaults: { enabled: true, policyType: "SimpleScaling" },
@@ -40,13 +40,13 @@ export const autoscaling: ServiceTable = {
     },
     id: idFrom("name"),
   }),
-  "aws:autoscaling/lifecycleHook:LifecycleHook": simulated({
+  "aws:autoscaling/lifecycleHook:LifecycleHook": validated({
     autoName: { property: "name", max: 255 },
     replaceOn: ["name", "autoscalingGroupName"],
     outputs: { defaultResult: always("ABANDON"), heartbeatTimeout: always(3600) },
     id: idFrom("name"),
   }),
-  "aws:autoscaling/schedule:Schedule": simulated({
+  "aws:autoscaling/schedule:Schedule": validated({
     replaceOn: ["scheduledActionName", "autoscalingGroupName"],
     key: ["scheduledActionName", "autoscalingGroupName"],
     outputs: {
@@ -58,8 +58,8 @@ export const autoscaling: ServiceTable = {
     },
     id: idFrom("scheduledActionName"),
   }),
-  "aws:autoscaling/notification:Notification": simulated({ replaceOn: ["topicArn"], id: idFrom("topicArn") }),
-  "aws:autoscaling/attachment:Attachment": simulated({
+  "aws:autoscaling/notification:Notification": validated({ replaceOn: ["topicArn"], id: idFrom("topicArn") }),
+  "aws:autoscaling/attachment:Attachment": validated({
     replaceOn: ["*"],
     id: (r) => `${r.text("autoscalingGroupName")}-${r.hex(16)}`,
   }),

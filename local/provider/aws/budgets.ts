@@ -1,7 +1,7 @@
-import { always, simulated, type ServiceTable } from "./define";
+import { always, validated, type ServiceTable } from "./define";
 
 export const budgets: ServiceTable = {
-  "aws:budgets/budget:Budget": simulated({
+  "aws:budgets/budget:Budget": validated({
     autoName: { property: "name", max: 100 },
     replaceOn: ["name", "accountId"],
     outputs: {
@@ -14,13 +14,13 @@ export const budgets: ServiceTable = {
     },
     id: (r) => `${r.place.account}:${r.text("name")}`,
   }),
-  "aws:costexplorer/anomalyMonitor:AnomalyMonitor": simulated({
+  "aws:costexplorer/anomalyMonitor:AnomalyMonitor": validated({
     autoName: { property: "name", max: 1024 },
     replaceOn: ["monitorDimension", "monitorSpecification", "monitorType"],
     outputs: { arn: (r) => r.id },
     id: (r) => r.arn("ce", `anomalymonitor/${r.uuid()}`, { region: "" }),
   }),
-  "aws:costexplorer/anomalySubscription:AnomalySubscription": simulated({
+  "aws:costexplorer/anomalySubscription:AnomalySubscription": validated({
     autoName: { property: "name", max: 1024 },
     outputs: { arn: (r) => r.id },
     id: (r) => r.arn("ce", `anomalysubscription/${r.uuid()}`, { region: "" }),

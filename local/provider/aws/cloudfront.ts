@@ -1,5 +1,5 @@
 import { idLetters } from "../identity";
-import { always, simulated, type ServiceTable } from "./define";
+import { always, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 /** Hosted zone of all distributions, for alias records. Source: docs.aws.amazon.com/Route53, AliasTarget. */
@@ -8,7 +8,7 @@ const global = (r: Resource, kind: string): string => r.arn("cloudfront", `${kin
 const etag = (r: Resource): string => `E${idLetters(13, r.urn, r.hex(32), "etag")}`;
 
 const policy = (kind: string): ServiceTable[string] =>
-  simulated({
+  validated({
     autoName: { property: "name", max: 128 },
     outputs: { arn: (r) => global(r, kind), etag },
     changing: ["etag"],
@@ -16,7 +16,7 @@ const policy = (kind: string): ServiceTable[string] =>
   });
 
 export const cloudfront: ServiceTable = {
-  "aws:cloudfront/distribution:Distribution": simulated({
+  "aws:cloudfront/distribution:Distribution": validated({
     defaults: {
       httpVersion: "http2",
       isIpv6Enabled: false,
@@ -42,7 +42,7 @@ export const cloudfront: ServiceTable = {
     changing: ["etag"],
     id: (r) => `E${idLetters(13, r.urn)}`,
   }),
-  "aws:cloudfront/originAccessControl:OriginAccessControl": simulated({
+  "aws:cloudfront/originAccessControl:OriginAccessControl": validated({
     autoName: { property: "name", max: 64 },
     defaults: { description: "Managed by Pulumi" },
     outputs: { arn: (r) => global(r, "origin-access-control"), etag },
@@ -52,7 +52,7 @@ export const cloudfront: ServiceTable = {
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": policy("response-headers-policy"),
   "aws:cloudfront/cachePolicy:CachePolicy": policy("cache-policy"),
   "aws:cloudfront/originRequestPolicy:OriginRequestPolicy": policy("origin-request-policy"),
-  "aws:cloudfront/function:Function": simulated({
+  "aws:cloudfront/function:Function": validated({
     autoName: { property: "name", max: 64 },
     replaceOn: ["name"],
     defaults: { publish: true },

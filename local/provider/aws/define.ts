@@ -2,8 +2,18 @@ import type { AutoName } from "../naming";
 import type { Props, Value } from "../values";
 import type { Resource } from "./resource";
 
-/** `emulated`: real AWS calls to the emulator. `simulated`: only the provider answers; nothing runs behind it. */
-export type Mode = "emulated" | "simulated";
+/**
+ * What stands behind a type. `emulated`: real AWS calls to the emulator. `validated`: the request is built and held to
+ * AWS's published model, and then only the provider answers: its state is simulated. `simulated`: the provider's word only.
+ */
+export type Mode = "emulated" | "validated" | "simulated";
+
+/** Each mode as logs and tables say it: what is simulated is called so. */
+export const MODE_WORDS: Readonly<Record<Mode, string>> = {
+  emulated: "emulated",
+  validated: "validated (state simulated)",
+  simulated: "simulated",
+};
 
 /** One computed property. */
 export type Compute = (resource: Resource) => Value;
@@ -38,7 +48,7 @@ export interface TypeDefinition {
   readonly required?: readonly string[];
   /** Values AWS takes when the program gives none. */
   readonly defaults?: Props;
-  /** The id of a simulated resource. An emulated one gets its id from `make`. */
+  /** The id of a validated resource. An emulated one gets its id from `make`. */
   readonly id?: (resource: Resource) => string;
   /** Properties that AWS computes, unless the program sets them. Unknown in a preview. */
   readonly outputs: Readonly<Record<string, Compute>>;
@@ -61,9 +71,9 @@ export function emulated(definition: Common & Emulation): TypeDefinition {
   return { replaceOn: [], outputs: {}, ...rest, mode: "emulated", emulation };
 }
 
-/** A type whose resources only the provider answers for. */
-export function simulated(definition: Common & Required<Pick<TypeDefinition, "id">>): TypeDefinition {
-  return { replaceOn: [], outputs: {}, ...definition, mode: "simulated" };
+/** A type whose requests are held to AWS's model, and whose resources only the provider answers for. */
+export function validated(definition: Common & Required<Pick<TypeDefinition, "id">>): TypeDefinition {
+  return { replaceOn: [], outputs: {}, ...definition, mode: "validated" };
 }
 
 /** The value of a property as id: for resources that AWS knows by a name the caller gives. */

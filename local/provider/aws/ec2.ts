@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { always, arnById, ec2Id, simulated, type Compute, type ServiceTable } from "./define";
+import { always, arnById, ec2Id, validated, type Compute, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 const owner: Compute = (r) => r.place.account;
@@ -9,7 +9,7 @@ const companion =
   (r) =>
     `${prefix}-0${r.hex(16, prefix)}`;
 
-const rule = simulated({
+const rule = validated({
   replaceOn: ["securityGroupId"],
   outputs: { arn: arnById("ec2", "security-group-rule/"), securityGroupRuleId: (r) => r.id },
   id: ec2Id("sgr"),
@@ -17,7 +17,7 @@ const rule = simulated({
 
 /** Networks and machines' templates. `vpc` types of Pulumi are EC2's too. */
 export const ec2: ServiceTable = {
-  "aws:ec2/vpc:Vpc": simulated({
+  "aws:ec2/vpc:Vpc": validated({
     replaceOn: ["cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"],
     defaults: { enableDnsSupport: true, instanceTenancy: "default" },
     outputs: {
@@ -34,7 +34,7 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("vpc"),
   }),
-  "aws:ec2/subnet:Subnet": simulated({
+  "aws:ec2/subnet:Subnet": validated({
     replaceOn: ["availabilityZone", "availabilityZoneId", "cidrBlock", "ipv6Native", "outpostArn", "vpcId"],
     defaults: { assignIpv6AddressOnCreation: false, mapPublicIpOnLaunch: false },
     outputs: {
@@ -47,20 +47,20 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("subnet"),
   }),
-  "aws:ec2/routeTable:RouteTable": simulated({
+  "aws:ec2/routeTable:RouteTable": validated({
     replaceOn: ["vpcId"],
     outputs: { arn: arnById("ec2", "route-table/"), ownerId: owner, propagatingVgws: always([]), routes: always([]) },
     id: ec2Id("rtb"),
   }),
-  "aws:ec2/routeTableAssociation:RouteTableAssociation": simulated({
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": validated({
     replaceOn: ["subnetId", "gatewayId"],
     id: ec2Id("rtbassoc"),
   }),
-  "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": simulated({
+  "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation": validated({
     outputs: { originalRouteTableId: companion("rtb") },
     id: ec2Id("rtbassoc"),
   }),
-  "aws:ec2/route:Route": simulated({
+  "aws:ec2/route:Route": validated({
     replaceOn: ["routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"],
     outputs: {
       instanceId: always(""),
@@ -71,12 +71,12 @@ export const ec2: ServiceTable = {
     },
     id: (r) => `r-${r.text("routeTableId")}${String(parseInt(r.hex(8), 16))}`,
   }),
-  "aws:ec2/internetGateway:InternetGateway": simulated({
+  "aws:ec2/internetGateway:InternetGateway": validated({
     outputs: { arn: arnById("ec2", "internet-gateway/"), ownerId: owner },
     id: ec2Id("igw"),
   }),
-  "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": simulated({ replaceOn: ["vpcId"], id: ec2Id("eigw") }),
-  "aws:ec2/natGateway:NatGateway": simulated({
+  "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": validated({ replaceOn: ["vpcId"], id: ec2Id("eigw") }),
+  "aws:ec2/natGateway:NatGateway": validated({
     replaceOn: ["allocationId", "connectivityType", "privateIp", "subnetId", "vpcId"],
     defaults: { connectivityType: "public" },
     outputs: {
@@ -93,7 +93,7 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("nat"),
   }),
-  "aws:ec2/eip:Eip": simulated({
+  "aws:ec2/eip:Eip": validated({
     replaceOn: ["domain", "networkBorderGroup", "publicIpv4Pool", "address"],
     outputs: {
       allocationId: (r) => r.id,
@@ -114,14 +114,14 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("eipalloc"),
   }),
-  "aws:ec2/securityGroup:SecurityGroup": simulated({
+  "aws:ec2/securityGroup:SecurityGroup": validated({
     autoName: { property: "name", max: 255 },
     replaceOn: ["name", "description", "vpcId"],
     defaults: { description: "Managed by Pulumi", revokeRulesOnDelete: false },
     outputs: { arn: arnById("ec2", "security-group/"), egress: always([]), ingress: always([]), ownerId: owner },
     id: ec2Id("sg"),
   }),
-  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": simulated({
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": validated({
     replaceOn: ["vpcId"],
     defaults: { revokeRulesOnDelete: false },
     outputs: {
@@ -135,14 +135,14 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("sg"),
   }),
-  "aws:ec2/securityGroupRule:SecurityGroupRule": simulated({
+  "aws:ec2/securityGroupRule:SecurityGroupRule": validated({
     replaceOn: ["*"],
     outputs: { securityGroupRuleId: (r) => r.id.replace("sgrule", "sgr") },
     id: ec2Id("sgrule"),
   }),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rule,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rule,
-  "aws:ec2/vpcEndpoint:VpcEndpoint": simulated({
+  "aws:ec2/vpcEndpoint:VpcEndpoint": validated({
     replaceOn: ["serviceName", "vpcEndpointType", "vpcId", "serviceRegion"],
     defaults: { vpcEndpointType: "Gateway" },
     outputs: {
@@ -166,16 +166,16 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("vpce"),
   }),
-  "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": simulated({
+  "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation": validated({
     replaceOn: ["*"],
     id: (r) => `a-${r.text("vpcEndpointId")}${String(parseInt(r.hex(8), 16))}`,
   }),
-  "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": simulated({
+  "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": validated({
     replaceOn: ["peerOwnerId", "peerRegion", "peerVpcId", "vpcId"],
     outputs: { acceptStatus: always("active"), peerOwnerId: owner, peerRegion: (r) => r.place.region },
     id: ec2Id("pcx"),
   }),
-  "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter": simulated({
+  "aws:ec2/vpcPeeringConnectionAccepter:VpcPeeringConnectionAccepter": validated({
     replaceOn: ["vpcPeeringConnectionId"],
     outputs: {
       acceptStatus: always("active"),
@@ -186,18 +186,18 @@ export const ec2: ServiceTable = {
     },
     id: (r) => r.text("vpcPeeringConnectionId"),
   }),
-  "aws:ec2/networkAcl:NetworkAcl": simulated({
+  "aws:ec2/networkAcl:NetworkAcl": validated({
     replaceOn: ["vpcId"],
     outputs: { arn: arnById("ec2", "network-acl/"), ownerId: owner },
     id: ec2Id("acl"),
   }),
-  "aws:ec2/flowLog:FlowLog": simulated({
+  "aws:ec2/flowLog:FlowLog": validated({
     replaceOn: ["*"],
     defaults: { logDestinationType: "cloud-watch-logs", maxAggregationInterval: 600 },
     outputs: { arn: arnById("ec2", "vpc-flow-log/"), logFormat: always("") },
     id: ec2Id("fl"),
   }),
-  "aws:ec2/launchTemplate:LaunchTemplate": simulated({
+  "aws:ec2/launchTemplate:LaunchTemplate": validated({
     autoName: { property: "name", max: 128 },
     replaceOn: ["name"],
     outputs: {
@@ -208,7 +208,7 @@ export const ec2: ServiceTable = {
     changing: ["latestVersion"],
     id: ec2Id("lt"),
   }),
-  "aws:ec2/instance:Instance": simulated({
+  "aws:ec2/instance:Instance": validated({
     replaceOn: ["ami", "availabilityZone", "subnetId", "keyName", "associatePublicIpAddress"],
     outputs: {
       arn: arnById("ec2", "instance/"),
@@ -225,13 +225,13 @@ export const ec2: ServiceTable = {
     },
     id: ec2Id("i"),
   }),
-  "aws:ec2/placementGroup:PlacementGroup": simulated({
+  "aws:ec2/placementGroup:PlacementGroup": validated({
     autoName: { property: "name", max: 255 },
     replaceOn: ["*"],
     outputs: { arn: (r) => r.arn("ec2", `placement-group/${r.text("name")}`), placementGroupId: companion("pg") },
     id: (r) => r.text("name"),
   }),
-  "aws:ebs/encryptionByDefault:EncryptionByDefault": simulated({
+  "aws:ebs/encryptionByDefault:EncryptionByDefault": validated({
     defaults: { enabled: true },
     id: (r) => `ebs-encryption-${r.place.region}`,
   }),

@@ -1,6 +1,6 @@
 import { orAbsent } from "../failures";
 import { asText, isProps } from "../values";
-import { emulated, idFrom, simulated, type ServiceTable } from "./define";
+import { emulated, idFrom, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 import { tagList } from "./shape";
 
@@ -45,27 +45,27 @@ export const ecr: ServiceTable = {
       await client.deleteRepository({ repositoryName: r.text("name"), force: r.flag("forceDelete") ?? false });
     },
   }),
-  "aws:ecr/lifecyclePolicy:LifecyclePolicy": simulated({
+  "aws:ecr/lifecyclePolicy:LifecyclePolicy": validated({
     replaceOn: ["repository"],
     key: ["repository"],
     outputs: { registryId: (r) => r.place.account },
     id: idFrom("repository"),
   }),
-  "aws:ecr/repositoryPolicy:RepositoryPolicy": simulated({
+  "aws:ecr/repositoryPolicy:RepositoryPolicy": validated({
     replaceOn: ["repository"],
     key: ["repository"],
     outputs: { registryId: (r) => r.place.account },
     id: idFrom("repository"),
   }),
-  "aws:ecr/replicationConfiguration:ReplicationConfiguration": simulated({
+  "aws:ecr/replicationConfiguration:ReplicationConfiguration": validated({
     outputs: { registryId: (r) => r.place.account },
     id: (r) => r.place.account,
   }),
-  "aws:ecr/registryPolicy:RegistryPolicy": simulated({
+  "aws:ecr/registryPolicy:RegistryPolicy": validated({
     outputs: { registryId: (r) => r.place.account },
     id: (r) => r.place.account,
   }),
-  "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": simulated({
+  "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": validated({
     replaceOn: ["*"],
     outputs: { registryId: (r) => r.place.account },
     id: idFrom("ecrRepositoryPrefix"),

@@ -1,10 +1,10 @@
-import { always, arnBy, simulated, type ServiceTable } from "./define";
+import { always, arnBy, validated, type ServiceTable } from "./define";
 
 /** A fixed time for things whose making nothing depends on: the same inputs give the same state. */
 const EPOCH = "1970-01-01T00:00:00Z";
 
 export const eks: ServiceTable = {
-  "aws:eks/cluster:Cluster": simulated({
+  "aws:eks/cluster:Cluster": validated({
     autoName: { property: "name", max: 100 },
     replaceOn: [
       "bootstrapSelfManagedAddons",
@@ -35,7 +35,7 @@ export const eks: ServiceTable = {
     },
     id: (r) => r.text("name"),
   }),
-  "aws:eks/nodeGroup:NodeGroup": simulated({
+  "aws:eks/nodeGroup:NodeGroup": validated({
     autoName: { property: "nodeGroupName", max: 63 },
     replaceOn: [
       "amiType",
@@ -61,7 +61,7 @@ export const eks: ServiceTable = {
     },
     id: (r) => `${r.text("clusterName")}:${r.text("nodeGroupName")}`,
   }),
-  "aws:eks/addon:Addon": simulated({
+  "aws:eks/addon:Addon": validated({
     replaceOn: ["addonName", "clusterName"],
     key: ["addonName", "clusterName"],
     outputs: {
@@ -73,7 +73,7 @@ export const eks: ServiceTable = {
     },
     id: (r) => `${r.text("clusterName")}:${r.text("addonName")}`,
   }),
-  "aws:eks/podIdentityAssociation:PodIdentityAssociation": simulated({
+  "aws:eks/podIdentityAssociation:PodIdentityAssociation": validated({
     replaceOn: ["clusterName", "namespace", "serviceAccount"],
     key: ["clusterName", "namespace", "serviceAccount"],
     outputs: {
@@ -83,7 +83,7 @@ export const eks: ServiceTable = {
     },
     id: (r) => `a-${r.hex(17)}`,
   }),
-  "aws:eks/accessEntry:AccessEntry": simulated({
+  "aws:eks/accessEntry:AccessEntry": validated({
     replaceOn: ["clusterName", "principalArn", "type"],
     key: ["clusterName", "principalArn"],
     defaults: { type: "STANDARD" },
@@ -96,13 +96,13 @@ export const eks: ServiceTable = {
     },
     id: (r) => `${r.text("clusterName")}:${r.text("principalArn")}`,
   }),
-  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": simulated({
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": validated({
     replaceOn: ["*"],
     key: ["clusterName", "principalArn", "policyArn"],
     outputs: { associatedAt: always(EPOCH), modifiedAt: always(EPOCH) },
     id: (r) => `${r.text("clusterName")}#${r.text("principalArn")}#${r.text("policyArn")}`,
   }),
-  "aws:eks/fargateProfile:FargateProfile": simulated({
+  "aws:eks/fargateProfile:FargateProfile": validated({
     autoName: { property: "fargateProfileName", max: 63 },
     replaceOn: ["*"],
     outputs: {

@@ -1,4 +1,4 @@
-import { always, arnBy, idFrom, simulated, type ServiceTable } from "./define";
+import { always, arnBy, idFrom, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 /** Default port of Redis and Valkey. */
@@ -6,7 +6,7 @@ const PORT = 6379;
 const suffix = (r: Resource): string => `${r.hex(6)}.${r.place.region}.cache.amazonaws.com`;
 
 export const elasticache: ServiceTable = {
-  "aws:elasticache/replicationGroup:ReplicationGroup": simulated({
+  "aws:elasticache/replicationGroup:ReplicationGroup": validated({
     autoName: { property: "replicationGroupId", max: 40, lowerCase: true },
     replaceOn: [
       "atRestEncryptionEnabled",
@@ -56,7 +56,7 @@ export const elasticache: ServiceTable = {
     },
     id: idFrom("replicationGroupId"),
   }),
-  "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": simulated({
+  "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup": validated({
     replaceOn: ["globalReplicationGroupIdSuffix", "primaryReplicationGroupId"],
     key: ["globalReplicationGroupIdSuffix"],
     outputs: {
@@ -76,38 +76,38 @@ export const elasticache: ServiceTable = {
     },
     id: (r) => `${r.hex(5)}-${r.text("globalReplicationGroupIdSuffix")}`,
   }),
-  "aws:elasticache/subnetGroup:SubnetGroup": simulated({
+  "aws:elasticache/subnetGroup:SubnetGroup": validated({
     autoName: { property: "name", max: 255, lowerCase: true },
     replaceOn: ["name"],
     defaults: { description: "Managed by Pulumi" },
     outputs: { arn: arnBy("elasticache", "subnetgroup:", "name"), vpcId: (r) => `vpc-0${r.hex(16)}` },
     id: idFrom("name"),
   }),
-  "aws:elasticache/parameterGroup:ParameterGroup": simulated({
+  "aws:elasticache/parameterGroup:ParameterGroup": validated({
     autoName: { property: "name", max: 255, lowerCase: true },
     replaceOn: ["name", "family", "description"],
     defaults: { description: "Managed by Pulumi" },
     outputs: { arn: arnBy("elasticache", "parametergroup:", "name") },
     id: idFrom("name"),
   }),
-  "aws:elasticache/user:User": simulated({
+  "aws:elasticache/user:User": validated({
     replaceOn: ["userId", "userName"],
     key: ["userId"],
     defaults: { noPasswordRequired: false },
     outputs: { arn: arnBy("elasticache", "user:", "userId"), authenticationMode: always({}) },
     id: idFrom("userId"),
   }),
-  "aws:elasticache/userGroup:UserGroup": simulated({
+  "aws:elasticache/userGroup:UserGroup": validated({
     replaceOn: ["userGroupId"],
     key: ["userGroupId"],
     outputs: { arn: arnBy("elasticache", "usergroup:", "userGroupId") },
     id: idFrom("userGroupId"),
   }),
-  "aws:elasticache/userGroupAssociation:UserGroupAssociation": simulated({
+  "aws:elasticache/userGroupAssociation:UserGroupAssociation": validated({
     replaceOn: ["*"],
     id: (r) => `${r.text("userGroupId")},${r.text("userId")}`,
   }),
-  "aws:elasticache/cluster:Cluster": simulated({
+  "aws:elasticache/cluster:Cluster": validated({
     autoName: { property: "clusterId", max: 50, lowerCase: true },
     replaceOn: ["availabilityZone", "clusterId", "engine", "port", "replicationGroupId", "subnetGroupName"],
     outputs: {
@@ -132,7 +132,7 @@ export const elasticache: ServiceTable = {
     },
     id: idFrom("clusterId"),
   }),
-  "aws:elasticache/serverlessCache:ServerlessCache": simulated({
+  "aws:elasticache/serverlessCache:ServerlessCache": validated({
     autoName: { property: "name", max: 40, lowerCase: true },
     replaceOn: ["name", "kmsKeyId", "subnetIds", "snapshotArnsToRestores"],
     outputs: {

@@ -1,11 +1,11 @@
 import { idLetters } from "../identity";
-import { always, idFrom, simulated, type ServiceTable } from "./define";
+import { always, idFrom, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 const letters = (prefix: string, length: number) => (r: Resource) => `${prefix}${idLetters(length, r.urn, r.hex(32))}`;
 
 export const emr: ServiceTable = {
-  "aws:emr/cluster:Cluster": simulated({
+  "aws:emr/cluster:Cluster": validated({
     autoName: { property: "name", max: 256 },
     replaceOn: [
       "additionalInfo",
@@ -43,18 +43,18 @@ export const emr: ServiceTable = {
     },
     id: letters("j-", 13),
   }),
-  "aws:emr/managedScalingPolicy:ManagedScalingPolicy": simulated({
+  "aws:emr/managedScalingPolicy:ManagedScalingPolicy": validated({
     replaceOn: ["*"],
     key: ["clusterId"],
     id: idFrom("clusterId"),
   }),
-  "aws:emr/securityConfiguration:SecurityConfiguration": simulated({
+  "aws:emr/securityConfiguration:SecurityConfiguration": validated({
     autoName: { property: "name", max: 10_280 },
     replaceOn: ["*"],
     outputs: { creationDate: always("1970-01-01T00:00:00Z") },
     id: idFrom("name"),
   }),
-  "aws:emr/instanceFleet:InstanceFleet": simulated({
+  "aws:emr/instanceFleet:InstanceFleet": validated({
     replaceOn: ["clusterId", "instanceTypeConfigs", "launchSpecifications", "name"],
     outputs: {
       provisionedOnDemandCapacity: (r) => r.number("targetOnDemandCapacity") ?? 0,
@@ -62,12 +62,12 @@ export const emr: ServiceTable = {
     },
     id: letters("if-", 12),
   }),
-  "aws:emr/instanceGroup:InstanceGroup": simulated({
+  "aws:emr/instanceGroup:InstanceGroup": validated({
     replaceOn: ["bidPrice", "clusterId", "ebsConfigs", "ebsOptimized", "instanceType", "name"],
     outputs: { runningInstanceCount: (r) => r.number("instanceCount") ?? 1, status: always("RUNNING") },
     id: letters("ig-", 12),
   }),
-  "aws:emrserverless/application:Application": simulated({
+  "aws:emrserverless/application:Application": validated({
     replaceOn: ["architecture", "name", "type"],
     autoName: { property: "name", max: 64 },
     outputs: { arn: (r) => r.arn("emr-serverless", `/applications/${r.id}`) },

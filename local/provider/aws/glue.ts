@@ -1,7 +1,7 @@
 import type { DatabaseInput, TableInput } from "@aws-sdk/client-glue";
 import { orAbsent } from "../failures";
 import { asTextMap, isProps, type Props } from "../values";
-import { emulated, idFrom, simulated, type ServiceTable } from "./define";
+import { emulated, idFrom, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 import { awsShape, pick } from "./shape";
 
@@ -67,17 +67,17 @@ export const glue: ServiceTable = {
     },
   }),
 
-  "aws:glue/securityConfiguration:SecurityConfiguration": simulated({
+  "aws:glue/securityConfiguration:SecurityConfiguration": validated({
     autoName: { property: "name", max: 255 },
     replaceOn: ["*"],
     id: idFrom("name"),
   }),
-  "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings": simulated({
+  "aws:glue/dataCatalogEncryptionSettings:DataCatalogEncryptionSettings": validated({
     replaceOn: ["catalogId"],
     outputs: { catalogId: (r) => r.place.account },
     id: (r) => r.maybeText("catalogId") ?? r.place.account,
   }),
-  "aws:glue/partitionIndex:PartitionIndex": simulated({
+  "aws:glue/partitionIndex:PartitionIndex": validated({
     replaceOn: ["*"],
     outputs: { catalogId: (r) => r.place.account },
     id: (r) => `${r.place.account}:${r.text("databaseName")}:${r.text("tableName")}:${r.hex(8)}`,

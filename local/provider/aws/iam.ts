@@ -1,7 +1,7 @@
 import { orAbsent, orPresent } from "../failures";
 import { idLetters } from "../identity";
 import { asText } from "../values";
-import { always, emulated, simulated, type ServiceTable } from "./define";
+import { always, emulated, validated, type ServiceTable } from "./define";
 import { jsonText, sameJson } from "./json";
 import type { Resource } from "./resource";
 import { present, tagList } from "./shape";
@@ -187,7 +187,7 @@ export const iam: ServiceTable = {
     },
   }),
 
-  "aws:iam/serviceLinkedRole:ServiceLinkedRole": simulated({
+  "aws:iam/serviceLinkedRole:ServiceLinkedRole": validated({
     replaceOn: ["awsServiceName", "customSuffix"],
     key: ["awsServiceName", "customSuffix"],
     outputs: {
@@ -199,7 +199,7 @@ export const iam: ServiceTable = {
     },
     id: (r) => r.arn("iam", `role/aws-service-role/${r.text("awsServiceName")}/${serviceRole(r)}`, { region: "" }),
   }),
-  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": simulated({
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": validated({
     replaceOn: ["url"],
     key: ["url"],
     outputs: { arn: (r) => r.id },

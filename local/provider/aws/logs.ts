@@ -1,6 +1,6 @@
 import { orAbsent } from "../failures";
 import { asText, asTextMap } from "../values";
-import { always, emulated, simulated, type ServiceTable } from "./define";
+import { always, emulated, validated, type ServiceTable } from "./define";
 import { jsonText, sameJson } from "./json";
 import type { Resource } from "./resource";
 import { pick, present } from "./shape";
@@ -73,7 +73,7 @@ export const logs: ServiceTable = {
     },
   }),
 
-  "aws:cloudwatch/logDeliverySource:LogDeliverySource": simulated({
+  "aws:cloudwatch/logDeliverySource:LogDeliverySource": validated({
     autoName: { property: "name", max: 60 },
     replaceOn: ["*"],
     outputs: {
@@ -82,7 +82,7 @@ export const logs: ServiceTable = {
     },
     id: (r) => r.text("name"),
   }),
-  "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": simulated({
+  "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": validated({
     autoName: { property: "name", max: 60 },
     replaceOn: ["name", "deliveryDestinationType"],
     outputs: {
@@ -91,12 +91,12 @@ export const logs: ServiceTable = {
     },
     id: (r) => r.text("name"),
   }),
-  "aws:cloudwatch/logDelivery:LogDelivery": simulated({
+  "aws:cloudwatch/logDelivery:LogDelivery": validated({
     replaceOn: ["deliveryDestinationArn", "deliverySourceName"],
     outputs: { arn: (r) => r.arn("logs", `delivery:${r.id}`), fieldDelimiter: always(""), recordFields: always([]) },
     id: (r) => r.hex(16),
   }),
-  "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": simulated({
+  "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": validated({
     autoName: { property: "name", max: 512 },
     replaceOn: ["name", "logGroup"],
     defaults: { distribution: "ByLogStream" },

@@ -1,5 +1,5 @@
-import { findModels, Models, validateInput } from "../../../aws/models";
-import { paths } from "../../toolchain/paths";
+import { validateInput } from "../../../aws/models";
+import { awsModels } from "../models";
 
 /** A request that AWS would refuse, found out before it is sent. */
 export class RefusedByModel extends Error {
@@ -13,8 +13,6 @@ interface Stack {
   add(middleware: Middleware, options: { step: "initialize"; priority: "high"; name: string }): void;
 }
 
-let models: Models | undefined;
-
 /**
  * Holds every request of a client to AWS's published service model before it is sent: the emulator takes much that AWS
  * does not. A call that AWS would refuse rejects with {@link RefusedByModel}, which names operation, member, what AWS
@@ -23,8 +21,7 @@ let models: Models | undefined;
  */
 export function checkedByModel<C extends { readonly middlewareStack: object }>(service: string, client: C): C {
   const middleware: Middleware = (next, context) => async (args) => {
-    models ??= new Models(findModels(paths().venv) ?? "");
-    const model = models.service(service);
+    const model = awsModels().service(service);
     const operation = String(context["commandName"]).replace(/Command$/, "");
     const refusals = validateInput(model, operation, args.input);
     if (refusals.length === 0) return next(args);

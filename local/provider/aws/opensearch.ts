@@ -1,11 +1,11 @@
-import { always, idFrom, simulated, type ServiceTable } from "./define";
+import { always, idFrom, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 const host = (r: Resource): string =>
   `${r.has("vpcOptions") ? "vpc" : "search"}-${r.text("domainName")}-${r.hex(26)}.${r.place.region}.es.amazonaws.com`;
 
 export const opensearch: ServiceTable = {
-  "aws:opensearch/domain:Domain": simulated({
+  "aws:opensearch/domain:Domain": validated({
     autoName: { property: "domainName", max: 28, lowerCase: true },
     replaceOn: ["domainName"],
     outputs: {
@@ -23,16 +23,16 @@ export const opensearch: ServiceTable = {
     },
     id: (r) => r.arn("es", `domain/${r.text("domainName")}`),
   }),
-  "aws:opensearch/domainPolicy:DomainPolicy": simulated({
+  "aws:opensearch/domainPolicy:DomainPolicy": validated({
     key: ["domainName"],
     id: (r) => `esd-policy-${r.text("domainName")}`,
   }),
-  "aws:opensearch/outboundConnection:OutboundConnection": simulated({
+  "aws:opensearch/outboundConnection:OutboundConnection": validated({
     replaceOn: ["*"],
     outputs: { connectionStatus: always("ACTIVE") },
     id: (r) => r.hex(32),
   }),
-  "aws:opensearch/inboundConnectionAccepter:InboundConnectionAccepter": simulated({
+  "aws:opensearch/inboundConnectionAccepter:InboundConnectionAccepter": validated({
     replaceOn: ["*"],
     outputs: { connectionStatus: always("ACTIVE") },
     id: idFrom("connectionId"),

@@ -8,8 +8,10 @@ import { asText, asTextMap, asTexts, DEFAULTS_KEY, same, UNKNOWN, without, type 
 import { awsType } from "../types";
 import { clientPool, type ClientPool } from "./clients";
 import { readConfig, type AwsConfig } from "./config";
+import { MODE_WORDS } from "./define";
 import type { Emulation, Found, TypeDefinition } from "./define";
 import { invoke } from "./invokes";
+import { refusedByAws } from "./refusals";
 import { Resource } from "./resource";
 
 /** Version of the official plugin that it stands in for. */
@@ -57,7 +59,9 @@ export class AwsProvider implements api.Provider {
       inputs[key] = value;
       filled.push(key);
     }
-    const failures = [...missing(definition, facts, inputs), ...unheardOf(type, facts, news)];
+    const known = [...missing(definition, facts, inputs), ...unheardOf(type, facts, news)];
+    // What the SDK's own types refuse, AWS would refuse once more in other words.
+    const failures = known.length > 0 ? known : this.refusals(type, facts, inputs);
     return { inputs: filled.length === 0 ? inputs : { ...inputs, [DEFAULTS_KEY]: filled.sort() }, failures };
   }
 
@@ -82,7 +86,7 @@ export class AwsProvider implements api.Provider {
     const definition = awsType(type);
     if (preview) return { id: "", outputs: this.planned(type, definition, inputs, {}) };
     refuseApply(urn, this.endpoint);
-    this.log(`create ${definition.mode} ${urn}`);
+    this.log(`create ${MODE_WORDS[definition.mode]} ${urn}`);
     return this.attempt("create", urn, async () => {
       const resource = this.resource(urn, "", inputs, {});
       const { emulation } = definition;
@@ -105,7 +109,7 @@ export class AwsProvider implements api.Provider {
     const definition = awsType(type);
     if (preview) return this.planned(type, definition, inputs, oldOutputs);
     refuseApply(urn, this.endpoint);
-    this.log(`update ${definition.mode} ${urn}`);
+    this.log(`update ${MODE_WORDS[definition.mode]} ${urn}`);
     return this.attempt("update", urn, async () => {
       const resource = this.resource(urn, id, inputs, oldOutputs);
       await definition.emulation?.settle?.(resource);
@@ -136,7 +140,7 @@ export class AwsProvider implements api.Provider {
     const { type } = readUrn(urn);
     const definition = awsType(type);
     refuseApply(urn, this.endpoint);
-    this.log(`delete ${definition.mode} ${urn}`);
+    this.log(`delete ${MODE_WORDS[definition.mode]} ${urn}`);
     const { emulation } = definition;
     if (emulation === undefined) return;
     await this.attempt("delete", urn, () => absentIsFine(emulation, this.resource(urn, id, outputs, outputs)));
@@ -149,6 +153,11 @@ export class AwsProvider implements api.Provider {
 
   close(): void {
     this.pool?.close();
+  }
+
+  private refusals(type: string, facts: SdkFacts, inputs: Props): readonly api.Failure[] {
+    const tagged = facts.inputs.has("tags") ? { ...inputs, tags: this.tagsOf(inputs) } : inputs;
+    return refusedByAws(type, tagged, asText(inputs["region"]) ?? this.config.place.region);
   }
 
   private async attempt<T>(action: string, urn: string, work: () => Promise<T>): Promise<T> {

@@ -1,11 +1,11 @@
-import { always, arnBy, idFrom, simulated, type ServiceTable } from "./define";
+import { always, arnBy, idFrom, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 
 const clusterHost = (r: Resource): string =>
   `${r.text("clusterIdentifier")}.c${r.hex(11)}.${r.place.region}.redshift.amazonaws.com`;
 
 export const redshift: ServiceTable = {
-  "aws:redshift/cluster:Cluster": simulated({
+  "aws:redshift/cluster:Cluster": validated({
     replaceOn: [
       "clusterIdentifier",
       "clusterSubnetGroupName",
@@ -55,55 +55,55 @@ export const redshift: ServiceTable = {
     },
     id: idFrom("clusterIdentifier"),
   }),
-  "aws:redshift/subnetGroup:SubnetGroup": simulated({
+  "aws:redshift/subnetGroup:SubnetGroup": validated({
     autoName: { property: "name", max: 255, lowerCase: true },
     replaceOn: ["name"],
     defaults: { description: "Managed by Pulumi" },
     outputs: { arn: arnBy("redshift", "subnetgroup:", "name") },
     id: idFrom("name"),
   }),
-  "aws:redshift/parameterGroup:ParameterGroup": simulated({
+  "aws:redshift/parameterGroup:ParameterGroup": validated({
     autoName: { property: "name", max: 255, lowerCase: true },
     replaceOn: ["name", "family", "description"],
     defaults: { description: "Managed by Pulumi" },
     outputs: { arn: arnBy("redshift", "parametergroup:", "name") },
     id: idFrom("name"),
   }),
-  "aws:redshift/snapshotSchedule:SnapshotSchedule": simulated({
+  "aws:redshift/snapshotSchedule:SnapshotSchedule": validated({
     autoName: { property: "identifier", max: 255, lowerCase: true },
     replaceOn: ["identifier", "description"],
     defaults: { forceDestroy: false },
     outputs: { arn: arnBy("redshift", "snapshotschedule:", "identifier") },
     id: idFrom("identifier"),
   }),
-  "aws:redshift/snapshotScheduleAssociation:SnapshotScheduleAssociation": simulated({
+  "aws:redshift/snapshotScheduleAssociation:SnapshotScheduleAssociation": validated({
     replaceOn: ["*"],
     id: (r) => `${r.text("clusterIdentifier")}/${r.text("scheduleIdentifier")}`,
   }),
-  "aws:redshift/snapshotCopy:SnapshotCopy": simulated({
+  "aws:redshift/snapshotCopy:SnapshotCopy": validated({
     replaceOn: ["clusterIdentifier", "destinationRegion", "snapshotCopyGrantName"],
     key: ["clusterIdentifier"],
     outputs: { manualSnapshotRetentionPeriod: always(-1), retentionPeriod: always(7) },
     id: idFrom("clusterIdentifier"),
   }),
-  "aws:redshift/snapshotCopyGrant:SnapshotCopyGrant": simulated({
+  "aws:redshift/snapshotCopyGrant:SnapshotCopyGrant": validated({
     replaceOn: ["snapshotCopyGrantName", "kmsKeyId"],
     key: ["snapshotCopyGrantName"],
     outputs: { arn: arnBy("redshift", "snapshotcopygrant:", "snapshotCopyGrantName"), kmsKeyId: always("") },
     id: idFrom("snapshotCopyGrantName"),
   }),
-  "aws:redshift/clusterIamRoles:ClusterIamRoles": simulated({
+  "aws:redshift/clusterIamRoles:ClusterIamRoles": validated({
     replaceOn: ["clusterIdentifier"],
     key: ["clusterIdentifier"],
     outputs: { defaultIamRoleArn: always(""), iamRoleArns: always([]) },
     id: idFrom("clusterIdentifier"),
   }),
-  "aws:redshift/logging:Logging": simulated({
+  "aws:redshift/logging:Logging": validated({
     replaceOn: ["clusterIdentifier"],
     key: ["clusterIdentifier"],
     id: idFrom("clusterIdentifier"),
   }),
-  "aws:redshift/usageLimit:UsageLimit": simulated({
+  "aws:redshift/usageLimit:UsageLimit": validated({
     replaceOn: ["clusterIdentifier", "featureType", "limitType", "period"],
     defaults: { breachAction: "log", period: "monthly" },
     outputs: { arn: (r) => r.arn("redshift", `usagelimit:${r.id}`) },

@@ -1,7 +1,7 @@
-import { always, simulated, idFrom, type ServiceTable } from "./define";
+import { always, validated, idFrom, type ServiceTable } from "./define";
 
 export const redshiftserverless: ServiceTable = {
-  "aws:redshiftserverless/namespace:Namespace": simulated({
+  "aws:redshiftserverless/namespace:Namespace": validated({
     replaceOn: ["namespaceName"],
     key: ["namespaceName"],
     outputs: {
@@ -17,7 +17,7 @@ export const redshiftserverless: ServiceTable = {
     },
     id: idFrom("namespaceName"),
   }),
-  "aws:redshiftserverless/workgroup:Workgroup": simulated({
+  "aws:redshiftserverless/workgroup:Workgroup": validated({
     replaceOn: ["workgroupName", "namespaceName"],
     key: ["workgroupName"],
     outputs: {
@@ -38,7 +38,7 @@ export const redshiftserverless: ServiceTable = {
     },
     id: idFrom("workgroupName"),
   }),
-  "aws:redshiftserverless/usageLimit:UsageLimit": simulated({
+  "aws:redshiftserverless/usageLimit:UsageLimit": validated({
     replaceOn: ["period", "resourceArn", "usageType"],
     defaults: { breachAction: "log", period: "monthly" },
     outputs: { arn: (r) => r.arn("redshift-serverless", `usagelimit/${r.id}`) },

@@ -12,7 +12,7 @@ import type {
 } from "@aws-sdk/client-s3";
 import { orAbsent } from "../failures";
 import { asTextMap, isProps, without, type Props } from "../values";
-import { emulated, simulated, type ServiceTable } from "./define";
+import { emulated, validated, type ServiceTable } from "./define";
 import { jsonText, sameJson } from "./json";
 import type { Resource } from "./resource";
 import { awsShape, present, tagList } from "./shape";
@@ -185,18 +185,18 @@ export const bucketSettings: ServiceTable = {
     remove: (client, Bucket) => client.putBucketAcl({ Bucket, ACL: "private" }),
   }),
 
-  "aws:s3/inventory:Inventory": simulated({
+  "aws:s3/inventory:Inventory": validated({
     autoName: { property: "name", max: 64 },
     replaceOn: ["bucket", "name"],
     defaults: { enabled: true },
     id: (r) => `${r.text("bucket")}:${r.text("name")}`,
   }),
-  "aws:s3/bucketMetric:BucketMetric": simulated({
+  "aws:s3/bucketMetric:BucketMetric": validated({
     autoName: { property: "name", max: 64 },
     replaceOn: ["bucket", "name"],
     id: (r) => `${r.text("bucket")}:${r.text("name")}`,
   }),
-  "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": simulated({
+  "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": validated({
     autoName: { property: "name", max: 64 },
     replaceOn: ["bucket", "name"],
     defaults: { status: "Enabled" },

@@ -1,6 +1,6 @@
 import { orAbsent } from "../failures";
 import { uuidOf } from "../identity";
-import { always, emulated, simulated, type ServiceTable } from "./define";
+import { always, emulated, validated, type ServiceTable } from "./define";
 import type { Resource } from "./resource";
 import { present, tagList } from "./shape";
 import { settleTags } from "./tags";
@@ -79,11 +79,11 @@ export const secretsmanager: ServiceTable = {
     drop: () => Promise.resolve(),
   }),
 
-  "aws:secretsmanager/secretPolicy:SecretPolicy": simulated({
+  "aws:secretsmanager/secretPolicy:SecretPolicy": validated({
     replaceOn: ["secretArn"],
     id: (r) => r.text("secretArn"),
   }),
-  "aws:secretsmanager/secretRotation:SecretRotation": simulated({
+  "aws:secretsmanager/secretRotation:SecretRotation": validated({
     replaceOn: ["secretId"],
     id: (r) => r.text("secretId"),
   }),

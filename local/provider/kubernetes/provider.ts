@@ -3,9 +3,12 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { compare } from "../diff";
 import { ProviderError } from "../failures";
+import { objectRefusals } from "../../../aws/kubernetes";
 import { readUrn, refuseApply } from "../guard";
 import { digest, uuidOf } from "../identity";
+import { kubernetesSchemas } from "../models";
 import { autoName } from "../naming";
+import { awsProperties } from "../properties";
 import type * as api from "../provider";
 import { asText, DEFAULTS_KEY, isProps, same, UNKNOWN, without, type Props, type Value } from "../values";
 
@@ -55,6 +58,8 @@ export class KubernetesProvider implements api.Provider {
   constructor(
     private readonly endpoint: string | undefined,
     private readonly log: (line: string) => void,
+    /** Of the cluster that the objects are for. */
+    private readonly kubernetesVersion: string,
   ) {}
 
   checkConfig(news: Props): api.CheckResult {
@@ -77,7 +82,19 @@ export class KubernetesProvider implements api.Provider {
       : { name: old ?? autoName(name.toLowerCase(), seed, { property: "metadata.name", max: MAX_NAME }) };
     const place = CLUSTER_WIDE.has(kindOf(type)) ? {} : { namespace: metadata["namespace"] ?? this.namespace };
     const inputs = { ...news, metadata: { ...metadata, ...chosen, ...place } };
-    return { inputs: named ? inputs : { ...inputs, [DEFAULTS_KEY]: ["metadata"] }, failures: [] };
+    return {
+      inputs: named ? inputs : { ...inputs, [DEFAULTS_KEY]: ["metadata"] },
+      failures: this.refusals(inputs),
+    };
+  }
+
+  /** What the API of the cluster's version would refuse, by its published schema. */
+  private refusals(inputs: Props): readonly api.Failure[] {
+    const schemas = kubernetesSchemas().version(this.kubernetesVersion);
+    return objectRefusals(schemas, awsProperties(inputs)).map(({ path: property, want, got }) => ({
+      property,
+      reason: `Kubernetes ${schemas.version} schema: want ${want}, got ${got}`,
+    }));
   }
 
   diff({ urn, oldInputs, news }: api.DiffRequest): api.DiffResult {

@@ -5,7 +5,7 @@ import { UNKNOWN, type Props } from "../../../local/provider/values";
 import { NOWHERE, SEED, urnOf } from "./aws";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
-const kubernetes = (): KubernetesProvider => new KubernetesProvider(NOWHERE, () => undefined);
+const kubernetes = (): KubernetesProvider => new KubernetesProvider(NOWHERE, () => undefined, "1.34");
 const deployment: Props = {
   apiVersion: "apps/v1",
   kind: "Deployment",

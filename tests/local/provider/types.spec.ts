@@ -65,9 +65,9 @@ describe("the table of types", () => {
     );
   });
 
-  it("says of each type whether it is emulated or simulated", () => {
+  it("says of each type whether it is emulated, validated or simulated", () => {
     assert.equal(modeOf("aws:kinesis/stream:Stream"), "emulated");
-    assert.equal(modeOf("aws:eks/cluster:Cluster"), "simulated");
+    assert.equal(modeOf("aws:eks/cluster:Cluster"), "validated");
     assert.equal(modeOf("kubernetes:apps/v1:Deployment"), "simulated");
     assert.equal(modeOf("aws:braket/job:Job"), undefined);
   });

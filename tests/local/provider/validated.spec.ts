@@ -5,7 +5,7 @@ import { create, NOWHERE, provider, urnOf } from "./aws";
 
 const VPC = "aws:ec2/vpc:Vpc";
 
-describe("a simulated resource", () => {
+describe("a validated resource, whose state is simulated,", () => {
   it("has the id and outputs that its URN and inputs give, whoever makes it", async () => {
     const one = await create(provider({ endpoint: NOWHERE }), VPC, "v", { cidrBlock: "10.0.0.0/16" });
     const other = await create(provider({ endpoint: NOWHERE }), VPC, "v", { cidrBlock: "10.0.0.0/16" });
@@ -20,14 +20,14 @@ describe("a simulated resource", () => {
     assert.notEqual(one.id, other.id);
   });
 
-  it("is marked simulated in the log, without its values", async () => {
+  it("is called simulated in the log, without its values", async () => {
     const lines: string[] = [];
     await create(provider({ endpoint: NOWHERE, lines }), "aws:redshift/cluster:Cluster", "w", {
       clusterIdentifier: "w",
       nodeType: "ra3.large",
       masterPassword: "Not-Logged-1",
     });
-    assert.deepEqual(lines, [`create simulated ${urnOf("aws:redshift/cluster:Cluster", "w")}`]);
+    assert.deepEqual(lines, [`create validated (state simulated) ${urnOf("aws:redshift/cluster:Cluster", "w")}`]);
   });
 
   it("keeps what AWS computed once when it is updated, and counts versions on", async () => {
