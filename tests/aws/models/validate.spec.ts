@@ -81,6 +81,7 @@ describe("a request checked against AWS's published model", () => {
   it("is refused when a union has more members than one", () => {
     const union: ServiceModel = {
       service: "made-up",
+      uid: "made-up-2026-01-01",
       version: "2026-01-01",
       operations: { Do: { name: "Do", input: { shape: "In" } } },
       shapes: {
