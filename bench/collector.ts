@@ -58,7 +58,11 @@ class Server {
 
   static async start(kind: Kind): Promise<Server> {
     const child = fork(__filename, [kind], { execArgv: process.execArgv });
-    const port = await new Promise<number>((resolve) => child.once("message", (message) => { resolve(Number(message)); }));
+    const port = await new Promise<number>((resolve) =>
+      child.once("message", (message) => {
+        resolve(Number(message));
+      }),
+    );
     return new Server(child, port);
   }
 
@@ -74,7 +78,11 @@ class Server {
   }
 
   private async cpu(): Promise<number> {
-    const answer = new Promise<number>((resolve) => this.child.once("message", (message) => { resolve(Number(message)); }));
+    const answer = new Promise<number>((resolve) =>
+      this.child.once("message", (message) => {
+        resolve(Number(message));
+      }),
+    );
     this.child.send("cpu");
     return answer;
   }

@@ -1,13 +1,10 @@
-import { appendFileSync, mkdirSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { generatedSource } from "../components/ingest/workload/generator/generate";
-import { replayFile } from "../components/ingest/workload/generator/replay";
-import type { Replay } from "../components/ingest/workload/generator/replay";
-import type { EventSource } from "../components/ingest/workload/generator/source";
 import { ingestEvents, readIngestLedger } from "../local/datapath/ingest";
 import type { IngestConfig } from "../local/datapath/ingest";
 import type { IngestLedger } from "../local/delivery/ledger";
+import { checkFile, openFile } from "./events-source";
+import type { FileOptions, FileRequest, FileSource } from "./events-source";
 import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { integerOption, oneOf } from "./kit/options";
@@ -16,17 +13,14 @@ import { StageProgress } from "./kit/progress";
 import { openRegions, requireLocal } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
 
-interface EventsOptions {
+interface EventsOptions extends FileOptions {
   readonly json?: boolean;
   readonly env: string;
   readonly count: unknown;
   readonly seed: unknown;
-  readonly format: string;
-  readonly assumeConsent?: boolean;
 }
 
-const ACTIONS = ["generate", "replay", "ledger"] as const;
-const FORMATS = ["ndjson", "access-log"] as const;
+const ACTIONS = ["generate", "replay", "import", "ledger"] as const;
 
 /**
  * Sends events through the local data path, or shows the account of all that was sent. Exit code 1 when the account does
@@ -39,23 +33,41 @@ export async function events(action: string, file: string | undefined, options: 
   const config = ingestConfig(opened);
   if (request.action === "ledger") return tell(readIngestLedger(config), output);
   const progress = new StageProgress();
-  const source = request.source(opened);
-  const ledger = await ingestEvents(config, source, ({ stage, region, done }) => {
+  const show = ({
+    stage,
+    region,
+    done,
+  }: {
+    readonly stage: string;
+    readonly region: string;
+    readonly done: number;
+  }) => {
     progress.show(`${region} ${stage}`, done);
-  });
-  progress.end();
-  if (isReplay(source)) {
-    const { lines, events: found, bad, skipped } = source.counts;
-    output.note(
-      `${lines} lines: ${found} events, ${skipped} that are none, ${bad} unreadable (kept in ${badLines(opened)})`,
-    );
+  };
+  if (request.action === "generate") {
+    const { topology } = opened;
+    const { users, items } = topology.traffic;
+    const regions = topology.regions.map(({ name }) => name);
+    const source = generatedSource({ seed: request.seed, count: request.count, users, items, regions });
+    const ledger = await ingestEvents(config, source, show);
+    progress.end();
+    return tell(ledger, output);
   }
-  return tell(ledger, output);
+  const source = openFile(opened, request.file, request.how);
+  let ledger: IngestLedger;
+  try {
+    ledger = await ingestEvents(config, source, show);
+  } finally {
+    progress.end();
+    source.close();
+  }
+  return tellFile(source, request.how, ledger, output);
 }
 
 type Request =
   | { readonly action: "ledger" }
-  | { readonly action: "generate" | "replay"; readonly source: (opened: OpenRegions) => EventSource };
+  | { readonly action: "generate"; readonly count: number; readonly seed: number }
+  | { readonly action: "file"; readonly file: string; readonly how: FileRequest };
 
 /** Everything that is wrong with the command's words, before anything is started. */
 async function check(action: string, file: string | undefined, options: EventsOptions): Promise<Request> {
@@ -63,53 +75,17 @@ async function check(action: string, file: string | undefined, options: EventsOp
   const chosen = oneOf("action", action, ACTIONS, problems);
   const count = integerOption("--count", options.count, { min: 1, max: 100_000_000 }, problems);
   const seed = integerOption("--seed", options.seed, { min: 0, max: 2 ** 32 - 1 }, problems);
-  const format = oneOf("--format", options.format, FORMATS, problems);
-  if (chosen === "replay") {
-    if (file === undefined) problems.push({ path: "file", reason: "want the file to replay, got none" });
+  const how = checkFile(options, problems);
+  if (chosen === "replay" || chosen === "import") {
+    if (file === undefined) problems.push({ path: "file", reason: `want the file to ${chosen}, got none` });
     else if (!(await isFile(file))) problems.push({ path: "file", reason: `want a readable file, got "${file}"` });
   } else if (file !== undefined) {
     problems.push({ path: "file", reason: `want none with ${action}, got "${file}"` });
   }
   if (problems.length > 0 || chosen === undefined) throw new BadInput("events cannot begin", problems);
-  switch (chosen) {
-    case "ledger":
-      return { action: chosen };
-    case "generate":
-      return {
-        action: chosen,
-        source: ({ topology }) =>
-          generatedSource({
-            seed,
-            count,
-            users: topology.traffic.users,
-            items: topology.traffic.items,
-            regions: topology.regions.map(({ name }) => name),
-          }),
-      };
-    case "replay":
-      return { action: chosen, source: (opened) => replaySource(opened, file ?? "", format ?? "ndjson", options) };
-  }
-}
-
-function replaySource(opened: OpenRegions, file: string, format: string, options: EventsOptions): EventSource {
-  mkdirSync(opened.stateFolder, { recursive: true });
-  return replayFile(file, {
-    format: format === "ndjson" ? "ndjson" : "combined",
-    regions: opened.topology.regions.map(({ name }) => name),
-    accessLog: { assumeConsent: options.assumeConsent === true },
-    onBadLine: (bad) => {
-      appendFileSync(badLines(opened), `${JSON.stringify(bad)}\n`);
-    },
-  });
-}
-
-function isReplay(source: EventSource): source is Replay {
-  return "counts" in source;
-}
-
-/** Where lines that gave no event are kept, with their number and the reason. */
-function badLines(opened: OpenRegions): string {
-  return join(opened.stateFolder, "refused-lines.ndjson");
+  if (chosen === "ledger") return { action: chosen };
+  if (chosen === "generate") return { action: chosen, count, seed };
+  return { action: "file", file: file ?? "", how };
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -117,6 +93,19 @@ async function isFile(path: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false,
   );
+}
+
+/** What became of a file's lines, and the account. Failed when no line gave an event: that is some other kind of file. */
+function tellFile(source: FileSource, how: FileRequest, ledger: IngestLedger, output: Output): ExitCode {
+  const { lines, events: found, bad: refused, skipped } = source.counts;
+  const kept = refused === 0 ? "" : ` (kept with their reasons in ${source.refusedFile})`;
+  output.note(`${lines} lines: ${found} events, ${skipped} that are none, ${refused} refused${kept}`);
+  if (how.format !== "ndjson" && !how.assumeConsent) {
+    output.note("such a file does not say what people agreed to: without --assume-consent its events are left out");
+  }
+  const document = { ...ledger, file: { lines, events: found, skipped, refused, refusedFile: source.refusedFile } };
+  const code = tell(document, output);
+  return found === 0 || lines !== found + skipped + refused ? EXIT.failed : code;
 }
 
 /** What the local data path must know of the regions. */

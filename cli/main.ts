@@ -75,12 +75,19 @@ run(
 );
 run(
   cli
-    .command("events <action> [file]", "Send events through the data path: generate | replay FILE | ledger")
+    .command(
+      "events <action> [file]",
+      "Send events through the data path: generate | replay FILE | import FILE | ledger",
+    )
     .option("--env <name>", "Environment", { default: "local" })
     .option("--count <n>", "generate: how many events", { default: 50_000 })
     .option("--seed <n>", "generate: the same seed gives the same events", { default: 1 })
-    .option("--format <format>", "replay: ndjson | access-log", { default: "ndjson" })
-    .option("--assume-consent", "replay: the people in an access log have consented"),
+    .option("--format <format>", "of the file: ndjson | access-log | interactions", { default: "ndjson" })
+    .option("--assume-consent", "The people in an access log or interaction file have consented")
+    .option("--columns <names>", "interactions without a heading: order of user,item,value,timestamp")
+    .option("--delimiter <text>", "interactions: between the fields; default: found in the first line")
+    .option("--event-type <type>", "interactions: what they were; default: view")
+    .option("--min-value <n>", "interactions: rows with a smaller value are none"),
   async () => (await import("./events.ts")).events as Run,
 );
 run(

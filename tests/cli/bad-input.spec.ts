@@ -24,7 +24,17 @@ describe("bad input on the command line", () => {
     ["an unknown environment", ["plan", "prd"], /want an environment with a topology.*"prd"/],
     ["a replay without a file", ["events", "replay"], /file: want the file to replay, got none/],
     ["a file that is not there", ["events", "replay", "/no/such"], /file: want a readable file, got "\/no\/such"/],
-    ["an unknown action", ["events", "frob"], /action: want generate or replay or ledger, got "frob"/],
+    ["an unknown action", ["events", "frob"], /action: want generate or replay or import or ledger, got "frob"/],
+    [
+      "columns that are no interaction's",
+      ["events", "import", "package.json", "--format", "interactions", "--columns", "user,thing"],
+      /--columns: want user, item, timestamp and perhaps value, each once, got "user,thing"/,
+    ],
+    [
+      "an event type for a file that has its own",
+      ["events", "import", "package.json", "--format", "access-log", "--event-type", "view"],
+      /--event-type: want it with --format interactions only/,
+    ],
     ["a destroy that nobody can be asked about", ["destroy", "local"], /--yes: want it given/],
     [
       "deleting data of an environment that is not disposable",

@@ -89,7 +89,7 @@ function parseTime(text: string): number {
 }
 
 /** A UUID of version 8 (RFC 9562: own use) from a text. */
-function idOf(text: string): string {
+export function idOf(text: string): string {
   const hex = digest(text);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
