@@ -16,7 +16,18 @@ export interface Quota {
 /** When the sources were read. */
 export const QUOTAS_READ = "2026-11-21";
 
-const LARGE_KINESIS_REGIONS: ReadonlySet<string> = new Set(["us-east-1", "us-west-2", "eu-west-1"]);
+const SHARDS_BY_REGION: Readonly<Record<string, number>> = {
+  "us-east-1": 20_000,
+  "us-west-2": 20_000,
+  "eu-west-1": 20_000,
+  "us-east-2": 6000,
+  "ap-northeast-1": 6000,
+  "ap-south-1": 6000,
+  "ap-southeast-1": 6000,
+  "ap-southeast-2": 6000,
+  "eu-central-1": 6000,
+  "eu-west-3": 6000,
+};
 
 /** The quotas that a failover can run into. */
 export const QUOTAS: Readonly<Record<QuotaName, Quota>> = {
@@ -24,7 +35,7 @@ export const QUOTAS: Readonly<Record<QuotaName, Quota>> = {
     name: "kinesisShards",
     title: "Shards of provisioned data streams",
     unit: "shards",
-    byDefault: (region) => (LARGE_KINESIS_REGIONS.has(region) ? 500 : 200),
+    byDefault: (region) => SHARDS_BY_REGION[region] ?? 1000,
     source: "https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html",
   },
   lambdaConcurrency: {
