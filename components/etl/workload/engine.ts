@@ -1,29 +1,26 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { CURATED_COLUMNS, type ColumnKind } from "../../ingest/schema/columns";
+import { CURATED_COLUMNS, duckdbType } from "../../ingest/schema/columns";
 import type { KeptTable } from "./pipeline";
 
 /** Rows in a Parquet row group: DuckDB's own default, 128 MB or less for rows of 1 KB. duckdb.org/docs/data/parquet/tips */
 const ROW_GROUP_ROWS = 122_880;
 
-/** Types of verified events as read: instants stay text, for the SQL to cast. */
-const SOURCE_TYPES = {
-  string: "VARCHAR",
-  int: "INTEGER",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-  instant: "VARCHAR",
-} as const satisfies Record<ColumnKind, string>;
-
 /** The embedded engine with the pipeline's macros. */
 export interface Engine {
-  /** Makes `verified_events` of all NDJSON files below a folder. */
+  /** Makes `verified_events` of all NDJSON files below a folder, every column as text. A line that is no JSON object is a row of nulls. */
   readVerified(folder: string): Promise<void>;
+  /** Makes `kept_events` of the Parquet files below some folders; without files it is empty. */
+  readKept(folders: readonly string[]): Promise<void>;
   createTable(name: string, select: string): Promise<void>;
+  dropTable(name: string): Promise<void>;
   count(table: string, where?: string): Promise<number>;
-  /** Writes a table as Parquet below a folder; returns the values of its partition column, sorted. */
-  exportTable(table: KeptTable, folder: string): Promise<string[]>;
+  /**
+   * Writes a table as Parquet below a folder; returns the values of its partition column, sorted.
+   * @param only values of the partition column to write; all by default
+   */
+  exportTable(table: KeptTable, folder: string, only?: ReadonlySet<string>): Promise<string[]>;
   rows(select: string): Promise<Record<string, unknown>[]>;
   close(): void;
 }
@@ -40,19 +37,24 @@ export async function openEngine(options: { readonly folder: string; readonly th
     preserve_insertion_order: "true",
   });
   const connection = await instance.connect();
-  await connection.run("SET TimeZone = 'UTC'").catch(() => undefined);
+  // A time without an offset is UTC, wherever the machine stands.
+  await connection.run("SET TimeZone = 'UTC'");
   await connection.run(await readFile(join(__dirname, "sql", "prelude.duckdb.sql"), "utf8"));
   return {
     readVerified: (folder) => readVerified(connection, folder),
+    readKept: (folders) => readKept(connection, folders),
     createTable: async (name, select) => {
       await connection.run(`CREATE OR REPLACE TABLE ${identifier(name)} AS ${select}`);
+    },
+    dropTable: async (name) => {
+      await connection.run(`DROP TABLE IF EXISTS ${identifier(name)}`);
     },
     count: async (table, where) => {
       const condition = where === undefined ? "" : ` WHERE ${where}`;
       const [row] = await rowsOf(connection, `SELECT COUNT(*) AS n FROM ${identifier(table)}${condition}`);
       return Number(row?.["n"] ?? 0);
     },
-    exportTable: (table, folder) => exportTable(connection, table, folder),
+    exportTable: (table, folder, only) => exportTable(connection, table, folder, only),
     rows: (select) => rowsOf(connection, select),
     close: () => {
       connection.closeSync();
@@ -62,23 +64,46 @@ export async function openEngine(options: { readonly folder: string; readonly th
 }
 
 async function readVerified(connection: DuckDBConnection, folder: string): Promise<void> {
-  const columns = CURATED_COLUMNS.map(({ name, kind }) => `${identifier(name)}: '${SOURCE_TYPES[kind]}'`).join(", ");
-  const files = await rowsOf(
-    connection,
-    `SELECT file FROM glob(${literal(join(folder, "**"))}) WHERE file LIKE '%.ndjson%' ORDER BY file`,
-  );
-  if (files.length === 0) {
-    const empty = CURATED_COLUMNS.map(({ name, kind }) => `CAST(NULL AS ${SOURCE_TYPES[kind]}) AS ${identifier(name)}`);
-    await connection.run(`CREATE OR REPLACE TABLE verified_events AS SELECT ${empty.join(", ")} WHERE false`);
-    return;
-  }
-  const list = files.map(({ file }) => literal(String(file))).join(", ");
+  const files = await filesBelow(connection, folder, "%.ndjson%");
+  const columns = CURATED_COLUMNS.map(({ name }) => `${identifier(name)}: 'VARCHAR'`).join(", ");
+  const empty = CURATED_COLUMNS.map(({ name }) => `CAST(NULL AS VARCHAR) AS ${identifier(name)}`).join(", ");
   await connection.run(
-    `CREATE OR REPLACE TABLE verified_events AS SELECT * FROM read_json([${list}], format = 'newline_delimited', columns = {${columns}})`,
+    files === ""
+      ? `CREATE OR REPLACE VIEW verified_events AS SELECT ${empty} WHERE false`
+      : `CREATE OR REPLACE VIEW verified_events AS SELECT * FROM read_json([${files}],
+           format = 'newline_delimited', columns = {${columns}}, ignore_errors = true)`,
   );
 }
 
-async function exportTable(connection: DuckDBConnection, table: KeptTable, folder: string): Promise<string[]> {
+async function readKept(connection: DuckDBConnection, folders: readonly string[]): Promise<void> {
+  const lists = await Promise.all(folders.map((folder) => filesBelow(connection, folder, "%.parquet")));
+  const files = lists.filter((list) => list !== "").join(", ");
+  const names = CURATED_COLUMNS.map(({ name }) => identifier(name)).join(", ");
+  const empty = CURATED_COLUMNS.map(({ name, kind }) => `CAST(NULL AS ${duckdbType(kind)}) AS ${identifier(name)}`);
+  await connection.run(
+    files === ""
+      ? `CREATE OR REPLACE VIEW kept_events AS SELECT ${empty.join(", ")} WHERE false`
+      : `CREATE OR REPLACE VIEW kept_events AS
+           SELECT ${names} FROM read_parquet([${files}], hive_partitioning = false, union_by_name = true)`,
+  );
+}
+
+/** Files below a folder as a list of SQL literals, sorted. */
+async function filesBelow(connection: DuckDBConnection, folder: string, like: string): Promise<string> {
+  const pattern = literal(join(folder, "**"));
+  const files = await rowsOf(
+    connection,
+    `SELECT file FROM glob(${pattern}) WHERE file LIKE ${literal(like)} ORDER BY file`,
+  );
+  return files.map(({ file }) => literal(String(file))).join(", ");
+}
+
+async function exportTable(
+  connection: DuckDBConnection,
+  table: KeptTable,
+  folder: string,
+  only?: ReadonlySet<string>,
+): Promise<string[]> {
   const { name, partitionBy } = table;
   if (partitionBy === undefined) {
     const [{ n } = { n: 0 }] = await rowsOf(connection, `SELECT COUNT(*) AS n FROM ${identifier(name)}`);
@@ -89,7 +114,7 @@ async function exportTable(connection: DuckDBConnection, table: KeptTable, folde
   const column = identifier(partitionBy);
   const found = await rowsOf(connection, `SELECT DISTINCT ${column} AS v FROM ${identifier(name)} ORDER BY 1`);
   const values = found.map(({ v }) => String(v));
-  for (const value of values) {
+  for (const value of values.filter((one) => only?.has(one) ?? true)) {
     const partition = join(folder, `${partitionBy}=${value}`);
     await mkdir(partition, { recursive: true });
     const select = `SELECT * EXCLUDE (${column}) FROM ${identifier(name)} WHERE ${column} = ${literal(value)}`;

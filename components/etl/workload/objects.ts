@@ -8,6 +8,7 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  NoSuchKey,
   NotFound,
   paginateListObjectsV2,
   PutObjectCommand,
@@ -24,14 +25,16 @@ const DELETE_BATCH = 1000;
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
+  /** Changes with the content. */
+  readonly etag: string;
 }
 
 /** All objects under a prefix, sorted by key. */
 export async function listObjects(s3: S3Client, bucket: string, prefix: string): Promise<StoredObject[]> {
   const found: StoredObject[] = [];
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
-    for (const { Key: key, Size: bytes } of page.Contents ?? []) {
-      if (key !== undefined) found.push({ key, bytes: bytes ?? 0 });
+    for (const { Key: key, Size: bytes, ETag: etag } of page.Contents ?? []) {
+      if (key !== undefined) found.push({ key, bytes: bytes ?? 0, etag: etag ?? "" });
     }
   }
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -70,6 +73,18 @@ export async function downloadPrefix(
     { concurrency: CONCURRENCY },
   );
   return { folder, objects: objects.length, bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** An object's content; undefined when there is none. */
+export async function readObject(s3: S3Client, bucket: string, key: string): Promise<Buffer | undefined> {
+  try {
+    const { Body: body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (!(body instanceof Readable)) throw new Error(`s3://${bucket}/${key} came without a body`);
+    return Buffer.concat((await body.toArray()) as Uint8Array[]);
+  } catch (error) {
+    if (error instanceof NoSuchKey || error instanceof NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** What a publication changed. */

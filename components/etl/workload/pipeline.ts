@@ -17,8 +17,14 @@ export interface KeptTable {
   readonly sortBy: readonly string[];
 }
 
+/** A step whose rows are judgements of the quality gate ({@link Judgement}); a refusal ends the run. */
+export interface Gate {
+  readonly name: string;
+  readonly gate: true;
+}
+
 /** One step: a SELECT in `sql/<name>.sql`, whose rows later steps read under that name. */
-export type Step = { readonly name: string } | KeptTable;
+export type Step = { readonly name: string } | Gate | KeptTable;
 
 /** Figures in the SQL, filled in for `${name}`. */
 export interface PipelineParameters {
@@ -32,10 +38,60 @@ export interface PipelineParameters {
   readonly popular_items: number;
 }
 
+/** Bounds of the quality gate, filled into its SQL. A share is 0 to 1; what passes `_warn` is told, what passes `_refuse` ends the run. */
+export interface QualityLimits {
+  /** Highest value of an event: the contract's own. */
+  readonly value_max: number;
+  /** Hours that an event may lie in the future of its receipt. */
+  readonly ahead_max_hours: number;
+  /** Verified events that a run must have at least. */
+  readonly rows_minimum: number;
+  readonly late_share_warn: number;
+  readonly late_share_refuse: number;
+  readonly duplicate_share_warn: number;
+  readonly duplicate_share_refuse: number;
+  /** Share of purchases without a value. */
+  readonly unpriced_share_warn: number;
+  readonly unpriced_share_refuse: number;
+  /** Age of the newest event at the begin of the run's day, hours. */
+  readonly age_hours_warn: number;
+  readonly age_hours_refuse: number;
+  /** Events that the newest day, and the week before it, must have for their mixes to be compared. */
+  readonly drift_minimum_events: number;
+  /** Population stability index of event types and devices: 0 is no change, from 0.25 on it counts as a shift. */
+  readonly drift_warn: number;
+  readonly drift_refuse: number;
+}
+
+/** All figures in the SQL. */
+export interface Figures extends PipelineParameters, QualityLimits {
+  /** Day of the run, in days since 1970-01-01; 0 when the run has no day: then freshness is not judged. */
+  readonly run_epoch_day: number;
+}
+
 /** The steps in order; the same description drives DuckDB (here) and Spark (etl.py). */
 export const STEPS = description.steps as readonly Step[];
 
 export const DEFAULT_PARAMETERS: PipelineParameters = description.parameters;
+
+export const DEFAULT_LIMITS: QualityLimits = description.limits;
+
+/** The figures of a run. @throws Error for a day that is not YYYY-MM-DD. */
+export function figuresOf(options: {
+  readonly parameters?: Partial<PipelineParameters>;
+  readonly limits?: Partial<QualityLimits>;
+  readonly runDate?: string;
+}): Figures {
+  const { runDate } = options;
+  const day = runDate === undefined ? 0 : Date.parse(`${runDate}T00:00:00Z`) / 86_400_000;
+  if (!Number.isInteger(day)) throw new Error(`want a run date YYYY-MM-DD, got ${runDate ?? ""}`);
+  return { ...DEFAULT_PARAMETERS, ...options.parameters, ...DEFAULT_LIMITS, ...options.limits, run_epoch_day: day };
+}
+
+/** Whether a step is a gate. */
+export function isGate(step: Step): step is Gate {
+  return "gate" in step;
+}
 
 /** Whether a step's rows are kept in a bucket. */
 export function isKept(step: Step): step is KeptTable {
@@ -50,8 +106,8 @@ export function keptTable(name: string): KeptTable {
 }
 
 /** A step's SQL with the figures filled in. @throws Error for a figure that is not finite or unknown. */
-export function sqlOf(name: string, parameters: PipelineParameters): string {
-  const figures: Readonly<Record<string, number>> = { ...parameters };
+export function sqlOf(name: string, all: Figures): string {
+  const figures: Readonly<Record<string, number>> = { ...all };
   return readFileSync(join(__dirname, "sql", `${name}.sql`), "utf8").replace(/\$\{(\w+)\}/g, (_, figure: string) => {
     const value = figures[figure];
     if (value === undefined || !Number.isFinite(value) || value < 0) {

@@ -1,21 +1,37 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GlueClient } from "@aws-sdk/client-glue";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { openEngine, type Engine } from "./engine";
-import { downloadPrefix, publishFolder, putIfChanged } from "./objects";
+import { downloadPrefix, listObjects, publishFolder, putIfChanged } from "./objects";
 import { registerPartitions } from "./partitions";
-import { writeProfiles, type ProfilesTarget } from "./profiles";
 import {
-  DEFAULT_PARAMETERS,
+  figuresOf,
+  isGate,
   isKept,
+  keptTable,
   sqlOf,
   STEPS,
+  type Figures,
   type KeptTable,
   type PipelineParameters,
+  type QualityLimits,
   type Store,
 } from "./pipeline";
+import { writeProfiles, type ProfilesTarget } from "./profiles";
+import {
+  judgementOf,
+  passes,
+  QualityRefused,
+  readable,
+  type EtlLedger,
+  type Judgement,
+  type QualityReport,
+} from "./quality";
+import { KEPT_TABLES, programsVersion, saveState, usableState, type EtlState } from "./state";
+
+export type { EtlLedger } from "./quality";
 
 /** Where verified events stand in the bronze bucket. */
 export const VERIFIED_PREFIX = "verified/events/";
@@ -30,6 +46,13 @@ export interface EtlConfig {
   readonly runDate?: string;
   /** @default the pipeline's own */
   readonly parameters?: Partial<PipelineParameters>;
+  /** Bounds of the quality gate. @default the pipeline's own */
+  readonly limits?: Partial<QualityLimits>;
+  /**
+   * Build on the last run: read only the verified objects that came since, and rewrite only the days that they touch.
+   * The result is the same. @default true
+   */
+  readonly incremental?: boolean;
   /** Threads of the engine. @default 2 */
   readonly threads?: number;
 }
@@ -41,17 +64,14 @@ export interface EtlClients {
   readonly profiles?: ProfilesTarget;
 }
 
-/** Every verified event is in exactly one of the other three. */
-export interface EtlLedger {
-  readonly verified: number;
-  readonly silver: number;
-  readonly duplicates: number;
-  readonly late: number;
-}
-
 export interface EtlReport {
   readonly region: string;
+  /** Over all runs: what earlier ones read is counted. */
   readonly ledger: EtlLedger;
+  /** Verified objects that this run read; those that earlier runs read stand in silver already. */
+  readonly sources: number;
+  /** What the quality gate saw. */
+  readonly checks: readonly Judgement[];
   /** Rows by table. */
   readonly rows: Readonly<Record<string, number>>;
   /** Objects put and left alone; on a re-run of equal input all are left alone. */
@@ -66,8 +86,9 @@ export interface EtlReport {
 
 /**
  * Runs the pipeline of one region on the embedded engine: verified events in bronze -> silver and gold in Parquet.
- * Idempotent: equal input gives equal bytes, and objects of an earlier run that no longer belong are removed.
- * @throws Error when the counts do not balance, before anything is published.
+ * Idempotent: equal input gives equal bytes, and objects of an earlier run that no longer belong are removed. May be
+ * killed at any point and run again.
+ * @throws QualityRefused when the quality gate refuses, before anything but its report is published.
  */
 export async function runEtl(
   clients: EtlClients,
@@ -77,23 +98,29 @@ export async function runEtl(
   const started = performance.now();
   const folder = await mkdtemp(join(tmpdir(), "meridian-etl-"));
   try {
-    const source = await downloadPrefix(
-      clients.s3,
-      { bucket: config.buckets.bronze, prefix: VERIFIED_PREFIX },
-      join(folder, "verified"),
-      (key) => /\.ndjson(\.gz)?$/.test(key),
+    const figures = figuresOf(config);
+    const input = await fetchInput(clients.s3, config, figures, folder);
+    progress(
+      `${config.region}: ${input.fresh} verified objects, ${input.bytes} bytes` +
+        (input.state === undefined ? "" : `; ${input.listed - input.fresh} stand in silver already`),
     );
-    progress(`${config.region}: ${source.objects} verified objects, ${source.bytes} bytes`);
     const engine = await openEngine({ folder, threads: config.threads ?? 2 });
     try {
-      const ledger = await transform(engine, source.folder, config);
+      const { ledger, checks, touched } = await transform(clients.s3, engine, input, config, figures);
       progress(
         `${config.region}: ${ledger.silver} events in silver, ${ledger.duplicates} duplicates, ${ledger.late} late`,
       );
-      const tables = await publish(clients, engine, config, join(folder, "out"));
+      const tables = await publish(clients, engine, config, { folder: join(folder, "out"), kept: input.kept, touched });
+      await saveState(clients.s3, config.buckets, {
+        version: programsVersion(figures),
+        sources: input.sources,
+        verified: ledger.verified,
+        duplicates: ledger.duplicates,
+      });
       const profiles = clients.profiles === undefined ? 0 : (await writeProfiles(engine, clients.profiles)).written;
-      await report(clients.s3, config, ledger);
-      return { region: config.region, ledger, ...tables, profiles, seconds: (performance.now() - started) / 1000 };
+      await report(clients.s3, config, { passed: true, ledger, checks });
+      const seconds = (performance.now() - started) / 1000;
+      return { region: config.region, ledger, sources: input.fresh, checks, ...tables, profiles, seconds };
     } finally {
       engine.close();
     }
@@ -102,30 +129,78 @@ export async function runEtl(
   }
 }
 
-async function transform(engine: Engine, source: string, config: EtlConfig): Promise<EtlLedger> {
-  const parameters = { ...DEFAULT_PARAMETERS, ...config.parameters };
-  await engine.readVerified(source);
-  for (const step of STEPS) await engine.createTable(step.name, sqlOf(step.name, parameters));
-  const verified = await engine.count("verified_events");
-  const silver = await engine.count("silver_events");
-  const late = await engine.count("late_events");
-  const duplicates = await engine.count("ranked_events", "copy > 1");
-  if (verified !== silver + duplicates + late) {
-    throw new Error(
-      `${config.region}: ${verified} verified events, but ${silver} in silver + ${duplicates} duplicates + ${late} late`,
-    );
+type Input = Awaited<ReturnType<typeof fetchInput>>;
+
+/** Copies what is to be read into a folder: new verified objects, and the events that earlier runs kept. */
+async function fetchInput(s3: S3Client, config: EtlConfig, figures: Figures, folder: string) {
+  const { bronze, silver } = config.buckets;
+  const sources = (await listObjects(s3, bronze, VERIFIED_PREFIX)).filter(({ key }) => /\.ndjson(\.gz)?$/.test(key));
+  const state: EtlState | undefined =
+    (config.incremental ?? true) ? await usableState(s3, config.buckets, sources, programsVersion(figures)) : undefined;
+  const fresh = new Set(sources.map(({ key }) => key).filter((key) => !(key in (state?.sources ?? {}))));
+  const verified = join(folder, "verified");
+  const { bytes } = await downloadPrefix(s3, { bucket: bronze, prefix: VERIFIED_PREFIX }, verified, (key) =>
+    fresh.has(key),
+  );
+  const kept = new Map<string, string>();
+  for (const name of state === undefined ? [] : KEPT_TABLES) {
+    kept.set(name, join(folder, "kept", name));
+    await downloadPrefix(s3, { bucket: silver, prefix: keptTable(name).prefix }, join(folder, "kept", name));
   }
-  return { verified, silver, duplicates, late };
+  return { sources, listed: sources.length, fresh: fresh.size, bytes, state, verified, kept };
 }
 
-/** The report that Spark's runs write too; only a balanced run gets as far as to write one. */
-async function report(s3: S3Client, { runDate, buckets }: EtlConfig, ledger: EtlLedger): Promise<void> {
+/** Runs every step; a gate that refuses ends the run. */
+async function transform(s3: S3Client, engine: Engine, input: Input, config: EtlConfig, figures: Figures) {
+  await engine.readVerified(input.verified);
+  await engine.readKept([...input.kept.values()]);
+  const checks: Judgement[] = [];
+  for (const step of STEPS) {
+    const sql = sqlOf(step.name, figures);
+    if (!isGate(step)) {
+      await engine.createTable(step.name, sql);
+      continue;
+    }
+    checks.push(...(await engine.rows(sql)).map(judgementOf));
+    if (!passes(checks)) {
+      const refusal: QualityReport = { passed: false, checks };
+      await report(s3, config, refusal);
+      throw new QualityRefused(config.region, refusal);
+    }
+  }
+  const fresh = await engine.count("typed_events");
+  const found = await engine.count("ranked_events", "copy > 1");
+  const ledger: EtlLedger = {
+    verified: (input.state?.verified ?? 0) + fresh,
+    silver: await engine.count("silver_events"),
+    duplicates: (input.state?.duplicates ?? 0) + found,
+    late: await engine.count("late_events"),
+  };
+  return { ledger, checks, touched: input.state === undefined ? undefined : await touchedDays(engine) };
+}
+
+/** Days whose events may differ from what stands in silver: those of every copy of an event that came now. */
+async function touchedDays(engine: Engine): Promise<Set<string>> {
+  const rows = await engine.rows(
+    "SELECT DISTINCT date FROM ranked_events WHERE event_id IN (SELECT event_id FROM typed_events)",
+  );
+  return new Set(rows.map(({ date }) => String(date)));
+}
+
+/** Writes the gate's report, for the workflow and for a person, when the run has a day to name it by. */
+async function report(s3: S3Client, { runDate, buckets }: EtlConfig, content: QualityReport): Promise<void> {
   if (runDate === undefined) return;
-  const body = Buffer.from(JSON.stringify({ ledger, passed: true }));
-  await putIfChanged(s3, buckets.gold, `_quality/run_date=${runDate}/report.json`, body);
+  const folder = `_quality/run_date=${runDate}`;
+  await putIfChanged(s3, buckets.gold, `${folder}/report.json`, Buffer.from(JSON.stringify(content)));
+  await putIfChanged(s3, buckets.gold, `${folder}/report.txt`, Buffer.from(readable(content)));
 }
 
-async function publish(clients: EtlClients, engine: Engine, config: EtlConfig, out: string) {
+async function publish(
+  clients: EtlClients,
+  engine: Engine,
+  config: EtlConfig,
+  from: { readonly folder: string; readonly kept: Input["kept"]; readonly touched: ReadonlySet<string> | undefined },
+) {
   const rows: Record<string, number> = {};
   let written = 0;
   let unchanged = 0;
@@ -133,9 +208,17 @@ async function publish(clients: EtlClients, engine: Engine, config: EtlConfig, o
   let partitionsAdded = 0;
   for (const table of STEPS.filter(isKept)) {
     rows[table.name] = await engine.count(table.name);
-    const folder = join(out, table.name);
+    const folder = join(from.folder, table.name);
     await mkdir(folder, { recursive: true });
-    const partitions = await engine.exportTable(table, folder);
+    const kept = table.partitionBy === undefined ? undefined : from.kept.get(table.name);
+    const partitions = await engine.exportTable(table, folder, kept === undefined ? undefined : from.touched);
+    if (kept !== undefined) {
+      // A day that nothing touched is the file that stands there.
+      for (const day of partitions.filter((value) => !(from.touched?.has(value) ?? true))) {
+        const name = `${table.partitionBy ?? ""}=${day}`;
+        await rename(join(kept, name), join(folder, name));
+      }
+    }
     const bucket = config.buckets[table.store];
     const publication = await publishFolder(clients.s3, folder, { bucket, prefix: table.prefix });
     written += publication.written.length;

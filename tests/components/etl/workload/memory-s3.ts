@@ -76,6 +76,9 @@ export class MemoryS3 extends S3Client {
       Contents: page.map((path) => ({
         Key: path.slice((input.Bucket ?? "").length + 1),
         Size: this.objects.get(path)?.body.length,
+        ETag: createHash("md5")
+          .update(this.objects.get(path)?.body ?? "")
+          .digest("hex"),
       })),
       IsTruncated: more,
       ...(more ? { NextContinuationToken: String(start + 2) } : {}),
