@@ -1,4 +1,7 @@
+import { acm } from "./services/acm";
+import { apigatewayv2 } from "./services/apigatewayv2";
 import { appautoscaling } from "./services/appautoscaling";
+import { athena } from "./services/athena";
 import { autoscaling } from "./services/autoscaling";
 import { budgets } from "./services/budgets";
 import { cloudfront } from "./services/cloudfront";
@@ -8,11 +11,21 @@ import { dynamodb } from "./services/dynamodb";
 import { ec2 } from "./services/ec2";
 import { ec2Instances } from "./services/ec2-instances";
 import { ecr } from "./services/ecr";
+import { eks } from "./services/eks";
+import { elasticache } from "./services/elasticache";
+import { emr } from "./services/emr";
 import { eventbridge } from "./services/eventbridge";
 import { firehose } from "./services/firehose";
+import { glue } from "./services/glue";
+import { iam } from "./services/iam";
 import { kinesis } from "./services/kinesis";
 import { kms } from "./services/kms";
+import { lambda } from "./services/lambda";
 import { logs } from "./services/logs";
+import { opensearch } from "./services/opensearch";
+import { redshift } from "./services/redshift";
+import { redshiftserverless } from "./services/redshiftserverless";
+import { route53 } from "./services/route53";
 import { s3 } from "./services/s3";
 import { sagemaker } from "./services/sagemaker";
 import { scheduler } from "./services/scheduler";
@@ -26,7 +39,10 @@ import type { RequestTable, TypeRequests } from "./spec";
 
 /** The whole table, one file for each AWS service. */
 const TABLES: readonly RequestTable[] = [
+  acm,
+  apigatewayv2,
   appautoscaling,
+  athena,
   autoscaling,
   budgets,
   cloudfront,
@@ -36,11 +52,21 @@ const TABLES: readonly RequestTable[] = [
   ec2,
   ec2Instances,
   ecr,
+  eks,
+  elasticache,
+  emr,
   eventbridge,
   firehose,
+  glue,
+  iam,
   kinesis,
   kms,
+  lambda,
   logs,
+  opensearch,
+  redshift,
+  redshiftserverless,
+  route53,
   s3,
   sagemaker,
   scheduler,

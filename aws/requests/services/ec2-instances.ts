@@ -144,6 +144,11 @@ export const ec2Instances: RequestTable = {
     {
       forceDestroy: "done when the instance is destroyed",
       getPasswordData: "says whether the password is read",
+      "secondaryNetworkInterfaces.macAddress": "AWS makes it up",
+      "secondaryNetworkInterfaces.secondaryInterfaceId": "AWS makes it up",
+      "secondaryNetworkInterfaces.secondaryNetworkId": "AWS makes it up",
+      "secondaryNetworkInterfaces.sourceDestCheck": "AWS says it",
+      "secondaryNetworkInterfaces.status": "AWS says it",
       userDataReplaceOnChange: "says what a change does",
     },
   ),
