@@ -19,15 +19,13 @@ const EVERYWHERE: ReadonlySet<string> = new Set(["region", "tagsAll", "namePrefi
 
 /** Whether a request of a type is sent for these inputs. */
 export function isSent(spec: RequestSpec, inputs: Properties): boolean {
-  return (
-    spec.when.length === 0 ||
-    spec.when.some((condition) => {
-      const [property = "", wanted] = condition.split("=");
-      const value = inputs[property];
-      if (wanted === undefined) return isSet(value) && value !== false;
-      return value === UNKNOWN || (typeof value !== "object" && String(value) === wanted);
-    })
-  );
+  const holds = (condition: string): boolean => {
+    const [property = "", wanted] = condition.split("=");
+    const value = inputs[property];
+    if (wanted === undefined) return isSet(value) && value !== false;
+    return value === UNKNOWN || (typeof value !== "object" && String(value) === wanted);
+  };
+  return !spec.unless.some(holds) && (spec.when.length === 0 || spec.when.some(holds));
 }
 
 /** The properties of these inputs that one of a type's requests carries. */

@@ -1,4 +1,4 @@
-import { UNKNOWN } from "../value";
+import { isBlock, list, text, UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
 
 /** How a property becomes a member whose value is not the property's own. */
@@ -36,6 +36,8 @@ export interface RequestSpec {
   readonly adds: Properties;
   /** Sent only when one of these properties is set, or has a value: `type=ingress`; empty: always. */
   readonly when: readonly string[];
+  /** Not sent when one of these properties is set, e.g. what a table is restored from. */
+  readonly unless: readonly string[];
   /** A list property: one request for each of its elements, e.g. a route table's routes. */
   readonly each: string | undefined;
   /**
@@ -59,6 +61,7 @@ export type RequestTable = Readonly<Record<string, TypeRequests>>;
 interface Further {
   readonly adds?: Properties;
   readonly when?: readonly string[];
+  readonly unless?: readonly string[];
   readonly each?: string;
   readonly within?: string;
 }
@@ -70,10 +73,10 @@ interface Further {
 export function request(
   call: string,
   members: Readonly<Record<string, Target>> = {},
-  { adds = {}, when = [], each, within }: Further = {},
+  { adds = {}, when = [], unless = [], each, within }: Further = {},
 ): RequestSpec {
   const [service = "", operation = ""] = call.split(":");
-  return { service, operation, members, adds, when, each, within };
+  return { service, operation, members, adds, when, unless, each, within };
 }
 
 /** A type that one or more requests stand for. */
@@ -89,6 +92,22 @@ export function turned(member: string, turn: Turned["turn"]): Turned {
   return { member, turn };
 }
 
+/**
+ * A map that the property gives as a list of blocks, each with its entry's key, e.g. custom bodies by their names.
+ * @param value the entry's value, of the block without its key
+ */
+export function keyed(member: string, key: string, value: (block: Properties) => Value = (block) => block): Turned {
+  return turned(member, (blocks) =>
+    Object.fromEntries(
+      list({ blocks }, "blocks").map((block, index): [string, Value] => {
+        if (!isBlock(block)) return [String(index), block];
+        const rest = Object.entries(block).filter(([name]) => name !== key);
+        return [text(block, key) ?? String(index), value(Object.fromEntries(rest))];
+      }),
+    ),
+  );
+}
+
 /** A member that holds JSON text, e.g. a policy: the property is that text or what it says. */
 export function json(member: string): Turned {
   return turned(member, (value) => {
@@ -99,12 +118,12 @@ export function json(member: string): Turned {
 
 /** A member whose structure the property gives as JSON text; text that is no JSON is left as it is, to be refused. */
 export function fromJson(member: string): Turned {
-  return turned(member, (text) => {
-    if (typeof text !== "string") return text;
+  return turned(member, (value) => {
+    if (typeof value !== "string") return value;
     try {
-      return JSON.parse(text) as Value;
+      return JSON.parse(value) as Value;
     } catch {
-      return text;
+      return value;
     }
   });
 }

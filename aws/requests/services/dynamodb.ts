@@ -14,31 +14,38 @@ const RESTORED = ["restoreSourceName", "restoreSourceTableArn"];
 export const dynamodb: RequestTable = {
   "aws:dynamodb/table:Table": type(
     [
-      request("dynamodb:CreateTable", {
-        name: "TableName",
-        ...ATTRIBUTES,
-        hashKey: turned("KeySchema", hash),
-        rangeKey: turned("KeySchema", range),
-        readCapacity: "ProvisionedThroughput.ReadCapacityUnits",
-        writeCapacity: "ProvisionedThroughput.WriteCapacityUnits",
-        "globalSecondaryIndexes.name": "IndexName",
-        "globalSecondaryIndexes.hashKey": turned("KeySchema", hash),
-        "globalSecondaryIndexes.rangeKey": turned("KeySchema", range),
-        "globalSecondaryIndexes.keySchemas": "KeySchema",
-        "globalSecondaryIndexes.projectionType": "Projection.ProjectionType",
-        "globalSecondaryIndexes.nonKeyAttributes": "Projection.NonKeyAttributes",
-        "globalSecondaryIndexes.readCapacity": "ProvisionedThroughput.ReadCapacityUnits",
-        "globalSecondaryIndexes.writeCapacity": "ProvisionedThroughput.WriteCapacityUnits",
-        "localSecondaryIndexes.name": "IndexName",
-        // A local index has its table's hash key.
-        "localSecondaryIndexes.rangeKey": turned("KeySchema", (key, { hashKey }) => [...hash(hashKey), ...range(key)]),
-        "localSecondaryIndexes.projectionType": "Projection.ProjectionType",
-        "localSecondaryIndexes.nonKeyAttributes": "Projection.NonKeyAttributes",
-        serverSideEncryption: "SSESpecification",
-        "serverSideEncryption.kmsKeyArn": "KMSMasterKeyId",
-        streamEnabled: "StreamSpecification.StreamEnabled",
-        streamViewType: "StreamSpecification.StreamViewType",
-      }),
+      request(
+        "dynamodb:CreateTable",
+        {
+          name: "TableName",
+          ...ATTRIBUTES,
+          hashKey: turned("KeySchema", hash),
+          rangeKey: turned("KeySchema", range),
+          readCapacity: "ProvisionedThroughput.ReadCapacityUnits",
+          writeCapacity: "ProvisionedThroughput.WriteCapacityUnits",
+          "globalSecondaryIndexes.name": "IndexName",
+          "globalSecondaryIndexes.hashKey": turned("KeySchema", hash),
+          "globalSecondaryIndexes.rangeKey": turned("KeySchema", range),
+          "globalSecondaryIndexes.keySchemas": "KeySchema",
+          "globalSecondaryIndexes.projectionType": "Projection.ProjectionType",
+          "globalSecondaryIndexes.nonKeyAttributes": "Projection.NonKeyAttributes",
+          "globalSecondaryIndexes.readCapacity": "ProvisionedThroughput.ReadCapacityUnits",
+          "globalSecondaryIndexes.writeCapacity": "ProvisionedThroughput.WriteCapacityUnits",
+          "localSecondaryIndexes.name": "IndexName",
+          // A local index has its table's hash key.
+          "localSecondaryIndexes.rangeKey": turned("KeySchema", (key, { hashKey }) => [
+            ...hash(hashKey),
+            ...range(key),
+          ]),
+          "localSecondaryIndexes.projectionType": "Projection.ProjectionType",
+          "localSecondaryIndexes.nonKeyAttributes": "Projection.NonKeyAttributes",
+          serverSideEncryption: "SSESpecification",
+          "serverSideEncryption.kmsKeyArn": "KMSMasterKeyId",
+          streamEnabled: "StreamSpecification.StreamEnabled",
+          streamViewType: "StreamSpecification.StreamViewType",
+        },
+        { unless: ["importTable", "restoreBackupArn", ...RESTORED] },
+      ),
       request(
         "dynamodb:ImportTable",
         {
