@@ -4,7 +4,7 @@ import type { Account, Preflight, QuotaRow } from "../fleet/preflight";
 import { loadTopology } from "../regions/topology/load";
 import type { Topology } from "../regions/topology/model";
 import { topologyOf } from "./kit/environment";
-import { BadInput, EXIT, Failed } from "./kit/exit";
+import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
 import { Output, table } from "./kit/output";
 
@@ -40,7 +40,9 @@ async function check(topology: Topology, account: Account | undefined): Promise<
   try {
     return await runPreflight(topology, await buildFleetGraph(topology), account);
   } catch (error) {
-    if (error instanceof AccountError) throw new Failed(error.message);
+    // Not the exit code of a plan that does not fit: nothing has been found out.
+    if (error instanceof AccountError)
+      throw new BadInput("the account cannot be asked", [{ path: "--account", reason: error.message }]);
     throw error;
   }
 }

@@ -64,13 +64,12 @@ function needsOf(topology: Topology, places: Places): readonly Need[] {
   ];
 }
 
-/** The thing that needs most; undefined when nothing needs any. */
+/** The thing that needs most, and all that could not be counted; undefined when nothing needs any. */
 function mostOf(counts: readonly Count[]): Count | undefined {
-  const needed = counts.filter(({ amount, uncounted = [] }) => amount > 0 || uncounted.length > 0);
-  return needed.reduce<Count | undefined>(
-    (most, one) => (most === undefined || one.amount > most.amount ? one : most),
-    undefined,
-  );
+  const uncounted = counts.flatMap((count) => count.uncounted ?? []);
+  const [most] = [...counts].sort((one, other) => other.amount - one.amount);
+  if (most === undefined || (most.amount === 0 && uncounted.length === 0)) return undefined;
+  return { ...most, uncounted };
 }
 
 type Given = (need: Need) => number | undefined;
