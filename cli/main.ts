@@ -39,10 +39,12 @@ run(
   async () => (await import("./up.ts")).up as Run,
 );
 run(
-  environmentCommand("plan", "Preview every stack: what would change, which rules are broken").option(
-    "--offline",
-    "Preview an AWS environment without AWS, by the local provider",
-  ),
+  environmentCommand("plan", "Preview every stack: what would change, which rules are broken, which data would be lost")
+    .option("--offline", "Preview an AWS environment without AWS, by the local provider")
+    .option(
+      "--delete-data",
+      "Second key: with a disposable environment, the plan may replace or delete what holds data",
+    ),
   async () => (await import("./plan.ts")).plan as Run,
 );
 run(
@@ -54,7 +56,10 @@ run(
   async () => (await import("./check.ts")).check as Run,
 );
 run(
-  environmentCommand("preflight", "Hold the plan against an account's quotas: what to request before anything is applied")
+  environmentCommand(
+    "preflight",
+    "Hold the plan against an account's quotas: what to request before anything is applied",
+  )
     .option("--account", "Ask the account that the credentials are of, instead of taking defaults and grants")
     .option("--all", "List what fits too"),
   async () => (await import("./preflight.ts")).preflight as Run,
@@ -82,7 +87,7 @@ run(
     .option("--env <name>", "Environment", { default: "local" })
     .option("--count <n>", "generate: how many events", { default: 50_000 })
     .option("--seed <n>", "generate: the same seed gives the same events", { default: 1 })
-    .option("--format <format>", "of the file: ndjson | access-log | interactions", { default: "ndjson" })
+    .option("--format <format>", "of the file: ndjson | access-log | interactions | errors", { default: "ndjson" })
     .option("--assume-consent", "The people in an access log or interaction file have consented")
     .option("--columns <names>", "interactions without a heading: order of user,item,value,timestamp")
     .option("--delimiter <text>", "interactions: between the fields; default: found in the first line")

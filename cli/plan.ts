@@ -9,13 +9,20 @@ import { report } from "./kit/report";
 interface PlanOptions {
   readonly json?: boolean;
   readonly offline?: boolean;
+  readonly deleteData?: boolean;
 }
 
-/** Previews an environment: one screen of what would change in each stack, and every rule that is broken. */
+/**
+ * Previews an environment: one screen of what would change in each stack, every rule that is broken, and every store
+ * that would be lost, which is refused unless both keys are turned.
+ */
 export async function plan(environment: string | undefined, options: PlanOptions): Promise<ExitCode> {
   const output = new Output(options.json === true);
   await holdAcrossStacks(topologyOf(environment));
-  const { topology, fleet } = await openEnvironment(environment, { offline: options.offline === true });
+  const { topology, fleet } = await openEnvironment(environment, {
+    offline: options.offline === true,
+    deleteData: options.deleteData === true,
+  });
   const results = await planFleet(topology, fleet);
   showPlan(results, output);
   return report(results, topology.regions.length + 2, output);

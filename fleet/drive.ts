@@ -8,6 +8,8 @@ import type { StackName } from "../regions/names";
 import type { Topology } from "../regions/topology/model";
 import { EventCollector, urnName } from "./events";
 import type { Collected, Step } from "./events";
+import { dataLosses, saysProtected } from "./guard";
+import type { DataLoss, StoredResource } from "./guard";
 import { Journal } from "./journal";
 import { breakDeadLocks, dropTornSidecars } from "./locks";
 import type { HeldLock } from "./locks";
@@ -55,6 +57,8 @@ export interface StackResult extends Collected {
   readonly seconds: number;
   /** After `destroy`: what was kept, since it is protected. */
   readonly kept: readonly KeptResource[];
+  /** After `plan`: what would lose data, which fails the plan. */
+  readonly refused: readonly DataLoss[];
 }
 
 export interface KeptResource {
@@ -69,11 +73,20 @@ export interface FleetOptions {
   readonly settings: EngineSettings;
   readonly program: (stack: StackName) => PulumiFn;
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Whether a plan may replace or delete what holds data. `allowed` wants both keys: `disposable: true` in the topology
+   * and the operator's `--delete-data`.
+   * @default "refused"
+   */
+  readonly dataLoss?: "refused" | "allowed";
   /** Ends the run after the operations that are under way. */
   readonly signal?: AbortSignal;
 }
 
-/** Previews every stack of the environment, policy pack included, all at once: a preview changes nothing. */
+/**
+ * Previews every stack of the environment, policy pack included, all at once: a preview changes nothing. A plan that
+ * would replace or delete what holds data fails, with every such resource in `refused`.
+ */
 export async function planFleet(topology: Topology, options: FleetOptions): Promise<readonly StackResult[]> {
   return pMap(waves(topology).flat(), (stack) => run("plan", stack, options), {
     concurrency: options.settings.concurrency,
@@ -137,10 +150,15 @@ async function run(operation: Operation, name: StackName, options: FleetOptions)
   const providers = await settings.attachProviders?.(name);
   let failure: unknown;
   let kept: readonly KeptResource[] = [];
+  let left: readonly StoredResource[] = [];
   try {
     await clearLeftovers(settings, stackName);
     const stack = await openStack(name, options, providers?.variables ?? {});
-    kept = await operate(operation, stack, options, onEvent);
+    try {
+      kept = await operate(operation, stack, options, onEvent);
+    } finally {
+      if (operation === "plan") left = await leftOut(stack, collector);
+    }
   } catch (error) {
     failure = error;
   } finally {
@@ -148,21 +166,30 @@ async function run(operation: Operation, name: StackName, options: FleetOptions)
   }
 
   const collected = collector.collected();
-  const errors =
-    failure === undefined || collected.errors.length > 0 || blocking(collected) ? collected.errors : [tell(failure)];
+  const refused =
+    operation === "plan" && options.dataLoss !== "allowed" ? dataLosses(stackName, collected.steps, left) : [];
+  const errors = errorsOf(collected, refused, failure);
   const result: StackResult = {
     ...collected,
     errors,
     stack: stackName,
     operation,
-    succeeded: failure === undefined && errors.length === 0 && !blocking(collected),
+    succeeded: failure === undefined && errors.length === 0 && refused.length === 0 && !blocking(collected),
     seconds: (performance.now() - started) / 1000,
     kept,
+    refused,
   };
   const outcome = result.succeeded ? "succeeded" : "failed";
   await journal.write({ operation, stack: stackName, outcome, counts: result.counts, seconds: result.seconds });
   onProgress?.({ stack: stackName, phase: "finished", result });
   return result;
+}
+
+/** Errors as the operator reads them: what the guard or the policy pack says is not said once more by the engine. */
+function errorsOf(collected: Collected, refused: readonly DataLoss[], failure: unknown): readonly string[] {
+  if (refused.length > 0) return collected.errors.filter((error) => !saysProtected(error));
+  if (failure === undefined || collected.errors.length > 0 || blocking(collected)) return collected.errors;
+  return [tell(failure)];
 }
 
 async function operate(
@@ -196,14 +223,26 @@ const deploymentShape = z.object({
         id: z.string().optional(),
         custom: z.boolean().optional(),
         protect: z.boolean().optional(),
+        /** Already replaced, and only waiting to be deleted. */
+        delete: z.boolean().optional(),
       }),
     )
     .default([]),
 });
 
+/** Resources in the stack's state that its program no longer has, which a plan that got as far as deleting leaves. */
+async function leftOut(stack: Stack, collector: EventCollector): Promise<readonly StoredResource[]> {
+  if (!collector.collected().steps.some(({ op }) => op === "delete")) return [];
+  const stored = await storedResources(stack);
+  return stored.filter((resource) => resource.delete !== true && !collector.registered.has(resource.urn));
+}
+
+async function storedResources(stack: Stack): Promise<z.infer<typeof deploymentShape>["resources"]> {
+  return deploymentShape.parse((await stack.exportStack()).deployment).resources;
+}
+
 async function keptResources(stack: Stack): Promise<readonly KeptResource[]> {
-  const exported = deploymentShape.parse((await stack.exportStack()).deployment);
-  return exported.resources
+  return (await storedResources(stack))
     .filter(({ custom, type }) => custom === true && !type.startsWith("pulumi:"))
     .map(({ type, urn, id, protect }) => ({ protected: protect === true, type, name: urnName(urn), id: id ?? "" }));
 }

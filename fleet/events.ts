@@ -1,4 +1,4 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation";
 
 /** A rule of the policy pack that a resource or a stack breaks. */
 export interface Violation {
@@ -24,8 +24,11 @@ export interface Step {
   readonly op: "create" | "update" | "replace" | "delete";
   readonly type: string;
   readonly name: string;
+  readonly urn: string;
   /** For an update or a replacement: the properties that differ. */
   readonly properties: readonly string[];
+  /** For a replacement: paths of the properties that force it, as far as the plugin says so. */
+  readonly forcedBy: readonly string[];
 }
 
 export interface Collected {
@@ -68,12 +71,25 @@ function changeOf(op: string): Step["op"] | undefined {
   }
 }
 
+/** What forces a replacement: by path where the plugin compares in detail, else by top-level property. */
+function forcedBy({ op, keys, detailedDiff }: StepEventMetadata): readonly string[] {
+  if (op !== "replace") return [];
+  const paths = Object.entries(detailedDiff ?? {})
+    .filter(([, { diffKind }]) => diffKind.endsWith("-replace"))
+    .map(([path]) => path);
+  // Keys alone name what the engine itself replaces for: a provider, or a resource that goes first.
+  const told = new Set(paths.map((path) => path.split(/[.[]/, 1)[0]));
+  return [...paths, ...(keys ?? []).filter((key) => !told.has(key))].sort();
+}
+
 /** Listens to the engine's events of one operation and keeps what a report needs. */
 export class EventCollector {
   private readonly steps: Step[] = [];
   private readonly violations: Violation[] = [];
   private readonly errors: string[] = [];
   private readonly types: Record<string, number> = {};
+  /** URNs of all that the program has. */
+  readonly registered = new Set<string>();
   private same = 0;
 
   /** Takes one event; returns the resource that was just finished, for a progress display. */
@@ -97,6 +113,7 @@ export class EventCollector {
     if (started !== undefined) {
       if (started.op === "same" || started.op === "create" || started.op === "update" || started.op === "replace") {
         this.types[started.type] = (this.types[started.type] ?? 0) + 1;
+        this.registered.add(started.urn);
       }
       const op = changeOf(started.op);
       if (op === undefined) {
@@ -107,7 +124,9 @@ export class EventCollector {
         op,
         type: started.type,
         name: urnName(started.urn),
+        urn: started.urn,
         properties: started.diffs ?? [],
+        forcedBy: forcedBy(started),
       };
       this.steps.push(step);
       return step;
@@ -115,7 +134,8 @@ export class EventCollector {
     const settled = (resOutputsEvent ?? resOpFailedEvent)?.metadata;
     const op = settled === undefined ? undefined : changeOf(settled.op);
     if (settled === undefined || op === undefined) return undefined;
-    return { op, type: settled.type, name: urnName(settled.urn), properties: [] };
+    const { type, urn } = settled;
+    return { op, type, name: urnName(urn), urn, properties: [], forcedBy: [] };
   }
 
   collected(): Collected {

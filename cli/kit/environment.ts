@@ -55,6 +55,8 @@ export async function openEnvironment(
       settings,
       program: (stack: StackName): PulumiFn => stackProgram(topology, stack, { deleteData }),
       onProgress: new FleetProgress().show,
+      // `deleteData` is refused above where the topology does not agree.
+      dataLoss: deleteData ? "allowed" : "refused",
       ...(signal === undefined ? {} : { signal }),
     },
   };

@@ -1,13 +1,14 @@
 import type { StackResult } from "../../fleet/drive";
 import { unchanged } from "../../fleet/events";
+import { tellKeys, tellLoss } from "../../fleet/guard";
 import { EXIT } from "./exit";
 import type { ExitCode } from "./exit";
 import type { Output } from "./output";
 
 /** What `--json` says of one stack. */
 export function stackDocument(result: StackResult): object {
-  const { stack, operation, succeeded, seconds, counts, steps, violations, errors, types, kept } = result;
-  return { stack, operation, succeeded, seconds, counts, steps, violations, errors, types, kept };
+  const { stack, operation, succeeded, seconds, counts, steps, violations, errors, types, kept, refused } = result;
+  return { stack, operation, succeeded, seconds, counts, steps, violations, errors, types, kept, refused };
 }
 
 /** Shows what an operation on the fleet came to; the exit code says whether all of it succeeded. */
@@ -15,6 +16,7 @@ export function report(results: readonly StackResult[], expected: number, output
   const succeeded = results.length === expected && results.every((result) => result.succeeded);
   output.result({ succeeded, stacks: results.map(stackDocument) }, () => {
     for (const result of results) tellProblems(result, output);
+    tellRefused(results, output);
     const notBegun = expected - results.length;
     if (notBegun > 0) output.line(`${notBegun} stacks were not begun`);
     if (succeeded && results.every(({ counts }) => unchanged(counts))) output.line("no changes in any stack");
@@ -28,4 +30,12 @@ function tellProblems({ stack, violations, errors }: StackResult, output: Output
     for (const line of message.split("\n")) output.line(`    ${line}`);
   }
   for (const error of errors) output.line(`${stack}: ${error}`);
+}
+
+/** Every loss of data that was refused, whichever stack it is in, and then once how it could be had. */
+function tellRefused(results: readonly StackResult[], output: Output): void {
+  const losses = results.flatMap(({ refused }) => refused);
+  if (losses.length === 0) return;
+  for (const line of losses.flatMap(tellLoss)) output.line(line);
+  for (const line of tellKeys) output.line(line);
 }

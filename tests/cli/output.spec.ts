@@ -14,6 +14,7 @@ const RESULT: StackResult = {
   errors: [],
   types: {},
   kept: [],
+  refused: [],
 };
 
 describe("what commands print", () => {
