@@ -8,7 +8,7 @@ import type { InputProblem } from "./kit/exit";
 import { oneOf } from "./kit/options";
 import type { OpenRegions } from "./kit/regions";
 
-export const FORMATS = ["ndjson", "access-log", "interactions"] as const;
+export const FORMATS = ["ndjson", "access-log", "interactions", "errors"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The command's words about a file, as they are given. */
@@ -93,7 +93,7 @@ export function openFile(opened: OpenRegions, file: string, request: FileRequest
     format === "interactions"
       ? importInteractions(file, { ...request, regions, onBadLine, temporaryFolder: opened.stateFolder })
       : replayFile(file, {
-          format: format === "ndjson" ? "ndjson" : "combined",
+          format: format === "access-log" ? "combined" : format,
           regions,
           accessLog: { assumeConsent },
           onBadLine,

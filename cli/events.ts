@@ -100,7 +100,7 @@ function tellFile(source: FileSource, how: FileRequest, ledger: IngestLedger, ou
   const { lines, events: found, bad: refused, skipped } = source.counts;
   const kept = refused === 0 ? "" : ` (kept with their reasons in ${source.refusedFile})`;
   output.note(`${lines} lines: ${found} events, ${skipped} that are none, ${refused} refused${kept}`);
-  if (how.format !== "ndjson" && !how.assumeConsent) {
+  if ((how.format === "access-log" || how.format === "interactions") && !how.assumeConsent) {
     output.note("such a file does not say what people agreed to: without --assume-consent its events are left out");
   }
   const document = { ...ledger, file: { lines, events: found, skipped, refused, refusedFile: source.refusedFile } };

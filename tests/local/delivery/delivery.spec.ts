@@ -143,6 +143,28 @@ describe("delivery", () => {
     assert.equal(Buffer.from(errors[0]?.["rawData"] ?? "", "base64").toString(), KINDS.good(0));
   });
 
+  it("files a poison record under the error prefix with its reason and its data, and delivers all others of its batch", async () => {
+    const { options, lines, items } = world(good(50), 1);
+    const report = await drain(
+      options((event) => ({
+        records: transformBatch((event as FirehoseTransformationEvent).records, (userId) => {
+          if (userId === "u7") throw new Error("poison");
+          return `key-${userId}`;
+        }).records,
+      })),
+    );
+    assert.deepEqual(report.counts.failed, { crashed: 1 });
+    assert.deepEqual(
+      items(),
+      itemsOf(50).filter((item) => item !== "i7"),
+    );
+    const [kept, ...more] = lines("bronze/errors/processing-failed/");
+    assert.deepEqual(more, []);
+    const { errorMessage, rawData } = JSON.parse(kept ?? "{}") as Record<string, string>;
+    assert.equal(errorMessage, "crashed");
+    assert.equal(Buffer.from(rawData ?? "", "base64").toString(), KINDS.good(7));
+  });
+
   it("fails records that the function forgets or answers twice", async () => {
     const { options } = world(good(10), 1);
     const report = await drain(

@@ -1,5 +1,5 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from "aws-lambda";
-import { transformEvent, type DropReason, type FailReason } from "./transform";
+import { transformEvent, type DropReason, type FailReason, type Outcome } from "./transform";
 
 type InputRecord = FirehoseTransformationEvent["records"][number];
 
@@ -32,6 +32,7 @@ export interface BatchAnswer {
 /**
  * Transforms a batch as Firehose hands it over; each record id is answered once and in order. The reason of what is not
  * `Ok` travels as the partition key `reason`: the answer's form has no other place, and Firehose does not read it there.
+ * An event on which the code breaks is failed by itself and takes none of its batch along.
  */
 export function transformBatch(
   records: readonly InputRecord[],
@@ -44,7 +45,7 @@ export function transformBatch(
   const counts: BatchCounts = { records: records.length, ok: 0, dropped: {}, failed: {} };
   let bytes = 0;
   for (const { recordId, data } of records) {
-    const outcome = transformEvent(Buffer.from(data, "base64"), pseudonym);
+    const outcome = transformAlone(data, pseudonym);
     bytes += RECORD_FRAME_BYTES;
     switch (outcome.result) {
       case "Ok": {
@@ -76,6 +77,21 @@ export function transformBatch(
     }
   }
   return { records: answers, details, overflow, counts };
+}
+
+/** Tries an event on which the code broke once more: what it broke on may have been a cache, not the event. */
+function transformAlone(data: string, pseudonym: (userId: string) => string): Outcome {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return transformEvent(Buffer.from(data, "base64"), pseudonym);
+    } catch (error) {
+      // The message may hold what the event holds.
+      const name = error instanceof Error ? error.name : typeof error;
+      if (attempt === 2) {
+        return { result: "ProcessingFailed", reason: "crashed", detail: `event: want no error, got ${name}` };
+      }
+    }
+  }
 }
 
 /** Settles what did not fit: `Dropped` where it went to the stream once more, else `ProcessingFailed`, so that none is lost. */

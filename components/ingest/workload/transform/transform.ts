@@ -5,7 +5,7 @@ import { readUserAgent } from "./useragent";
 /** Why an event was left out on purpose. */
 export type DropReason = "no_consent" | "bot" | "reingested";
 /** Why an event could not be curated. */
-export type FailReason = "not_json" | "not_an_event" | "no_such_day" | "from_the_future" | "too_large";
+export type FailReason = "not_json" | "not_an_event" | "no_such_day" | "from_the_future" | "too_large" | "crashed";
 
 /** Where a curated event is filed. */
 export interface Partition extends Record<string, string> {

@@ -12,6 +12,7 @@ import { replayFile, type BadLine } from "../../../../components/ingest/workload
 import { homeRegion, type SourceEvent } from "../../../../components/ingest/workload/generator/source";
 import { transformEvent } from "../../../../components/ingest/workload/transform/transform";
 import { isEvent, type ClickstreamEvent } from "../../../../components/ingest/schema/event";
+import { anEvent } from "./fakes";
 
 const regions = ["us-east-1", "us-west-2"];
 
@@ -180,6 +181,22 @@ describe("replaying files", () => {
     );
     const event = JSON.parse(first?.line ?? "") as ClickstreamEvent;
     assert.equal(replay.clock(event), Date.parse(event.occurredAt));
+  });
+
+  it("sends what lies under the error prefix again, as it was sent and received first", async () => {
+    const file = join(folder, "errors.ndjson");
+    const sent = anEvent();
+    const onStream = { ...sent, receivedAt: "2026-01-31T09:31:00.000Z", region: "us-east-1" };
+    const error = (data: string) => JSON.stringify({ errorCode: "x", rawData: Buffer.from(data).toString("base64") });
+    writeFileSync(file, [error(JSON.stringify(onStream)), error("{"), "{}", error("{}")].join("\n"));
+    const bad: BadLine[] = [];
+    const replay = replayFile(file, { format: "errors", regions, onBadLine: (one) => bad.push(one) });
+    const [event, ...more] = await collect(replay.events);
+    assert.deepEqual(more, []);
+    assert.deepEqual(JSON.parse(event?.line ?? ""), sent);
+    assert.equal(replay.clock(JSON.parse(event?.line ?? "") as ClickstreamEvent), Date.parse(onStream.receivedAt));
+    assert.deepEqual(replay.counts, { lines: 4, events: 1, bad: 3, skipped: 0 });
+    assert.match(bad[2]?.reason ?? "", /eventId: want a value, got nothing/);
   });
 
   it("fails with the file's error when there is no such file", async () => {

@@ -92,6 +92,25 @@ describe("the transform", () => {
     );
   });
 
+  it("fails an event on which the code breaks by itself, after a second try, without its content in the reason", () => {
+    let poison = 0;
+    let shaky = 0;
+    const breaking = (userId: string): string => {
+      if (userId === "poison") throw new RangeError(`no key for ${userId}${(poison += 1)}`);
+      if (userId === "shaky" && (shaky += 1) === 1) throw new Error("not yet");
+      return `key-of-${userId}`;
+    };
+    const texts = [accepted(), accepted({ userId: "poison" }), accepted({ userId: "shaky" }), accepted()];
+    const { records, counts, details } = transformBatch(firehose(texts), breaking);
+    assert.deepEqual(
+      records.map(({ result }) => result),
+      ["Ok", "ProcessingFailed", "Ok", "Ok"],
+    );
+    assert.deepEqual([poison, counts.ok, counts.failed], [2, 3, { crashed: 1 }]);
+    assert.deepEqual(records[1]?.metadata?.partitionKeys, { reason: "crashed" });
+    assert.deepEqual(details, [{ recordId: "r1", detail: "event: want no error, got RangeError" }]);
+  });
+
   it("keeps an answer below 6 MB: what does not fit goes to the stream again, or is failed, never lost", () => {
     const answer = transformBatch(firehose([accepted(), accepted(), accepted()]), pseudonym, 2_500);
     assert.deepEqual(answer.overflow, [2]);
