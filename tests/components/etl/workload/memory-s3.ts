@@ -19,6 +19,7 @@ interface Stored {
 export class MemoryS3 extends S3Client {
   readonly objects = new Map<string, Stored>();
   puts = 0;
+  private putsLeft = Number.POSITIVE_INFINITY;
 
   constructor() {
     super({ region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } });
@@ -27,6 +28,11 @@ export class MemoryS3 extends S3Client {
 
   put(bucket: string, key: string, body: string | Buffer): void {
     this.objects.set(`${bucket}/${key}`, { body: Buffer.from(body), metadata: {} });
+  }
+
+  /** Lets so many more puts through, and fails every one after. */
+  failAfter(puts: number): void {
+    this.putsLeft = puts;
   }
 
   /** SHA-256 of each object under a prefix of `bucket/key`. */
@@ -47,6 +53,8 @@ export class MemoryS3 extends S3Client {
     }
     if (command instanceof PutObjectCommand) {
       const { Bucket, Key, Body, Metadata } = command.input;
+      if (this.putsLeft <= 0) throw new Error("cut off");
+      this.putsLeft -= 1;
       this.puts += 1;
       this.objects.set(`${Bucket ?? ""}/${Key ?? ""}`, { body: Buffer.from(Body as Buffer), metadata: Metadata ?? {} });
       return {};
