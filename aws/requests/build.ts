@@ -12,6 +12,8 @@ export interface BuiltRequest {
   readonly origins: ReadonlyMap<string, string>;
   /** Properties for which the operation has no member. */
   readonly homeless: readonly string[];
+  /** Dotted paths of structures, `""` for the input itself, that have more members than are known yet. */
+  readonly open: ReadonlySet<string>;
 }
 
 /** Properties of every type that say where and by whom, not what: AWS hears of them by the endpoint and the signature. */
@@ -75,12 +77,14 @@ export function buildRequest(model: ServiceModel, spec: RequestSpec, properties:
     input: added,
     origins: builder.origins,
     homeless: builder.homeless,
+    open: builder.open,
   };
 }
 
 class Builder {
   readonly origins = new Map<string, string>();
   readonly homeless: string[] = [];
+  readonly open = new Set<string>();
 
   constructor(
     private readonly model: ServiceModel,
@@ -104,16 +108,20 @@ class Builder {
     return isBlock(value) ? value : {};
   }
 
-  /** @param path the property's dotted path with list indices @param there the member's */
+  /**
+   * @param path the property's dotted path with list indices @param there the member's
+   * @param before what the structure has already
+   */
   private structure(
     member: Member,
     block: Properties,
     path: string,
     there: string,
     wanted: (target: OneTarget) => boolean = () => true,
+    before: Properties = {},
   ): Value {
     const shape = this.model.shapes[member.shape];
-    let built: Properties = {};
+    let built = before;
     for (const [key, value] of Object.entries(block)) {
       if (value === undefined || value === null) continue;
       const property = under(path, key);
@@ -138,8 +146,8 @@ class Builder {
   ): Properties {
     if (target === "") {
       const only: Value = Array.isArray(value) && value.length === 1 ? (value as readonly Value[])[0] : value;
-      const inner = isBlock(only) ? this.structure(member, only, property, there) : {};
-      return isBlock(inner) ? inner : {};
+      if (only === UNKNOWN) this.open.add(there);
+      return isBlock(only) ? this.blockOf(this.structure(member, only, property, there, undefined, built)) : {};
     }
     const name = nameOf(target).replace(ROOT, "");
     const steps = name.split(".");

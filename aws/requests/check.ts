@@ -36,12 +36,14 @@ export function requestRefusals(models: Models, type: string, inputs: Properties
   return requestsFor(models, type, inputs).flatMap((request) => {
     const model = models.service(request.service);
     const about = { request: `${request.service} ${request.operation}`, version: model.version };
-    const refused = validateInput(model, request.operation, request.input).map(({ path, ...refusal }) => ({
-      ...about,
-      ...refusal,
-      member: path,
-      property: originOf(request.origins, path),
-    }));
+    const refused = validateInput(model, request.operation, request.input)
+      .filter(({ kind, path }) => kind !== "required" || !request.open.has(around(path)))
+      .map(({ path, ...refusal }) => ({
+        ...about,
+        ...refusal,
+        member: path,
+        property: originOf(request.origins, path),
+      }));
     const homeless = request.homeless.map((property) => ({
       ...about,
       property,
@@ -72,9 +74,14 @@ function built(models: Models, type: TypeRequests, inputs: Properties): readonly
 
 /** The property behind a member: its own, or that of the nearest structure around it. */
 function originOf(origins: ReadonlyMap<string, string>, member: string): string {
-  for (let path = member; path !== ""; path = path.slice(0, Math.max(path.lastIndexOf("."), 0))) {
+  for (let path = member; path !== ""; path = around(path)) {
     const found = origins.get(path);
     if (found !== undefined) return found;
   }
   return "";
+}
+
+/** The path of the structure that a member stands in. */
+function around(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("."), 0));
 }

@@ -23,7 +23,6 @@ const OBJECT: TypeRequests = type(
     etag: "compared with the object's, to see a change",
     sourceHash: "kept in the state, to see a change",
     forceDestroy: "said when the object is deleted",
-    overrideProvider: "says which tags the provider adds",
   },
 );
 
@@ -173,7 +172,10 @@ export const s3: RequestTable = {
     ),
   ),
   "aws:s3/bucketObject:BucketObject": OBJECT,
-  "aws:s3/bucketObjectv2:BucketObjectv2": OBJECT,
+  "aws:s3/bucketObjectv2:BucketObjectv2": type(OBJECT.requests, {
+    ...OBJECT.notSent,
+    overrideProvider: "says which tags the provider adds",
+  }),
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": type(
     request(
       "s3:PutObjectLockConfiguration",

@@ -61,6 +61,8 @@ function leavesGap(models: Models, type: string, built: BuiltRequest, member: st
   );
   if (again === undefined) return false;
   const parent = member.slice(0, Math.max(member.lastIndexOf("."), 0));
+  // A block that is unknown may hold the member.
+  if (again.open.has(parent)) return false;
   const name = member.slice(member.lastIndexOf(".") + 1);
   const around = parent === "" ? again.input : valueAt(again.input, parent);
   return typeof around === "object" && around !== null && !Array.isArray(around) && !(name in around);

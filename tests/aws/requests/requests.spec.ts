@@ -59,12 +59,12 @@ describe("the requests that a resource stands for", () => {
   it("name only properties of the SDK, members of the operation, and each reason once", () => {
     for (const [type, { requests, notSent }] of REQUESTS) {
       const known = sdkFacts(type)?.inputs ?? new Set<string>();
-      for (const property of Object.keys(notSent)) assert.ok(known.has(property), `${type} has no ${property}`);
-      for (const { service, operation, members, when, adds } of requests) {
+      for (const path of Object.keys(notSent)) assert.ok(known.has(topOf(path)), `${type} has no ${path}`);
+      for (const { service, operation, members, when, unless, adds } of requests) {
         const model = models.service(service);
         const refused = validateInput(model, operation, adds).filter(({ kind }) => kind === "unknown");
         assert.deepEqual(refused, [], `${type} ${operation} adds`);
-        for (const property of [...Object.keys(members).map((path) => path.split(".", 1)[0] ?? ""), ...when])
+        for (const property of [...Object.keys(members), ...when, ...unless].map(topOf))
           assert.ok(known.has(property), `${type} ${operation}: no property ${property}`);
       }
     }
@@ -127,6 +127,11 @@ describe("the requests that a resource stands for", () => {
     });
   });
 });
+
+/** The property that a path or a condition is about, e.g. `type` of `type=ingress`. */
+function topOf(path: string): string {
+  return path.split(/[.=]/, 1)[0] ?? "";
+}
 
 function isRefused({ type, inputs, kind, request, member, property }: Fault): boolean {
   return requestRefusals(models, type, inputs).some(

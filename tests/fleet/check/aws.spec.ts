@@ -42,13 +42,14 @@ describe("a fleet held to what AWS and Kubernetes publish", () => {
   });
 
   it("is refused a request that AWS's model forbids, by property, in every stack", () => {
-    const bad = changed("aws:kinesis/stream:Stream", { retentionPeriod: 10_000 });
-    assert.ok(told(bad).includes("mandatory aws-request retentionPeriod"));
+    const bad = changed("aws:kinesis/stream:Stream", { streamModeDetails: { streamMode: "SOMETIMES" } });
+    assert.deepEqual(told(bad), ["mandatory aws-request streamModeDetails.streamMode"]);
     const { findings } = judged(bad);
     assert.deepEqual([...new Set(findings.map(({ stack }) => stack))].sort(), ["dev.eu-west-1", "dev.us-east-1"]);
-    assert.match(
-      findings[0]?.message ?? "",
-      /^kinesis IncreaseStreamRetentionPeriod RetentionPeriodHours \(AWS's model of 2013-12-02\): want .*8760.*, got 10000$/,
+    assert.equal(
+      findings[0]?.message,
+      "kinesis CreateStream StreamModeDetails.StreamMode (AWS's model of 2013-12-02): " +
+        'want one of PROVISIONED, ON_DEMAND, got "SOMETIMES"',
     );
   });
 
