@@ -13,6 +13,7 @@ import { ec2Instances } from "./services/ec2-instances";
 import { ecr } from "./services/ecr";
 import { eks } from "./services/eks";
 import { elasticache } from "./services/elasticache";
+import { elbv2 } from "./services/elbv2";
 import { emr } from "./services/emr";
 import { eventbridge } from "./services/eventbridge";
 import { firehose } from "./services/firehose";
@@ -54,6 +55,7 @@ const TABLES: readonly RequestTable[] = [
   ecr,
   eks,
   elasticache,
+  elbv2,
   emr,
   eventbridge,
   firehose,

@@ -8,16 +8,6 @@ function eachIn(member: string, field: string): Target {
   return turned(member, (values) => list({ values }, "values").map((one) => ({ [field]: one })));
 }
 
-/** Everything of a launch template but its name stands in one structure. */
-function inTemplate(properties: readonly string[]): Readonly<Record<string, Target>> {
-  return Object.fromEntries(
-    properties.map((property) => [
-      property,
-      `LaunchTemplateData.${property.charAt(0).toUpperCase()}${property.slice(1)}`,
-    ]),
-  );
-}
-
 /** What an instance's volume is, but for its device's name and tags. */
 const VOLUME = [
   "deleteOnTermination",
@@ -48,50 +38,19 @@ export const ec2Instances: RequestTable = {
     request(
       "ec2:CreateLaunchTemplate",
       {
-        ...inTemplate([
-          "blockDeviceMappings",
-          "capacityReservationSpecification",
-          "cpuOptions",
-          "creditSpecification",
-          "disableApiStop",
-          "disableApiTermination",
-          "ebsOptimized",
-          "enclaveOptions",
-          "hibernationOptions",
-          "iamInstanceProfile",
-          "imageId",
-          "instanceInitiatedShutdownBehavior",
-          "instanceMarketOptions",
-          "instanceRequirements",
-          "instanceType",
-          "kernelId",
-          "keyName",
-          "licenseSpecifications",
-          "maintenanceOptions",
-          "metadataOptions",
-          "monitoring",
-          "networkInterfaces",
-          "networkPerformanceOptions",
-          "placement",
-          "privateDnsNameOptions",
-          "ramDiskId",
-          "secondaryInterfaces",
-          "tagSpecifications",
-          "userData",
-        ]),
-        description: "VersionDescription",
-        name: "LaunchTemplateName",
+        description: "/VersionDescription",
+        name: "/LaunchTemplateName",
         "networkInterfaces.ipv4Addresses": eachIn("PrivateIpAddresses", "PrivateIpAddress"),
         "networkInterfaces.ipv4AddressCount": "SecondaryPrivateIpAddressCount",
         "networkInterfaces.ipv4Prefixes": eachIn("Ipv4Prefixes", "Ipv4Prefix"),
         "networkInterfaces.ipv6Addresses": eachIn("Ipv6Addresses", "Ipv6Address"),
         "networkInterfaces.ipv6Prefixes": eachIn("Ipv6Prefixes", "Ipv6Prefix"),
         "networkInterfaces.securityGroups": "Groups",
-        securityGroupNames: "LaunchTemplateData.SecurityGroups",
-        tags: tagsOf("launch-template"),
-        vpcSecurityGroupIds: "LaunchTemplateData.SecurityGroupIds",
+        securityGroupNames: "SecurityGroups",
+        tags: tagsOf("launch-template", "/TagSpecifications"),
+        vpcSecurityGroupIds: "SecurityGroupIds",
       },
-      { adds: { LaunchTemplateName: UNKNOWN } },
+      { within: "LaunchTemplateData", adds: { LaunchTemplateName: UNKNOWN } },
     ),
     {
       defaultVersion: "said when the template changes",

@@ -3,8 +3,8 @@ import { request, turned } from "../spec";
 import type { RequestSpec, Target } from "../spec";
 
 /** A new resource's tags: EC2 takes them with the kind of resource that they are for. */
-export function tagsOf(kind: string): Target {
-  return turned("TagSpecifications", (tags) => [{ ResourceType: kind, Tags: tags }]);
+export function tagsOf(kind: string, member = "TagSpecifications"): Target {
+  return turned(member, (tags) => [{ ResourceType: kind, Tags: tags }]);
 }
 
 /** The list of a permission that each source of a rule stands in, and that list's member. */

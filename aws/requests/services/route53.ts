@@ -5,29 +5,14 @@ import type { RequestSpec, RequestTable, Target } from "../spec";
 
 const SET = "ChangeBatch.Changes.0.ResourceRecordSet";
 
-/** A health check is told all in one structure. */
 const HEALTH_CHECK: Readonly<Record<string, Target>> = {
-  childHealthThreshold: "HealthCheckConfig.HealthThreshold",
-  childHealthchecks: "HealthCheckConfig.ChildHealthChecks",
-  cloudwatchAlarmName: "HealthCheckConfig.AlarmIdentifier.Name",
-  cloudwatchAlarmRegion: "HealthCheckConfig.AlarmIdentifier.Region",
-  disabled: "HealthCheckConfig.Disabled",
-  enableSni: "HealthCheckConfig.EnableSNI",
-  failureThreshold: "HealthCheckConfig.FailureThreshold",
-  fqdn: "HealthCheckConfig.FullyQualifiedDomainName",
-  insufficientDataHealthStatus: "HealthCheckConfig.InsufficientDataHealthStatus",
-  invertHealthcheck: "HealthCheckConfig.Inverted",
-  ipAddress: "HealthCheckConfig.IPAddress",
-  measureLatency: "HealthCheckConfig.MeasureLatency",
-  port: "HealthCheckConfig.Port",
+  childHealthThreshold: "HealthThreshold",
+  cloudwatchAlarmName: "AlarmIdentifier.Name",
+  cloudwatchAlarmRegion: "AlarmIdentifier.Region",
+  fqdn: "FullyQualifiedDomainName",
+  invertHealthcheck: "Inverted",
   // The provider sets a time behind the name, so that each request is a new one.
-  referenceName: turned("CallerReference", () => UNKNOWN),
-  regions: "HealthCheckConfig.Regions",
-  requestInterval: "HealthCheckConfig.RequestInterval",
-  resourcePath: "HealthCheckConfig.ResourcePath",
-  routingControlArn: "HealthCheckConfig.RoutingControlArn",
-  searchString: "HealthCheckConfig.SearchString",
-  type: "HealthCheckConfig.Type",
+  referenceName: turned("/CallerReference", () => UNKNOWN),
 };
 
 const tagsOf = (ResourceType: string): RequestSpec =>
@@ -100,7 +85,13 @@ export const route53: RequestTable = {
     ),
   ),
   "aws:route53/healthCheck:HealthCheck": type(
-    [request("route53:CreateHealthCheck", HEALTH_CHECK, { adds: { CallerReference: UNKNOWN } }), tagsOf("healthcheck")],
+    [
+      request("route53:CreateHealthCheck", HEALTH_CHECK, {
+        within: "HealthCheckConfig",
+        adds: { CallerReference: UNKNOWN },
+      }),
+      tagsOf("healthcheck"),
+    ],
     { triggers: "says when the provider sends the check again" },
   ),
 };
