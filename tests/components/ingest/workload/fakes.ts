@@ -26,10 +26,14 @@ function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** An in-memory S3. `before` sees each call and may throw, as a network or a kill would. */
+/**
+ * An in-memory S3. `before` sees each call and may throw, as a network or a kill would; `after` does so when the call has
+ * had its effect, as if the answer was lost. Reading an object's content is a call of its own, `read`.
+ */
 export class FakeS3 {
   readonly objects = new Map<string, StoredObject>();
   before: (operation: string, key: string) => void = () => undefined;
+  after: (operation: string, key: string) => void = () => undefined;
 
   readonly client: Pick<S3Client, "send"> = { send: ((command: unknown) => this.send(command)) as S3Client["send"] };
 
@@ -61,6 +65,7 @@ export class FakeS3 {
       const { Bucket = "", Key = "", Body, Metadata = {} } = command.input;
       this.before("put", Key);
       this.put(Bucket, Key, Body as Buffer | string, Metadata);
+      this.after("put", Key);
       return {};
     }
     if (command instanceof GetObjectCommand) {
@@ -71,7 +76,11 @@ export class FakeS3 {
         ETag: etag(body),
         Metadata: metadata,
         Body: {
-          transformToByteArray: () => Promise.resolve(body),
+          transformToByteArray: async () => {
+            await Promise.resolve();
+            this.before("read", Key);
+            return body;
+          },
           transformToString: () => Promise.resolve(body.toString()),
         },
       };
@@ -86,12 +95,14 @@ export class FakeS3 {
       const { Bucket = "", Key = "", CopySource = "", Metadata = {} } = command.input;
       this.before("copy", Key);
       this.put(Bucket, Key, this.get(decodeURIComponent(CopySource)).body, Metadata);
+      this.after("copy", Key);
       return {};
     }
     if (command instanceof DeleteObjectCommand) {
       const { Bucket = "", Key = "" } = command.input;
       this.before("delete", Key);
       this.objects.delete(`${Bucket}/${Key}`);
+      this.after("delete", Key);
       return {};
     }
     if (command instanceof ListObjectsV2Command) {

@@ -85,23 +85,37 @@ describe("intake", () => {
     assert.deepEqual(await settledObject(KEY, options), { result: "quarantined", records: 2 });
   });
 
-  it("may be killed before any step and run again with the same end", async () => {
+  it("may be killed in the middle of a file, before or after any step, and run again with the same end and count", async () => {
     const end = (s3: FakeS3): [string, string][] => s3.keys("").map((key) => [key, JSON.stringify(s3.metadata(key))]);
     for (const body of [file(row(), row()), file(row()).subarray(0, 30)]) {
       const whole = world();
-      whole.s3.put("bronze", KEY, body);
-      await intakeObject(KEY, whole.options);
-      for (let kill = 1; kill <= 4; kill += 1) {
-        const { s3, options } = world();
-        s3.put("bronze", KEY, body);
-        let step = 0;
-        s3.before = () => {
-          if ((step += 1) === kill) throw new Error("killed");
-        };
-        await intakeObject(KEY, options).catch(() => undefined);
-        s3.before = () => undefined;
-        await intakeLanding(options);
-        assert.deepEqual(end(s3), end(whole.s3), `killed before step ${kill}`);
+      whole.s3.put("bronze", KEY, body, { records: "2" });
+      const { result, records } = await intakeObject(KEY, whole.options);
+      for (const when of ["before", "after"] as const) {
+        let kills = 0;
+        for (let kill = 1; ; kill += 1) {
+          const { s3, options } = world();
+          s3.put("bronze", KEY, body, { records: "2" });
+          let step = 0;
+          s3[when] = () => {
+            // A process that is killed does nothing more.
+            if ((step += 1) >= kill) throw new Error("killed");
+          };
+          const died = await intakeObject(KEY, options).then(
+            () => false,
+            () => true,
+          );
+          if (!died) break;
+          kills += 1;
+          s3[when] = () => undefined;
+          // What an account enters: what this run moves, else what the killed one had moved.
+          const [outcome] = await intakeLanding(options);
+          const entered = outcome ?? (await settledObject(KEY, options));
+          assert.deepEqual([entered?.result, entered?.records], [result, records], `killed ${when} step ${kill}`);
+          assert.deepEqual(end(s3), end(whole.s3), `killed ${when} step ${kill}`);
+        }
+        // Two steps that change nothing (get, read), and two or three that do.
+        assert.equal(kills, (when === "before" ? 2 : 0) + (result === "verified" ? 2 : 3));
       }
     }
   });
