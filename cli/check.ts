@@ -8,6 +8,7 @@ import { topologyOf } from "./kit/environment";
 import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
 import { table } from "./kit/output";
+import { publishedModels } from "./kit/published";
 
 interface CheckOptions {
   readonly json?: boolean;
@@ -31,7 +32,8 @@ export async function check(environment: string | undefined, options: CheckOptio
     tell(options, format === "json" ? json({ differences }) : parityText(differences));
     return differences.every(({ declared }) => declared !== undefined) ? EXIT.ok : EXIT.failed;
   }
-  const report = await checkFleet(topology, configuration === undefined ? {} : { configuration });
+  const published = publishedModels();
+  const report = await checkFleet(topology, { published, ...(configuration === undefined ? {} : { configuration }) });
   tell(options, written(report, format));
   return report.passed ? EXIT.ok : EXIT.failed;
 }
