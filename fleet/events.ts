@@ -29,6 +29,8 @@ export interface Step {
   readonly properties: readonly string[];
   /** For a replacement: paths of the properties that force it, as far as the plugin says so. */
   readonly forcedBy: readonly string[];
+  /** Whether the state has it protected, as it was before the operation. */
+  readonly protected: boolean;
 }
 
 export interface Collected {
@@ -127,6 +129,7 @@ export class EventCollector {
         urn: started.urn,
         properties: started.diffs ?? [],
         forcedBy: forcedBy(started),
+        protected: started.old?.protect === true,
       };
       this.steps.push(step);
       return step;
@@ -135,7 +138,7 @@ export class EventCollector {
     const op = settled === undefined ? undefined : changeOf(settled.op);
     if (settled === undefined || op === undefined) return undefined;
     const { type, urn } = settled;
-    return { op, type, name: urnName(urn), urn, properties: [], forcedBy: [] };
+    return { op, type, name: urnName(urn), urn, properties: [], forcedBy: [], protected: false };
   }
 
   collected(): Collected {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import type { Scope } from "../kit/scope";
+import { keepData, type Scope } from "../kit/scope";
 
 export interface WebAclArgs {
   readonly scope: Scope;
@@ -83,7 +83,7 @@ function logBlocked(name: string, args: WebAclArgs, acl: aws.wafv2.WebAcl, paren
     `${name}-waf`,
     // AWS WAF writes to groups with this prefix only.
     { name: `aws-waf-logs-${nameOf(scope, part, "webAcl")}`, region, retentionInDays: args.logRetentionDays },
-    { parent },
+    { parent, ...keepData(scope) },
   );
   new aws.wafv2.WebAclLoggingConfiguration(
     name,

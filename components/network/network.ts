@@ -6,7 +6,7 @@ import { allowing, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { arnOf } from "../kit/arn";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import type { Scope } from "../kit/scope";
+import { keepData, type Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
 import { ENDPOINT_SERVICES, type EndpointService } from "./endpoints";
 import type { LogRetentionDays } from "./logs";
@@ -280,7 +280,7 @@ export class Network extends pulumi.ComponentResource {
         kmsKeyId: flowLogs.keyArn,
         retentionInDays: flowLogs.retentionDays,
       },
-      { parent: this },
+      { parent: this, ...keepData(scope) },
     );
     const role = new aws.iam.Role(
       name,

@@ -167,7 +167,7 @@ export class Search extends pulumi.ComponentResource {
           retentionInDays: args.logRetentionDays ?? 30,
           kmsKeyId: args.keyArn,
         },
-        { parent: this },
+        { parent: this, ...(logType === "AUDIT_LOGS" ? keepData(scope) : {}) },
       ),
     }));
     const permission = new aws.cloudwatch.LogResourcePolicy(

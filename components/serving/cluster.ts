@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { scopeTags, type Scope } from "../kit/scope";
+import { keepData, scopeTags, type Scope } from "../kit/scope";
 import type { AddOn } from "./versions";
 
 /** What a cluster is made of. */
@@ -72,7 +72,8 @@ function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Reso
     `${name}-cluster`,
     // EKS writes to this name and no other; made here so that its retention and key are ours.
     { name: `/aws/eks/${clusterName}/cluster`, retentionInDays: args.logRetentionDays, kmsKeyId: args.keyArn },
-    { parent },
+    // The audit trail of the Kubernetes API is in it.
+    { parent, ...keepData(scope) },
   );
   return new aws.eks.Cluster(
     name,

@@ -101,7 +101,8 @@ function createAuditLogs(
           retentionInDays: args.logRetentionDays ?? 90,
           kmsKeyId: args.keyArn,
         },
-        { parent },
+        // An audit trail: who logged in, and what was asked.
+        { parent, ...keepData(args.scope) },
       ),
   );
   new aws.redshift.Logging(

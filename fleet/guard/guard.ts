@@ -19,6 +19,7 @@ export interface DataLoss {
 export interface StoredResource {
   readonly urn: string;
   readonly type: string;
+  readonly protect?: boolean | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export function dataLosses(
 ): readonly DataLoss[] {
   const losses = new Map<string, DataLoss>();
   for (const step of steps) {
-    const store = storeOf(step.type);
+    const store = storeOf(step.type, step.protected);
     if (store === undefined || step.op === "create") continue;
     const { urn, type, name, op } = step;
     const fixed = step.properties.filter((path) => store.fixed?.[topOf(path)] !== undefined);
@@ -41,8 +42,8 @@ export function dataLosses(
     const forcedBy = op === "update" ? fixed : op === "replace" ? [...new Set([...step.forcedBy, ...fixed])] : [];
     losses.set(urn, { stack, urn, type, name, op, forcedBy, holds: store.holds });
   }
-  for (const { urn, type } of left) {
-    const store = storeOf(type);
+  for (const { urn, type, protect } of left) {
+    const store = storeOf(type, protect === true);
     if (store === undefined || losses.has(urn)) continue;
     const name = urn.split("::").at(-1) ?? urn;
     losses.set(urn, { stack, urn, type, name, op: "delete", forcedBy: [], holds: store.holds });
@@ -65,7 +66,10 @@ export function tellLoss({ stack, urn, type, name, op, forcedBy, holds }: DataLo
       : op === "replace"
         ? `forced by ${forcedBy.length > 0 ? forcedBy.join(", ") : "what it depends on"}`
         : forcedBy
-            .map((path) => `AWS cannot change ${path}: ${storeOf(type)?.fixed?.[topOf(path)] ?? "it stays as it is"}`)
+            .map(
+              (path) =>
+                `AWS cannot change ${path}: ${storeOf(type, true)?.fixed?.[topOf(path)] ?? "it stays as it is"}`,
+            )
             .join("; ");
   return [`${stack}: refused: would ${WORDS[op]} ${type} ${name}, which holds ${holds}`, `    ${why}`, `    ${urn}`];
 }

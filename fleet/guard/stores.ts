@@ -9,6 +9,8 @@ export interface Store {
    * change of one counts as a replacement: nothing else gives what the program asks for.
    */
   readonly fixed?: Readonly<Record<string, string>>;
+  /** Only what the program protects is a store; the type's others can be made again. @default false */
+  readonly onlyProtected?: boolean;
 }
 
 /**
@@ -58,13 +60,15 @@ export const STORES: readonly Store[] = [
   },
   {
     type: "aws:cloudwatch/logGroup:LogGroup",
-    holds: "the audit trail: who reached what, and what every function did",
+    holds: "an audit trail: who reached what, and what was let through",
+    onlyProtected: true,
   },
 ];
 
 const BY_TYPE: ReadonlyMap<string, Store> = new Map(STORES.map((store) => [store.type, store]));
 
-/** What is known of a type that holds data; nothing for all others. */
-export function storeOf(type: string): Store | undefined {
-  return BY_TYPE.get(type);
+/** What is known of a resource that holds data, by its type and whether its program protects it; nothing for all others. */
+export function storeOf(type: string, isProtected: boolean): Store | undefined {
+  const store = BY_TYPE.get(type);
+  return store?.onlyProtected === true && !isProtected ? undefined : store;
 }

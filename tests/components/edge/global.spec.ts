@@ -23,7 +23,7 @@ describe("GlobalEdge", () => {
       "aws:cloudwatch/logDelivery:LogDelivery edge < edge",
       "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination edge < edge",
       "aws:cloudwatch/logDeliverySource:LogDeliverySource edge < edge",
-      "aws:cloudwatch/logGroup:LogGroup edge-waf < edge",
+      "aws:cloudwatch/logGroup:LogGroup edge-waf < edge | protect | retain",
       "aws:route53/healthCheck:HealthCheck edge-eu-central-1 < edge",
       "aws:route53/healthCheck:HealthCheck edge-eu-west-1 < edge",
       "aws:route53/record:Record edge-api.eu.test.example.com < edge",

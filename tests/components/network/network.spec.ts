@@ -23,7 +23,7 @@ describe("the network", () => {
     const recording = await record(({ opts }) => new Network("net", ARGS, opts));
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
-      "aws:cloudwatch/logGroup:LogGroup net-flow < net",
+      "aws:cloudwatch/logGroup:LogGroup net-flow < net | protect | retain",
       "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup net-default < net",
       "aws:ec2/flowLog:FlowLog net-flow < net",
       "aws:ec2/vpcEndpoint:VpcEndpoint net-dynamodb < net",

@@ -15,7 +15,7 @@ describe("Search", () => {
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
       "aws:cloudwatch/logGroup:LogGroup search-application < search",
-      "aws:cloudwatch/logGroup:LogGroup search-audit < search",
+      "aws:cloudwatch/logGroup:LogGroup search-audit < search | protect | retain",
       "aws:cloudwatch/logGroup:LogGroup search-index-slow < search",
       "aws:cloudwatch/logGroup:LogGroup search-search-slow < search",
       "aws:cloudwatch/logResourcePolicy:LogResourcePolicy search < search",

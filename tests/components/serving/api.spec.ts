@@ -26,7 +26,7 @@ describe("RecommendationApi", () => {
     const recording = await make();
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
-      "aws:cloudwatch/logGroup:LogGroup api-cluster < api",
+      "aws:cloudwatch/logGroup:LogGroup api-cluster < api | protect | retain",
       "aws:ec2/launchTemplate:LaunchTemplate api-node < api",
       "aws:eks/addon:Addon api-coredns < api",
       "aws:eks/addon:Addon api-eks-pod-identity-agent < api",

@@ -16,9 +16,9 @@ describe("Warehouse", () => {
     const recording = await make({ deployment: PROVISIONED });
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
-      "aws:cloudwatch/logGroup:LogGroup warehouse-connectionlog < warehouse",
-      "aws:cloudwatch/logGroup:LogGroup warehouse-useractivitylog < warehouse",
-      "aws:cloudwatch/logGroup:LogGroup warehouse-userlog < warehouse",
+      "aws:cloudwatch/logGroup:LogGroup warehouse-connectionlog < warehouse | protect | retain",
+      "aws:cloudwatch/logGroup:LogGroup warehouse-useractivitylog < warehouse | protect | retain",
+      "aws:cloudwatch/logGroup:LogGroup warehouse-userlog < warehouse | protect | retain",
       "aws:ec2/securityGroup:SecurityGroup warehouse < warehouse",
       "aws:iam/role:Role warehouse < warehouse",
       "aws:iam/rolePolicy:RolePolicy warehouse < warehouse",

@@ -7,12 +7,13 @@ import { dataLosses, saysProtected, STORES, storeOf, tellKeys, tellLoss } from "
 const STACK = "prod.eu-west-1";
 const DOMAIN = "aws:opensearch/domain:Domain";
 const TABLE = "aws:dynamodb/table:Table";
+const LOGS = "aws:cloudwatch/logGroup:LogGroup";
 const WAREHOUSE = "aws:redshift/cluster:Cluster";
 
 const urnOf = (type: string, name: string): string => `urn:pulumi:${STACK}::meridian::${type}::${name}`;
 
 function step(op: Step["op"], type: string, name: string, change: Partial<Step> = {}): Step {
-  return { op, type, name, urn: urnOf(type, name), properties: [], forcedBy: [], ...change };
+  return { op, type, name, urn: urnOf(type, name), properties: [], forcedBy: [], protected: false, ...change };
 }
 
 /** What the engine says of one planned replacement: three steps of one resource. */
@@ -56,6 +57,7 @@ describe("the guard of what holds data", () => {
       step("update", WAREHOUSE, "warehouse", { properties: ["numberOfNodes"] }),
       step("replace", "aws:sagemaker/endpointConfiguration:EndpointConfiguration", "serving", { forcedBy: ["name"] }),
       step("delete", "aws:lambda/function:Function", "transform"),
+      step("delete", LOGS, "transform"),
     ];
     assert.deepEqual(dataLosses(STACK, steps), []);
   });
@@ -72,6 +74,20 @@ describe("the guard of what holds data", () => {
       losses.flatMap(tellLoss).join("\n"),
       /would not change .*\n.*AWS cannot change databaseName: the data/,
     );
+  });
+
+  it("counts a log group as a store where its program protects it: an audit trail", () => {
+    const steps = [
+      step("replace", LOGS, "transform", { forcedBy: ["name"] }),
+      step("replace", LOGS, "audit", { forcedBy: ["name"], protected: true }),
+    ];
+    assert.deepEqual(
+      dataLosses(STACK, steps).map(({ name }) => name),
+      ["audit"],
+    );
+    const urn = urnOf(LOGS, "audit");
+    assert.equal(dataLosses(STACK, [], [{ type: LOGS, urn, protect: true }]).length, 1);
+    assert.equal(dataLosses(STACK, [], [{ type: LOGS, urn, protect: false }]).length, 0);
   });
 
   it("names what the engine did not come to, since it stops at the first protected resource", () => {
@@ -122,8 +138,8 @@ describe("the guard of what holds data", () => {
     for (const { type, holds } of STORES) {
       assert.match(type, /^aws:\w+\/\w+:\w+$/);
       assert.ok(holds.length > 4);
-      assert.equal(storeOf(type)?.type, type);
+      assert.equal(storeOf(type, true)?.type, type);
     }
-    assert.equal(storeOf("aws:sagemaker/endpointConfiguration:EndpointConfiguration"), undefined);
+    assert.equal(storeOf("aws:sagemaker/endpointConfiguration:EndpointConfiguration", true), undefined);
   });
 });
