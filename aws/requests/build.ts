@@ -125,7 +125,7 @@ class Builder {
     for (const [key, value] of Object.entries(block)) {
       if (value === undefined || value === null) continue;
       const property = under(path, key);
-      const named = this.spec.members[withoutIndices(property)];
+      const named = this.spec.members[withoutIndices(property)] ?? this.spec.members[`*.${key}`];
       if (named === undefined && wanted === isRooted) continue;
       const target = named ?? memberNamed(shape, key);
       if (target === undefined) this.homeless.push(property);
@@ -231,8 +231,10 @@ class Builder {
   }
 
   private entries(shape: Shape, value: Value, property: string, there: string): Value {
-    const { value: member } = shape;
+    const { value: member, min = 0 } = shape;
     if (!isBlock(value) || member === undefined) return value;
+    // As with a list: an empty map is left out where a request could not hold it.
+    if (Object.keys(value).length === 0 && min > 0) return undefined;
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [
         key,

@@ -28,8 +28,9 @@ export interface RequestSpec {
   /** As AWS's model spells it, e.g. `CreateStream`. */
   readonly operation: string;
   /**
-   * Properties, by dotted path without list indices, whose member has not their own name. A top-level property that is
-   * named in any further request of the type goes there, and to the first request only when named there too.
+   * Properties, by dotted path without list indices, whose member has not their own name; `*.size` is a property of that
+   * name in any block. A top-level property that is named in any further request of the type goes there, and to the
+   * first request only when named there too.
    */
   readonly members: Readonly<Record<string, Target>>;
   /** Members that are sent although no property says so; `UNKNOWN` where the value is made up on the way. A property's value goes first. */

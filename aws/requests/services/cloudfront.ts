@@ -3,12 +3,6 @@ import type { Value } from "../../value";
 import { request, turned, type } from "../spec";
 import type { RequestTable } from "../spec";
 
-/** What a cache behaviour spells its own way. */
-const BEHAVIOUR = {
-  cachedMethods: "AllowedMethods.CachedMethods",
-  "lambdaFunctionAssociations.lambdaArn": "LambdaFunctionARN",
-};
-
 export const cloudfront: RequestTable = {
   "aws:cloudfront/cachePolicy:CachePolicy": type(
     request(
@@ -21,11 +15,8 @@ export const cloudfront: RequestTable = {
     request(
       "cloudfront:CreateDistributionWithTags",
       {
-        ...Object.fromEntries(
-          ["defaultCacheBehavior", "orderedCacheBehaviors"].flatMap((block) =>
-            Object.entries(BEHAVIOUR).map(([property, member]) => [`${block}.${property}`, member]),
-          ),
-        ),
+        "*.cachedMethods": "AllowedMethods.CachedMethods",
+        "*.lambdaArn": "LambdaFunctionARN",
         loggingConfig: "Logging",
         orderedCacheBehaviors: "CacheBehaviors",
         "originGroups.originId": "Id",

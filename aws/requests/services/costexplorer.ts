@@ -22,6 +22,9 @@ export const costexplorer: RequestTable = {
         name: "AnomalySubscription.SubscriptionName",
         subscribers: "AnomalySubscription.Subscribers",
         thresholdExpression: "AnomalySubscription.ThresholdExpression",
+        ...Object.fromEntries(
+          ["", "ands.", "not.", "ors."].map((part) => [`thresholdExpression.${part}costCategory`, "CostCategories"]),
+        ),
         "thresholdExpression.ands": "And",
         "thresholdExpression.ors": "Or",
         tags: "ResourceTags",

@@ -5,11 +5,10 @@ import type { RequestTable, Target } from "../spec";
 
 /** How Pulumi flattens the volumes of an instance. */
 const VOLUMES: Readonly<Record<string, Target>> = {
-  ebsConfigs: "EbsConfiguration.EbsBlockDeviceConfigs",
-  "ebsConfigs.iops": "VolumeSpecification.Iops",
-  "ebsConfigs.size": "VolumeSpecification.SizeInGB",
-  "ebsConfigs.throughput": "VolumeSpecification.Throughput",
-  "ebsConfigs.type": "VolumeSpecification.VolumeType",
+  "*.ebsConfigs": "EbsConfiguration.EbsBlockDeviceConfigs",
+  "*.iops": "VolumeSpecification.Iops",
+  "*.size": "VolumeSpecification.SizeInGB",
+  "*.type": "VolumeSpecification.VolumeType",
 };
 
 /** A fleet's id and what it holds, and a group's, come back from AWS. */
@@ -22,20 +21,18 @@ export const emr: RequestTable = {
     request(
       "emr:RunJobFlow",
       {
+        ...VOLUMES,
+        "*.throughput": "VolumeSpecification.Throughput",
         applications: turned("Applications", namesOf),
         "bootstrapActions.args": "ScriptBootstrapAction.Args",
         "bootstrapActions.path": "ScriptBootstrapAction.Path",
         configurations: fromJson("Configurations"),
         configurationsJson: fromJson("Configurations"),
         coreInstanceFleet: turned("Instances.InstanceFleets", fleetOf("CORE")),
-        ...within("coreInstanceFleet.instanceTypeConfigs", VOLUMES),
         masterInstanceFleet: turned("Instances.InstanceFleets", fleetOf("MASTER")),
-        ...within("masterInstanceFleet.instanceTypeConfigs", VOLUMES),
         coreInstanceGroup: turned("Instances.InstanceGroups", groupOf("CORE")),
         "coreInstanceGroup.autoscalingPolicy": fromJson("AutoScalingPolicy"),
-        ...within("coreInstanceGroup", VOLUMES),
         masterInstanceGroup: turned("Instances.InstanceGroups", groupOf("MASTER")),
-        ...within("masterInstanceGroup", VOLUMES),
         ec2Attributes: ["Instances", turned("JobFlowRole", (attributes) => block(attributes)["instanceProfile"])],
         "ec2Attributes.instanceProfile": "",
         "ec2Attributes.keyName": "Ec2KeyName",
@@ -57,7 +54,7 @@ export const emr: RequestTable = {
   "aws:emr/instanceFleet:InstanceFleet": type(
     request(
       "emr:AddInstanceFleet",
-      { clusterId: "/ClusterId", ...within("instanceTypeConfigs", VOLUMES) },
+      { ...VOLUMES, clusterId: "/ClusterId" },
       { within: "InstanceFleet", adds: { InstanceFleet: { InstanceFleetType: "TASK" } } },
     ),
   ),
@@ -121,8 +118,4 @@ function groupOf(InstanceRole: string): (group: Value) => Value {
 function block(value: Value): Properties {
   const [only] = list({ value }, "value");
   return isBlock(only) ? only : {};
-}
-
-function within(path: string, targets: Readonly<Record<string, Target>>): Readonly<Record<string, Target>> {
-  return Object.fromEntries(Object.entries(targets).map(([property, target]) => [`${path}.${property}`, target]));
 }

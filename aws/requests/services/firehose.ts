@@ -3,10 +3,7 @@ import type { RequestTable, Target } from "../spec";
 
 /** Each destination's block, with the member that it is and what only that destination spells its own way. */
 const DESTINATIONS: Readonly<Record<string, readonly [string, Readonly<Record<string, Target>>]>> = {
-  extendedS3Configuration: [
-    "ExtendedS3DestinationConfiguration",
-    { "dynamicPartitioningConfiguration.retryDuration": "RetryOptions.DurationInSeconds" },
-  ],
+  extendedS3Configuration: ["ExtendedS3DestinationConfiguration", {}],
   redshiftConfiguration: [
     "RedshiftDestinationConfiguration",
     {
@@ -44,28 +41,20 @@ const DESTINATIONS: Readonly<Record<string, readonly [string, Readonly<Record<st
   ],
 };
 
-/** What Pulumi flattens in every destination. */
-const BUFFER = {
-  bufferingInterval: "BufferingHints.IntervalInSeconds",
-  bufferingSize: "BufferingHints.SizeInMBs",
-  kmsKeyArn: "EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN",
-};
-const EVERY: Readonly<Record<string, Target>> = {
-  ...BUFFER,
-  retryDuration: "RetryOptions.DurationInSeconds",
-  vpcConfig: "VpcConfiguration",
-  ...within("s3Configuration", BUFFER),
-  ...within("s3BackupConfiguration", BUFFER),
-};
-
 export const firehose: RequestTable = {
   "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": type(
     [
       request("firehose:CreateDeliveryStream", {
         name: "DeliveryStreamName",
         kinesisSourceConfiguration: "KinesisStreamSourceConfiguration",
+        // What Pulumi flattens in every destination, and in the buckets beside it.
+        "*.bufferingInterval": "BufferingHints.IntervalInSeconds",
+        "*.bufferingSize": "BufferingHints.SizeInMBs",
+        "*.kmsKeyArn": "EncryptionConfiguration.KMSEncryptionConfig.AWSKMSKeyARN",
+        "*.retryDuration": "RetryOptions.DurationInSeconds",
+        "*.vpcConfig": "VpcConfiguration",
         ...Object.entries(DESTINATIONS).reduce(
-          (all, [block, [member, own]]) => ({ ...all, [block]: member, ...within(block, { ...EVERY, ...own }) }),
+          (all, [block, [member, own]]) => ({ ...all, [block]: member, ...within(block, own) }),
           {},
         ),
       }),

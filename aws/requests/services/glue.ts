@@ -18,7 +18,6 @@ export const glue: RequestTable = {
         databaseName: "/DatabaseName",
         openTableFormatInput: "/OpenTableFormatInput",
         "openTableFormatInput.icebergInput.icebergTableInput": "CreateIcebergTableInput",
-        "openTableFormatInput.icebergInput.icebergTableInput.schema.fields.fieldId": "Id",
         "openTableFormatInput.icebergInput.icebergTableInput.sortOrder": "WriteOrder",
         partitionIndices: "/PartitionIndexes",
       },

@@ -1,10 +1,19 @@
 import { UNKNOWN } from "../../value";
-import { request, type } from "../spec";
+import { request, turned, type } from "../spec";
 import type { RequestTable } from "../spec";
 
 export const scheduler: RequestTable = {
   "aws:scheduler/schedule:Schedule": type(
-    request("scheduler:CreateSchedule", {}, { adds: { Name: UNKNOWN, ClientToken: UNKNOWN } }),
+    request(
+      "scheduler:CreateSchedule",
+      {
+        "target.ecsParameters.networkConfiguration": "NetworkConfiguration.awsvpcConfiguration",
+        "target.ecsParameters.networkConfiguration.assignPublicIp": turned("AssignPublicIp", (on) =>
+          on === true ? "ENABLED" : "DISABLED",
+        ),
+      },
+      { adds: { Name: UNKNOWN, ClientToken: UNKNOWN } },
+    ),
   ),
   "aws:scheduler/scheduleGroup:ScheduleGroup": type(
     request("scheduler:CreateScheduleGroup", {}, { adds: { Name: UNKNOWN, ClientToken: UNKNOWN } }),

@@ -6,19 +6,30 @@ import type { RequestTable } from "../spec";
 const OWN_ID: Properties = { SecretId: UNKNOWN };
 
 export const secretsmanager: RequestTable = {
-  "aws:secretsmanager/secret:Secret": type([
-    request(
-      "secretsmanager:CreateSecret",
-      { replicas: "AddReplicaRegions" },
-      { adds: { Name: UNKNOWN, ClientRequestToken: UNKNOWN } },
-    ),
-    request("secretsmanager:PutResourcePolicy", { policy: json("ResourcePolicy") }, { adds: OWN_ID, when: ["policy"] }),
-    request(
-      "secretsmanager:DeleteSecret",
-      { recoveryWindowInDays: "RecoveryWindowInDays" },
-      { adds: OWN_ID, when: ["recoveryWindowInDays"] },
-    ),
-  ]),
+  "aws:secretsmanager/secret:Secret": type(
+    [
+      request(
+        "secretsmanager:CreateSecret",
+        { replicas: "AddReplicaRegions" },
+        { adds: { Name: UNKNOWN, ClientRequestToken: UNKNOWN } },
+      ),
+      request(
+        "secretsmanager:PutResourcePolicy",
+        { policy: json("ResourcePolicy") },
+        { adds: OWN_ID, when: ["policy"] },
+      ),
+      request(
+        "secretsmanager:DeleteSecret",
+        { recoveryWindowInDays: "RecoveryWindowInDays" },
+        { adds: OWN_ID, when: ["recoveryWindowInDays"] },
+      ),
+    ],
+    {
+      "replicas.lastAccessedDate": "AWS answers it",
+      "replicas.status": "AWS answers it",
+      "replicas.statusMessage": "AWS answers it",
+    },
+  ),
   "aws:secretsmanager/secretPolicy:SecretPolicy": type(
     request("secretsmanager:PutResourcePolicy", { secretArn: "SecretId", policy: json("ResourcePolicy") }),
   ),
