@@ -21,13 +21,13 @@ compares it with what an AWS account has. It applies nothing and, without \`--ac
 3. Else AWS's default below.
 
 What needs more than that is to be requested, and the exit code is 1: \`meridian preflight prod\` ends so until the rest
-(Spot vCPUs, instances per endpoint and over all endpoints, the API's rate) is confirmed by \`--account\`. A quota that AWS does
+(Spot vCPUs, instances of an endpoint and of all endpoints, the API's rate) is confirmed by \`--account\`. A quota that AWS does
 not raise is to be met by a smaller plan. A region that an account must enable counts as not enabled unless \`--account\` finds
 that it is. A network or a name that does not fit and a type that a region does not offer end with 1 too.
 
-Maxima are counted, not what runs in quiet hours: the greatest size of every group, cluster and scaled variant. What the account
-already uses comes on top, so ask for the sum. EMR capacity and Spot figures are those of the plan; Spot that EMR replaces by On-Demand
-instances counts as Spot. Sizes of policies that hold values only AWS knows are not counted; the table says "at least" there.
+Maxima are counted, not what runs in quiet hours: the greatest size of every group, cluster and scaled variant, and both fleets of
+an endpoint while it is updated. What the account already uses comes on top, so ask for the sum. Spot capacity that EMR would replace
+by On-Demand instances counts as Spot. Sizes of policies that hold values only AWS knows are not counted; the table says "at least" there.
 
 This page is generated from the table: \`node --require ./local/toolchain/register.cjs aws/quotas/docs.ts\`.
 `;

@@ -157,7 +157,13 @@ function rowsOf(vpc: PlannedResource, plan: Plan): readonly SubnetRow[] {
 function consumersIn(tier: string, plan: Plan): readonly { resource: string; addresses: number }[] {
   const found = CONSUMERS.filter((consumer) => consumer.tier === tier).flatMap(({ type, addresses }) => {
     const total = plan.of(type).reduce((sum, resource) => sum + addresses(resource, plan), 0);
-    return total === 0 ? [] : [{ resource: type.split(":").at(-1) ?? type, addresses: total }];
+    return total === 0 ? [] : [{ resource: labelOf(type), addresses: total }];
   });
   return found.sort((one, other) => other.addresses - one.addresses);
+}
+
+/** Service and type: `aws:eks/cluster:Cluster` is an `eks Cluster`. */
+function labelOf(type: string): string {
+  const [, module = "", name = ""] = type.split(":");
+  return `${module.split("/")[0] ?? ""} ${name}`;
 }

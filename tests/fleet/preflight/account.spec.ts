@@ -53,9 +53,11 @@ describe("the preflight that asks the account", function () {
   });
 
   it("takes what the account has before what the topology says and before the default", async () => {
-    const report = await ask({
+    const { url } = await serve({
       quota: (region, code) => (code === "L-1216C47A" && region === "eu-west-1" ? 3 : 1_000_000),
     });
+    const granted = { ...dev, quotas: { ec2StandardVcpus: 1024 } };
+    const report = await preflight(granted, graph, openAccount({ home: dev.home, partition: "aws", endpoint: url }));
     assert.deepEqual(
       report.quotas
         .filter(({ status }) => status !== "fits")
@@ -116,7 +118,7 @@ describe("the preflight that asks the account", function () {
     );
     const { url, calls } = await serve({ throttled: 2 });
     const found = await callServiceQuotas("sns", { region: "eu-west-1", partition: "aws", endpoint: url, patience: 1 });
-    assert.deepEqual(found, [{ code: "L-61103206", name: "Topics per Account", value: 1_000_000 }]);
+    assert.deepEqual(found, [{ code: "L-61103206", name: "sns-topics, by another name", value: 1_000_000 }]);
     assert.equal(calls.length, 3);
     const patient = await serve({ throttled: 99 });
     await assert.rejects(

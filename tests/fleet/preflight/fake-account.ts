@@ -114,9 +114,10 @@ function quotas(account: FakeAccount, region: string, body: string, target: stri
   if (service === "monitoring") return { status: 400, text: JSON.stringify({ __type: "NoSuchResourceException" }) };
   const known = QUOTA_TABLE.filter((quota) => quota.service === service);
   const from = Number(token);
-  const page = known.slice(from, from + PAGE).map(({ code, name }) => ({
+  const page = known.slice(from, from + PAGE).map(({ id, code, name }) => ({
     QuotaCode: code ?? "L-00000000",
-    QuotaName: name,
+    // AWS renames quotas: only one whose code is not known may be found by its name.
+    QuotaName: code === undefined ? name : `${id}, by another name`,
     Value: account.quota?.(region, code ?? "") ?? 1_000_000,
   }));
   const more = from + PAGE < known.length ? { NextToken: String(from + PAGE) } : {};

@@ -82,6 +82,20 @@ describe("the preflight of a topology", function () {
     assert.deepEqual([asked.limit, asked.from, asked.status], [5, "default", "request"]);
     const less = await preflight({ ...prod, quotas: { kinesisShards: 1 } }, production);
     assert.equal(row(less, "kinesis-shards", "eu-west-1").status, "request");
+    // Within the default there is nothing to confirm.
+    const enough = await preflight({ ...prod, quotas: { kinesisShards: 100 } }, production);
+    assert.equal(row(enough, "kinesis-shards", "eu-west-1").status, "fits");
+  });
+
+  it("requests what holds for the whole account where its partition keeps that", async () => {
+    const long = changed(graph, "aws:iam/role:Role", { assumeRolePolicy: "x".repeat(2049) });
+    const asked = async (partition: Topology["regions"][number]["partition"]): Promise<string> => {
+      const topology = { ...dev, regions: dev.regions.map((plan) => ({ ...plan, partition })) };
+      return row(await preflight(topology, long), "iam-trust-policy-length", "").request ?? "";
+    };
+    assert.match(await asked("aws"), /--quota-code L-C07B4B0D --desired-value 2049 --region us-east-1$/);
+    assert.match(await asked("aws-us-gov"), / --region us-gov-west-1$/);
+    assert.match(await asked("aws-cn"), / --region cn-northwest-1$/);
   });
 
   it("counts what each resource adds: one more group is as many vCPUs more", async () => {
@@ -161,7 +175,7 @@ describe("the preflight of a topology", function () {
     const small = await preflight(tight, await buildFleetGraph(tight));
     const [first] = small.subnets.filter(({ fits }) => !fits);
     assert.deepEqual([first?.region, first?.tier, first?.usable], ["eu-west-1", "private", 64 - 5]);
-    assert.ok((first?.need ?? 0) > 59 && first?.by[0]?.resource === "NodeGroup");
+    assert.ok((first?.need ?? 0) > 59 && first?.by[0]?.resource === "eks NodeGroup");
     assert.equal(small.passed, false);
   });
 
