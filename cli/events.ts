@@ -5,10 +5,11 @@ import type { IngestConfig } from "../local/datapath/ingest";
 import type { IngestLedger } from "../local/delivery/ledger";
 import { checkFile, openFile } from "./events-source";
 import type { FileOptions, FileRequest, FileSource } from "./events-source";
+import { tellLedger } from "./events-ledger";
 import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { integerOption, oneOf } from "./kit/options";
-import { Output, table } from "./kit/output";
+import { Output } from "./kit/output";
 import { StageProgress } from "./kit/progress";
 import { openRegions, requireLocal } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
@@ -31,7 +32,7 @@ export async function events(action: string, file: string | undefined, options: 
   const request = await check(action, file, options);
   const opened = await openRegions(options.env);
   const config = ingestConfig(opened);
-  if (request.action === "ledger") return tell(readIngestLedger(config), output);
+  if (request.action === "ledger") return tellLedger(readIngestLedger(config), output);
   const progress = new StageProgress();
   const show = ({
     stage,
@@ -51,7 +52,7 @@ export async function events(action: string, file: string | undefined, options: 
     const source = generatedSource({ seed: request.seed, count: request.count, users, items, regions });
     const ledger = await ingestEvents(config, source, show);
     progress.end();
-    return tell(ledger, output);
+    return tellLedger(ledger, output);
   }
   const source = openFile(opened, request.file, request.how);
   let ledger: IngestLedger;
@@ -104,7 +105,7 @@ function tellFile(source: FileSource, how: FileRequest, ledger: IngestLedger, ou
     output.note("such a file does not say what people agreed to: without --assume-consent its events are left out");
   }
   const document = { ...ledger, file: { lines, events: found, skipped, refused, refusedFile: source.refusedFile } };
-  const code = tell(document, output);
+  const code = tellLedger(document, output);
   return found === 0 || lines !== found + skipped + refused ? EXIT.failed : code;
 }
 
@@ -123,41 +124,4 @@ export function ingestConfig(opened: OpenRegions): IngestConfig {
       stateDir: opened.stateFolder,
     })),
   };
-}
-
-function tell(ledger: IngestLedger, output: Output): ExitCode {
-  output.result(ledger, () => {
-    const names = [...Object.keys(ledger.regions), "total"];
-    const counts = [...Object.values(ledger.regions), ledger.total];
-    const row = (stage: string, of: (index: number) => number): (string | number)[] => [
-      stage,
-      ...names.map((_, index) => of(index)),
-    ];
-    const sum = (parts: Readonly<Record<string, number>>): number =>
-      Object.values(parts).reduce((total, one) => total + one, 0);
-    const lines = table(
-      ["stage", ...names],
-      [
-        row("sent", (i) => counts[i]?.generated ?? 0),
-        row("refused by the collector", (i) => counts[i]?.refused ?? 0),
-        row("accepted", (i) => counts[i]?.accepted ?? 0),
-        row("waiting on disk", (i) => counts[i]?.spilled ?? 0),
-        row("dropped (consent, bots)", (i) => sum(counts[i]?.dropped ?? {})),
-        row("failed in the transform", (i) => sum(counts[i]?.failed ?? {})),
-        row("landed in bronze", (i) => counts[i]?.landed ?? 0),
-        row("verified", (i) => counts[i]?.verified ?? 0),
-        row("quarantined", (i) => counts[i]?.quarantined ?? 0),
-        row("raw copies", (i) => counts[i]?.raw ?? 0),
-      ],
-    );
-    for (const line of lines) output.line(line);
-    for (const [stage, seconds] of Object.entries(ledger.seconds ?? {})) {
-      const rate = Math.round(ledger.run.generated / seconds);
-      output.line(`${stage}: ${seconds.toFixed(1)} s, ${rate} events/s`);
-    }
-    output.line(ledger.balanced ? "every event is accounted for" : "the account does not balance:");
-    for (const difference of ledger.differences) output.line(`  ${difference}`);
-    output.line("delivery is simulated: Firehose's semantics by a runner of our own, with the real transform");
-  });
-  return ledger.balanced ? EXIT.ok : EXIT.failed;
 }

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tellLedger } from "../../cli/events-ledger";
+import { checkFile } from "../../cli/events-source";
+import { EXIT, type InputProblem } from "../../cli/kit/exit";
+import { Output } from "../../cli/kit/output";
+import { readIngestLedger } from "../../local/datapath/ingest";
+import { openLedger, saveLedger } from "../../local/delivery/ledger";
+
+/** What the command prints, and its exit code. */
+function told(change: (ledger: ReturnType<typeof openLedger>) => void): { code: number; text: string } {
+  const stateDir = mkdtempSync(join(tmpdir(), "account-"));
+  try {
+    const file = join(stateDir, "ledger-us-east-1.json");
+    const ledger = openLedger(file, "us-east-1", 1);
+    Object.assign(ledger, { generated: 10, refused: 1, accepted: 9, rawDelivered: 8, spilled: 1 });
+    Object.assign(ledger, { verified: 6, quarantined: 1 });
+    Object.assign(ledger.delivered, { read: 8, delivered: 7, dropped: { no_consent: 1 } });
+    change(ledger);
+    saveLedger(file, ledger);
+    const region = { region: "us-east-1", zone: "us", endpoint: "", stream: "", transformFunction: "", stateDir };
+    const lines: string[] = [];
+    const output = new Output(false);
+    output.line = (text) => lines.push(text ?? "");
+    const buckets = { raw: "", bronze: "", quarantine: "" };
+    return {
+      code: tellLedger(readIngestLedger({ regions: [{ ...region, buckets }] }), output),
+      text: lines.join("\n"),
+    };
+  } finally {
+    rmSync(stateDir, { recursive: true });
+  }
+}
+
+describe("meridian events ledger", () => {
+  it("ends with 0 when every event is accounted for, those on the collector's disk included", () => {
+    const { code, text } = told(() => undefined);
+    assert.equal(code, EXIT.ok, text);
+    assert.match(text, /every event is accounted for/);
+    assert.match(text, /waiting on disk +1/);
+  });
+
+  it("ends with 1 and names the stage when a single event is missing anywhere", () => {
+    const cases: readonly (readonly [Parameters<typeof told>[0], RegExp])[] = [
+      [(ledger) => (ledger.refused -= 1), /us-east-1: generated: want 10, got 9/],
+      [(ledger) => (ledger.spilled -= 1), /us-east-1: on the stream: want 9, got 8/],
+      [(ledger) => (ledger.delivered.dropped["no_consent"] = 0), /us-east-1: on the stream: want 8, got 7/],
+      [(ledger) => (ledger.delivered.failed["not_json"] = 1), /us-east-1: on the stream: want 8, got 9/],
+      [(ledger) => (ledger.quarantined = 0), /us-east-1: landed: want 7, got 6/],
+      [(ledger) => (ledger.rawDelivered -= 1), /us-east-1: raw copy: want 8, got 7/],
+    ];
+    for (const [change, message] of cases) {
+      const { code, text } = told(change);
+      assert.equal(code, EXIT.failed);
+      assert.match(text, message);
+    }
+  });
+
+  it("reads an account that was kept before events could wait on disk", () => {
+    const { code } = told((ledger) => {
+      Object.assign(ledger, { spilled: undefined, rawDelivered: 9, verified: 7 });
+      Object.assign(ledger.delivered, { delivered: 8 });
+    });
+    assert.equal(code, EXIT.ok);
+  });
+});
+
+describe("the words about a file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "words-"));
+  writeFileSync(join(folder, "a.csv"), "");
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("are read, a tab by its name", () => {
+    const problems: InputProblem[] = [];
+    const how = checkFile(
+      {
+        ...{ format: "interactions", delimiter: "tab", columns: "item,user,timestamp" },
+        eventType: "purchase",
+        minValue: 4,
+      },
+      problems,
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(how, {
+      ...{ format: "interactions", assumeConsent: false, columns: ["item", "user", "timestamp"], delimiter: "\t" },
+      ...{ eventType: "purchase", minValue: 4 },
+    });
+  });
+
+  it("are refused all at once", () => {
+    const problems: InputProblem[] = [];
+    checkFile({ format: "interactions", columns: "user,user", eventType: "hover", minValue: "many" }, problems);
+    assert.deepEqual(problems.map(({ path }) => path).sort(), ["--columns", "--event-type", "--min-value"]);
+  });
+});
