@@ -177,6 +177,29 @@ describe("the real engine with the local provider", function () {
     );
   });
 
+  it("refuses in a preview what AWS would refuse, by its models and between properties, with the property", async () => {
+    const refused = async (stack: string, resource: (provider: aws.Provider) => void, said: RegExp): Promise<void> => {
+      const opened = await open(stack, () => {
+        resource(new aws.Provider("home", { region: "us-east-1" }));
+        return Promise.resolve({});
+      });
+      await assert.rejects(opened.preview(), (error: Error) => said.test(error.message));
+    };
+    const attributes = [{ name: "id", type: "TEXT" }];
+    await refused(
+      "local.refused-by-model",
+      (provider) => new aws.dynamodb.Table("bills", { name: "bills", hashKey: "id", attributes }, { provider }),
+      /property attributes\.0\.type .*dynamodb CreateTable AttributeDefinitions\.0\.AttributeType .*one of S, N, B, got "TEXT"/,
+    );
+    const streamModeDetails = { streamMode: "ON_DEMAND" };
+    await refused(
+      "local.refused-by-rule",
+      (provider) =>
+        new aws.kinesis.Stream("clicks", { name: "clicks", shardCount: 2, streamModeDetails }, { provider }),
+      /property shardCount .*kinesis-shards-by-mode/,
+    );
+  });
+
   it("takes up an update that was killed halfway, without a second of anything", async () => {
     const program = (): Promise<Record<string, unknown>> => {
       const provider = new aws.Provider("home", { region: "us-east-1" });
