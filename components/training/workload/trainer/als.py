@@ -1,7 +1,8 @@
-"""Implicit-feedback ALS (Hu, Koren, Volinsky 2008) by conjugate gradient, from the `implicit` library."""
+"""Implicit-feedback ALS (Hu, Koren, Volinsky 2008): its parameters, and the engine for one machine."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass
 
 import implicit.als  # type: ignore[import-untyped]
@@ -11,6 +12,8 @@ from scipy import sparse  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 Factors = npt.NDArray[np.float32]
+Pair = tuple[Factors, Factors]
+"""User and item factors, one row a user or item."""
 
 
 @dataclass(frozen=True)
@@ -29,36 +32,36 @@ class Parameters:
         return asdict(self)
 
 
-def train(matrix: sparse.csr_matrix, parameters: Parameters) -> tuple[Factors, Factors]:
-    """User and item factors. One thread, fixed seed: equal input gives equal bytes on one kind of processor."""
+INTERACTIONS_A_THREAD = 1_000_000
+"""Below, threads wait for one another longer than they work."""
+
+
+def threads(interactions: int) -> int:
+    """Threads that pay for this many interactions, of the processors that this process may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(usable, interactions // INTERACTIONS_A_THREAD))
+
+
+def train(matrix: sparse.csr_matrix, parameters: Parameters) -> Pair:
+    """User and item factors by conjugate gradient, from the `implicit` library.
+
+    Equal input gives equal bytes on one kind of processor, however many threads there are: each row is solved by one
+    thread, from what all read.
+    """
     model = implicit.als.AlternatingLeastSquares(
         factors=parameters.factors,
         regularization=parameters.regularization,
-        alpha=parameters.alpha,
+        alpha=1.0,
         iterations=parameters.iterations,
         use_gpu=False,
         use_cg=True,
-        num_threads=1,
+        num_threads=threads(matrix.nnz),
         random_state=parameters.seed,
         dtype=np.float32,
     )
+    confidence = matrix.log1p()
+    # The library takes the values for confidences, 1 being that of what was never met.
+    confidence.data = 1 + np.float32(parameters.alpha) * confidence.data
     with threadpool_limits(limits=1, user_api="blas"):
-        model.fit(matrix.log1p(), show_progress=False)
+        model.fit(confidence, show_progress=False)
     return np.ascontiguousarray(model.user_factors), np.ascontiguousarray(model.item_factors)
-
-
-def rank(
-    factors: tuple[Factors, Factors], seen: sparse.csr_matrix, users: npt.NDArray[np.int64], k: int
-) -> npt.NDArray[np.int32]:
-    """Exact top-K items for each user, without those in `seen`; ties by index."""
-    user_factors, item_factors = factors
-    ranked = np.full((len(users), k), -1, dtype=np.int32)
-    for start in range(0, len(users), 1024):
-        block = users[start : start + 1024]
-        scores = user_factors[block] @ item_factors.T
-        for row, user in enumerate(block):
-            scores[row, seen.indices[seen.indptr[user] : seen.indptr[user + 1]]] = -np.inf
-        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-        reachable = np.take_along_axis(scores, best, axis=1) > -np.inf
-        ranked[start : start + len(block), : best.shape[1]] = np.where(reachable, best, -1)
-    return ranked

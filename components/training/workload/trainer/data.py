@@ -68,7 +68,7 @@ def read_interactions(paths: Sequence[Path]) -> Interactions:
 
     Raises DataError when there is nothing to read or a column is missing.
     """
-    files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*.parquet")))
+    files = parquet_files(paths)
     if not files:
         raise DataError(f"no Parquet files in {', '.join(map(str, paths))}")
     tables = []
@@ -97,6 +97,11 @@ def read_interactions(paths: Sequence[Path]) -> Interactions:
         purchased=table["purchases_sum"].to_numpy() > 0,
         last_occurred_us=last,
     )
+
+
+def parquet_files(paths: Sequence[Path]) -> list[Path]:
+    """Parquet files among the paths and in the folders among them, in order."""
+    return sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*.parquet")))
 
 
 def _index(column: pa.ChunkedArray) -> tuple[list[str], Int]:

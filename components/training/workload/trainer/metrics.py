@@ -8,51 +8,102 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse  # type: ignore[import-untyped]
 
+from .ranking import Ranked, Users
+
+Float = npt.NDArray[np.float64]
+
+RESAMPLES = 1000
+"""Bootstrap samples; the ends of a 95 % interval then rest on 25 of them each."""
+
+BOOTSTRAP_SEED = 20_260_101
+
 
 @dataclass(frozen=True)
 class Scores:
-    """Means over users: each in 0..1, higher is better."""
+    """Scores of one model's rankings; `recall`, `ndcg` and `ap` hold one number a user, each in 0..1."""
 
-    recall: float
-    ndcg: float
+    recall: Float
+    ndcg: Float
+    ap: Float
+    """Average precision at K; its mean over users is MAP@K."""
+    coverage: float
+    """Part of the catalogue that is in anybody's list."""
+    novelty: float
+    """Mean of -log2(part of the users that had met the item): bits of surprise; higher is less known."""
+    popularity_bias: float
+    """Mean popularity of what is recommended over that of what the users chose themselves: above 1 leans on hits."""
 
-    def rounded(self, name: str, k: int) -> dict[str, float]:
-        """For the manifest, e.g. `{"recall@10": 0.123456}`; six digits, so that the text is stable."""
-        prefix = f"{name}_" if name else ""
-        return {f"{prefix}recall@{k}": round(self.recall, 6), f"{prefix}ndcg@{k}": round(self.ndcg, 6)}
+    def means(self) -> dict[str, float]:
+        """One number a metric."""
+        return {
+            "recall": float(self.recall.mean()),
+            "ndcg": float(self.ndcg.mean()),
+            "map": float(self.ap.mean()),
+            "coverage": self.coverage,
+            "novelty": self.novelty,
+            "popularity_bias": self.popularity_bias,
+        }
 
 
-def evaluate(ranked: npt.NDArray[np.int32], held_out: sparse.csr_matrix, users: npt.NDArray[np.int64]) -> Scores:
+def evaluate(ranked: Ranked, past: sparse.csr_matrix, future: sparse.csr_matrix, users: Users) -> Scores:
     """Scores `ranked[i]`, the top-K items of `users[i]`, best first; -1 stands for no item.
 
-    recall@K = hits / min(K, relevant items); NDCG@K has binary gains and the log2 discount.
+    recall@K = hits / min(K, relevant items); NDCG@K has binary gains and the log2 discount; AP@K is the mean of the
+    precisions at the hits, over min(K, relevant items).
     """
     k = ranked.shape[1]
+    items = past.shape[1]
+    held = future[users]
+    relevant = np.diff(held.indptr).astype(np.int64)
+    rows = np.arange(len(users), dtype=np.int64)
+    wanted = np.repeat(rows, relevant) * items + held.indices
+    hits = np.isin(rows[:, None] * items + ranked, wanted) & (ranked >= 0)
+    possible = np.minimum(k, relevant)
     discount = 1.0 / np.log2(np.arange(2, k + 2))
-    recalls = np.zeros(len(users))
-    ndcgs = np.zeros(len(users))
-    for row, user in enumerate(users):
-        relevant = held_out.indices[held_out.indptr[user] : held_out.indptr[user + 1]]
-        hits = np.isin(ranked[row], relevant)
-        best = min(k, len(relevant))
-        recalls[row] = hits.sum() / best
-        ndcgs[row] = discount[hits].sum() / discount[:best].sum()
-    return Scores(recall=float(recalls.mean()), ndcg=float(ndcgs.mean()))
+    ideal = np.concatenate([[0.0], np.cumsum(discount)])[possible]
+    precision = np.cumsum(hits, axis=1) / np.arange(1, k + 1)
+    return Scores(
+        recall=hits.sum(axis=1) / possible,
+        ndcg=(hits * discount).sum(axis=1) / ideal,
+        ap=(hits * precision).sum(axis=1) / possible,
+        **_lists(ranked, past, users),
+    )
 
 
-def popular_ranking(train: sparse.csr_matrix, users: npt.NDArray[np.int64], k: int) -> npt.NDArray[np.int32]:
-    """The baseline: for each user the most popular items (by summed weight) that the user has not met yet."""
-    order = popularity_order(train)
-    ranked = np.full((len(users), k), -1, dtype=np.int32)
-    for row, user in enumerate(users):
-        seen = train.indices[train.indptr[user] : train.indptr[user + 1]]
-        candidates = order[: k + len(seen)]
-        fresh = candidates[~np.isin(candidates, seen)][:k]
-        ranked[row, : len(fresh)] = fresh
-    return ranked
+def _lists(ranked: Ranked, past: sparse.csr_matrix, users: Users) -> dict[str, float]:
+    """What can be said of lists without knowing the future."""
+    recommended = ranked[ranked >= 0]
+    met = np.bincount(past.indices, minlength=past.shape[1]).astype(np.float64)
+    known = max(1, int((np.diff(past.indptr) > 0).sum()))
+    chosen = past[users].indices
+    if len(recommended) == 0 or len(chosen) == 0:
+        return {"coverage": 0.0, "novelty": 0.0, "popularity_bias": 0.0}
+    # An item that nobody has met is as new as one that a single user has.
+    novelty = -np.log2(np.maximum(met[recommended], 1) / known)
+    return {
+        "coverage": len(np.unique(recommended)) / past.shape[1],
+        "novelty": float(novelty.mean()),
+        "popularity_bias": float(met[recommended].mean() / met[chosen].mean()),
+    }
 
 
-def popularity_order(matrix: sparse.csr_matrix) -> npt.NDArray[np.int64]:
-    """Items by summed weight, largest first; ties by index."""
-    totals = np.asarray(matrix.sum(axis=0, dtype=np.float64)).ravel()
-    return np.lexsort((np.arange(len(totals)), -totals))
+@dataclass(frozen=True)
+class Interval:
+    """A mean and its 95 % confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {"mean": round(self.mean, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
+
+
+def bootstrap(values: Float) -> Interval:
+    """Interval of the mean by the percentile bootstrap over users. Of paired differences, it is that of the gain."""
+    random = np.random.default_rng(BOOTSTRAP_SEED)
+    means = np.empty(RESAMPLES)
+    for sample in range(RESAMPLES):
+        means[sample] = values[random.integers(0, len(values), len(values))].mean()
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Interval(mean=float(values.mean()), low=float(low), high=float(high))

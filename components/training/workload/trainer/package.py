@@ -6,6 +6,8 @@
 | `items.txt`, `users.txt` | the id of each row, one a line |
 | `purchased.indptr.u32`, `purchased.items.u32` | what each user has bought, compressed rows, little-endian uint32 |
 | `popular.json` | the zone's most popular items, `[{"item_id", "score"}]`, best first |
+| `cold_start.json` | the same of each region, and new items that do well: `{"popular_by_region", "fresh"}` |
+| `report.json` | all metrics of the model and the baselines, with intervals |
 | `manifest.json` | version, digest, parameters, data window, scores |
 """
 
@@ -15,12 +17,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from .als import Factors, Parameters
 from .data import Interactions
-from .metrics import popularity_order
+from .ranking import popularity_order, totals_of
 
 FORMAT = "meridian-model/1"
 VERSION_LENGTH = 16
@@ -35,14 +38,25 @@ class Model:
     user_factors: Factors
     item_factors: Factors
     parameters: Parameters
+    algorithm: str = "implicit-als-cg"
 
 
-def write_package(folder: Path, model: Model, evaluation: dict[str, object], popular_items: int) -> dict[str, object]:
+@dataclass(frozen=True)
+class Extras:
+    """What goes with the model."""
+
+    evaluation: dict[str, float | int | str]
+    """For the manifest: one level of numbers and texts."""
+    report: dict[str, Any]
+    cold_start: dict[str, Any]
+
+
+def write_package(folder: Path, model: Model, extras: Extras, popular_items: int) -> dict[str, object]:
     """Writes the package and returns its manifest. The version is content-addressed: equal content, equal version."""
     data = model.data
     matrix = data.matrix()
     bought = data.matrix(data.purchased)
-    totals = np.asarray(matrix.sum(axis=0, dtype=np.float64)).ravel()
+    totals = totals_of(matrix)
     contents = {
         "item_factors.f32": model.item_factors.astype("<f4").tobytes(),
         "user_factors.f32": model.user_factors.astype("<f4").tobytes(),
@@ -56,10 +70,12 @@ def write_package(folder: Path, model: Model, evaluation: dict[str, object], pop
                 for item in popularity_order(matrix)[:popular_items]
             ]
         ),
+        "cold_start.json": _json(extras.cold_start),
+        "report.json": _json(extras.report),
     }
     described = {
         "format": FORMAT,
-        "algorithm": "implicit-als-cg",
+        "algorithm": model.algorithm,
         "parameters": model.parameters.as_dict(),
         "users": len(data.users),
         "items": len(data.items),
@@ -69,7 +85,7 @@ def write_package(folder: Path, model: Model, evaluation: dict[str, object], pop
             "from": _iso(int(data.last_occurred_us.min())),
             "to": _iso(int(data.last_occurred_us.max())),
         },
-        "evaluation": evaluation,
+        "evaluation": extras.evaluation,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(contents.items())},
     }
     digest = hashlib.sha256(_json(described)).hexdigest()

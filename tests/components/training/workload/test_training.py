@@ -10,13 +10,9 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
-from scipy import sparse  # type: ignore[import-untyped]
 from train_als import EXIT_BAD_INPUT, EXIT_REFUSED, parse, run
 
-from trainer.als import Parameters
-from trainer.assessment import assess
 from trainer.data import DataError, read_interactions, temporal_split
-from trainer.metrics import evaluate, popular_ranking
 
 DAY_US = 86_400_000_000
 
@@ -53,9 +49,9 @@ def tastes(path: Path, *, shuffled: bool = False, seed: int = 11) -> Path:
     return write(path, users, items, times)
 
 
-def train(source: Path, out: Path) -> int:
+def train(source: Path, out: Path, *more: str) -> int:
     """Runs the job as its command line does."""
-    return run(parse(["--interactions", str(source), "--out", str(out), "--factors", "16"]))
+    return run(parse(["--interactions", str(source), "--out", str(out), "--factors", "16", *more]))
 
 
 def test_beats_popularity_on_users_with_tastes(tmp_path: Path) -> None:
@@ -95,7 +91,95 @@ def test_the_gate_refuses_shuffled_data_and_writes_nothing(tmp_path: Path, capsy
     """Who met what is chance: nothing to learn, exit code 3."""
     assert train(tastes(tmp_path / "gold.parquet", shuffled=True), tmp_path / "model") == EXIT_REFUSED
     assert not (tmp_path / "model").exists()
-    assert "want more than" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "want more than" in said.err
+    assert json.loads(said.out)["evaluation"]["recall@10_over_popular_low"] <= 0
+
+
+def test_the_gate_refuses_a_model_far_worse_than_the_one_in_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Better than popularity is not enough; a little worse than yesterday's is, since the days' data differ."""
+    source = tastes(tmp_path / "gold.parquet")
+    assert train(source, tmp_path / "model") == 0
+    manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
+    recall = manifest["evaluation"]["recall@10"]
+    for before, code in ((recall * 1.05, 0), (recall * 1.5, EXIT_REFUSED)):
+        manifest["evaluation"]["recall@10"] = before
+        (tmp_path / "before.json").write_text(json.dumps(manifest))
+        assert train(source, tmp_path / f"then-{code}", "--incumbent", str(tmp_path / "before.json")) == code
+    assert "the model in force reached" in capsys.readouterr().err
+
+
+def test_a_job_that_died_goes_on_after_its_finished_stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after the assessment: the next one neither searches nor assesses again, and comes to the same bytes."""
+    source = tastes(tmp_path / "gold.parquet")
+    options = ["--factors", "8", "12", "--checkpoints", str(tmp_path / "stages")]
+    assert train(source, tmp_path / "whole", *options) == 0
+
+    def never(*_: object) -> None:
+        raise AssertionError("a finished stage is done again")
+
+    monkeypatch.setattr("trainer.search.recall_of", never)
+    monkeypatch.setattr("train_als.assess", never)
+    assert train(source, tmp_path / "resumed", *options) == 0
+    whole, resumed = (
+        {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("whole", "resumed")
+    )
+    assert whole == resumed
+    with pytest.raises(AssertionError, match="done again"):
+        train(tastes(tmp_path / "other.parquet", seed=12), tmp_path / "other", *options)
+
+
+def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes, whether one thread solves all rows or four do."""
+    source = tastes(tmp_path / "gold.parquet")
+    for count in (1, 4):
+        monkeypatch.setattr("trainer.als.threads", lambda _, count=count: count)
+        assert train(source, tmp_path / str(count)) == 0
+    one, four = ((tmp_path / name / "manifest.json").read_bytes() for name in ("1", "4"))
+    assert one == four
+
+
+def test_the_item_to_item_variant_has_the_same_form(tmp_path: Path) -> None:
+    """Served like any model, better than popularity, and repeatable; its users are sums of what they met."""
+    source = tastes(tmp_path / "gold.parquet")
+    for name in ("one", "two"):
+        assert train(source, tmp_path / name, "--algorithm", "item-to-item") == 0
+    one, two = (json.loads((tmp_path / name / "manifest.json").read_text()) for name in ("one", "two"))
+    assert one == two
+    assert one["algorithm"] == "item-to-item"
+    assert one["evaluation"]["recall@10_over_popular_low"] > 0
+    als = tmp_path / "als"
+    assert train(source, als) == 0
+    assert sorted(file.name for file in als.iterdir()) == sorted(file.name for file in (tmp_path / "one").iterdir())
+
+
+def test_the_package_answers_those_whom_the_model_does_not_know(tmp_path: Path) -> None:
+    """Popular items of each region, and new items by the lower bound of what their views led to."""
+    source = tmp_path / "gold.parquet"
+    table = pq.read_table(tastes(source))
+    regions = ["us-east-1" if n % 3 else "us-west-2" for n in range(table.num_rows)]
+    pq.write_table(table.append_column("region", pa.array(regions)), source)
+    day = [DAY_US * n for n in (0, 28, 28, 28)]
+    features = {
+        "item_id": ["old-hit", "new-sure", "new-lucky", "new-unseen"],
+        "views": [100, 200, 1, 0],
+        "clicks": [90, 100, 1, 0],
+        "add_to_carts": [5, 10, 0, 0],
+        "purchases": [5, 10, 0, 0],
+        "first_seen_at": pa.array(day, pa.timestamp("us")),
+        "last_seen_at": pa.array([DAY_US * 30] * 4, pa.timestamp("us")),
+    }
+    pq.write_table(pa.table(features), tmp_path / "features.parquet")
+    assert train(source, tmp_path / "model", "--item-features", str(tmp_path / "features.parquet")) == 0
+    cold = json.loads((tmp_path / "model" / "cold_start.json").read_text())
+    assert [item["item_id"] for item in cold["fresh"]] == ["new-sure", "new-lucky"]
+    assert sorted(cold["popular_by_region"]) == ["us-east-1", "us-west-2"]
+    for listed in cold["popular_by_region"].values():
+        scores = [item["score"] for item in listed]
+        assert scores == sorted(scores, reverse=True)
+        assert len(scores) == 200
 
 
 @pytest.mark.parametrize(
@@ -134,26 +218,3 @@ def test_interactions_of_several_regions_are_added_up(tmp_path: Path) -> None:
     write(tmp_path / "b.parquet", ["u"], ["i"], [2], [2.0])
     data = read_interactions([tmp_path])
     assert (len(data), data.weight[0], data.last_occurred_us[0]) == (1, 3.5, 2)
-
-
-def test_metrics_by_hand() -> None:
-    """Two users: a hit at rank 1 of one relevant item, and a hit at rank 2 of two."""
-    ranked = np.array([[0, 1], [2, 1]], dtype=np.int32)
-    held_out = sparse.csr_matrix(np.array([[1, 0, 0], [1, 1, 0]], dtype=np.float32))
-    scores = evaluate(ranked, held_out, np.array([0, 1]))
-    assert scores.recall == pytest.approx((1 + 1 / 2) / 2)
-    second = (1 / np.log2(3)) / (1 + 1 / np.log2(3))
-    assert scores.ndcg == pytest.approx((1 + second) / 2)
-
-
-def test_the_baseline_recommends_nothing_already_met() -> None:
-    """Popular items in order, without the user's own; -1 where none is left."""
-    train_matrix = sparse.csr_matrix(np.array([[5, 1, 0], [4, 0, 3]], dtype=np.float32))
-    assert popular_ranking(train_matrix, np.array([0, 1]), 2).tolist() == [[2, -1], [1, -1]]
-
-
-def test_assessment_asks_only_users_with_a_past_and_a_future(tmp_path: Path) -> None:
-    """A user seen on one day only cannot be asked about."""
-    data = read_interactions([tastes(tmp_path / "gold.parquet")])
-    assessed = assess(data, Parameters(factors=8, iterations=3), 0.2, 10)
-    assert 0 < assessed.users <= len(data.users)
