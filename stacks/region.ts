@@ -356,7 +356,7 @@ class RegionStack {
   }
 
   private createTraining(keys: Keys, network: Network, lake: Lake, queues: Queues): Training {
-    const { training, size } = this.topology;
+    const { training, size, tables } = this.topology;
     const { gold, artifacts } = bucketNames(this.scope);
     const sizing = planTraining(this.topology.traffic, size, training.maxInstances);
     return new Training(
@@ -371,8 +371,9 @@ class RegionStack {
         tables: this.tables(),
         tablesKeyAlias: tableKeyAlias(this.scope),
         queue: { arn: queues.training.arn, url: queues.training.url, name: queues.training.name },
-        program: packProgram(workload("training")),
         maxInstances: training.maxInstances,
+        listLength: this.topology.traffic.recommendationsPerUser,
+        ...(tables.ttlDays === undefined ? {} : { listTtlDays: tables.ttlDays }),
         onDemandBase: sizing.onDemandBase,
       },
       { ...this.opts, dependsOn: [lake] },

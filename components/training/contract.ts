@@ -36,8 +36,16 @@ export interface TrainingArgs {
   readonly tablesKeyAlias?: string;
   /** One message a shard of the run. */
   readonly queue: QueueRef;
-  /** The worker's programs; the archive's root holds an executable `start`. */
-  readonly program: Program;
+  /** The worker's programs; the archive's root holds an executable `start`. @default this room's worker */
+  readonly program?: Program;
+  /** Where the workers' Python packages come from. @default the public index, which needs a way out */
+  readonly packageIndexUrl?: string;
+  /** Items in each user's list. @default 50 */
+  readonly listLength?: number;
+  /** Days after which a list expires. @default never */
+  readonly listTtlDays?: number;
+  /** Lists that one worker writes each second at most. @default no limit: tables on demand grow */
+  readonly writesPerSecond?: number;
   /** Most instances at once. */
   readonly maxInstances: number;
   /** Shards waiting for each running instance that are enough to start another. @default 2 */

@@ -5,9 +5,11 @@ import type { Program } from "../kit/program";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { scopeTags } from "../kit/scope";
 import { wantDistinct, wantInteger } from "../kit/want";
+import { trainingProgram } from "./program";
 import { DEFAULTS, type TrainingArgs } from "./contract";
 import { createIdentity } from "./identity";
 import { scaleToZero, scaleWithBacklog } from "./scaling";
+import { USERS_PER_SHARD } from "./plan";
 import { userData } from "./startup";
 
 export type { QueueRef, TrainingArgs, TrainingTables } from "./contract";
@@ -57,8 +59,20 @@ export function checkTraining(args: TrainingArgs): Problem[] {
       { min: 0, max: 100 },
     ),
     ...wantInteger("diskGiB", args.diskGiB ?? DEFAULTS.diskGiB, "GiB", GP3_GIB),
+    ...optional("listLength", args.listLength, "items", { min: 1, max: 1000 }),
+    ...optional("listTtlDays", args.listTtlDays, "days", { min: 1 }),
+    ...optional("writesPerSecond", args.writesPerSecond, "lists per second", { min: 1 }),
     ...wantInteger("idleMinutes", args.idleMinutes ?? DEFAULTS.idleMinutes, "minutes", { min: 5, max: 60 }),
   ];
+}
+
+function optional(
+  path: string,
+  value: number | undefined,
+  unit: string,
+  range: { min: number; max?: number },
+): Problem[] {
+  return value === undefined ? [] : wantInteger(path, value, unit, range);
 }
 
 /**
@@ -78,9 +92,10 @@ export class Training extends pulumi.ComponentResource {
 
     const identity = createIdentity(name, args, this);
     const securityGroup = this.createSecurityGroup(name, args);
-    const program = this.uploadProgram(name, args);
-    const template = this.createLaunchTemplate(name, args, identity.profile, securityGroup);
-    const group = this.createGroup(name, args, template, [identity.policy, program]);
+    const program = args.program ?? trainingProgram();
+    const object = this.uploadProgram(name, args, program);
+    const template = this.createLaunchTemplate(name, args, { profile: identity.profile, securityGroup, program });
+    const group = this.createGroup(name, args, template, [identity.policy, object]);
     scaleWithBacklog(name, args, group, this);
     scaleToZero(name, args, group, this);
 
@@ -121,7 +136,7 @@ export class Training extends pulumi.ComponentResource {
     return group;
   }
 
-  private uploadProgram(name: string, { buckets, program }: TrainingArgs): aws.s3.BucketObjectv2 {
+  private uploadProgram(name: string, { buckets }: TrainingArgs, program: Program): aws.s3.BucketObjectv2 {
     return new aws.s3.BucketObjectv2(
       `${name}-program`,
       { bucket: buckets.artifacts, key: programKey(program), source: program.archive },
@@ -132,28 +147,12 @@ export class Training extends pulumi.ComponentResource {
   private createLaunchTemplate(
     name: string,
     args: TrainingArgs,
-    profile: aws.iam.InstanceProfile,
-    securityGroup: aws.ec2.SecurityGroup,
+    { profile, securityGroup, program }: LaunchParts,
   ): aws.ec2.LaunchTemplate {
-    const { scope, tables } = args;
-    const startup = pulumi.output(args.queue.url).apply((queueUrl) =>
-      Buffer.from(
-        userData({
-          region: scope.region,
-          artifactsBucket: args.buckets.artifacts,
-          programKey: programKey(args.program),
-          environment: {
-            MERIDIAN_ZONE: scope.zone,
-            MERIDIAN_QUEUE_URL: queueUrl,
-            MERIDIAN_GOLD_BUCKET: args.buckets.gold,
-            MERIDIAN_ARTIFACTS_BUCKET: args.buckets.artifacts,
-            MERIDIAN_RECOMMENDATIONS_TABLE: tables.recommendations,
-            MERIDIAN_MODELS_TABLE: tables.models,
-            MERIDIAN_SHARDS_TABLE: tables.shards,
-          },
-        }),
-      ).toString("base64"),
-    );
+    const { scope } = args;
+    const startup = pulumi
+      .output(args.queue.url)
+      .apply((queueUrl) => Buffer.from(startupScript(args, program, queueUrl)).toString("base64"));
     return new aws.ec2.LaunchTemplate(
       name,
       {
@@ -233,6 +232,40 @@ export class Training extends pulumi.ComponentResource {
       { parent: this, dependsOn: [...ready], ignoreChanges: ["desiredCapacity"] },
     );
   }
+}
+
+interface LaunchParts {
+  readonly profile: aws.iam.InstanceProfile;
+  readonly securityGroup: aws.ec2.SecurityGroup;
+  readonly program: Program;
+}
+
+function startupScript(args: TrainingArgs, program: Program, queueUrl: string): string {
+  const { scope, tables, packageIndexUrl } = args;
+  const numbers = {
+    MERIDIAN_USERS_PER_SHARD: USERS_PER_SHARD,
+    MERIDIAN_LIST_LENGTH: args.listLength,
+    MERIDIAN_LIST_TTL_DAYS: args.listTtlDays,
+    MERIDIAN_WRITES_PER_SECOND: args.writesPerSecond,
+  };
+  return userData({
+    region: scope.region,
+    artifactsBucket: args.buckets.artifacts,
+    programKey: programKey(program),
+    ...(packageIndexUrl === undefined ? {} : { packageIndexUrl }),
+    environment: {
+      MERIDIAN_ZONE: scope.zone,
+      MERIDIAN_QUEUE_URL: queueUrl,
+      MERIDIAN_GOLD_BUCKET: args.buckets.gold,
+      MERIDIAN_ARTIFACTS_BUCKET: args.buckets.artifacts,
+      MERIDIAN_RECOMMENDATIONS_TABLE: tables.recommendations,
+      MERIDIAN_MODELS_TABLE: tables.models,
+      MERIDIAN_SHARDS_TABLE: tables.shards,
+      ...Object.fromEntries(
+        Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+      ),
+    },
+  });
 }
 
 function programKey(program: Program): string {

@@ -1,4 +1,5 @@
 import { catching, RETRY_TRANSIENT, sequence, type Machine, type State, type Step } from "./asl";
+import type { WorkKind } from "../training/workload/worker/message";
 
 /** What the daily run is told, all of it known once the other rooms stand. */
 export interface DailySettings {
@@ -28,9 +29,6 @@ const RUN_TIMEOUT_SECONDS = 20 * HOUR;
  * back to the queue before the workflow gives it up.
  */
 const HEARTBEAT_SECONDS = 1800;
-
-/** Words of the workers' messages: one contract with the training room's worker. */
-export type WorkKind = "train" | "score";
 
 const REPORT = "Report failure";
 const REFUSED = "Report refusal";
@@ -170,10 +168,12 @@ function gate(next: string, variable: string): State {
 function evaluationGate(next: string): State {
   return {
     Type: "Choice",
-    Comment: "No model goes out that recommends worse than popularity",
+    Comment: "No model goes out that the trainer refused, or that recommends worse than popularity",
     Choices: [
       {
         And: [
+          { Variable: "$.training.accepted", IsPresent: true },
+          { Variable: "$.training.accepted", BooleanEquals: true },
           { Variable: "$.training.metrics.recallAt10", IsPresent: true },
           { Variable: "$.training.metrics.baselineRecallAt10", IsPresent: true },
           {

@@ -67,7 +67,7 @@ export class UnwrittenItemsError extends Error {
 export async function batchWrite(
   client: Pick<DynamoDBClient, "send">,
   table: string,
-  items: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>,
+  items: Iterable<object> | AsyncIterable<object>,
   options: BatchWriteOptions = {},
 ): Promise<BatchWriteReport> {
   let written = 0;
@@ -114,7 +114,7 @@ async function writeBatch(
 }
 
 async function* batches(
-  items: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>,
+  items: Iterable<object> | AsyncIterable<object>,
 ): AsyncGenerator<Record<string, AttributeValue>[]> {
   let batch: Record<string, AttributeValue>[] = [];
   for await (const item of items) {

@@ -1,6 +1,14 @@
 /** Key of the popular list, beside the users' lists. A pseudonym is hex and cannot collide with it. */
 export const POPULAR_KEY = "#popular";
 
+/** Key of the list of what is popular in one region: the nearer answer for a user whom nobody knows. */
+export function popularKeyOf(region: string): string {
+  return `${POPULAR_KEY}:${region}`;
+}
+
+/** Key of the list of items that are new and do well: no model can know them yet. */
+export const FRESH_KEY = "#fresh";
+
 /** The model that recommendations come from; one line of versions for each residency zone. */
 export const MODEL_NAME = "recommendations";
 

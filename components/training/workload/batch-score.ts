@@ -13,10 +13,14 @@ import {
   POPULAR_KEY,
   type CurrentModelRecord,
   type RecommendationRecord,
+  type ScoredItem,
 } from "../../tables/workload/records";
 
 /** Users scored between two looks at the event loop: the writes under way go on meanwhile. */
 const USERS_A_TURN = 200;
+
+/** Items in a user's list unless told otherwise. */
+export const LIST_LENGTH = 50;
 
 /** What one batch scoring works on. */
 export interface ScoringConfig {
@@ -56,20 +60,22 @@ export async function writeRecommendations(
   return { modelVersion: model.manifest.version, usersScored: written - 1, retried };
 }
 
-async function* lists(model: Model, config: ScoringConfig): AsyncGenerator<Record<string, unknown>> {
-  const length = config.listLength ?? 50;
+/** Makes the rows of one run: all carry its version and its time, whenever and by whomever they are written. */
+export function recordMaker(
+  modelVersion: string,
+  { now, ttlDays }: Pick<ScoringConfig, "now" | "ttlDays">,
+): (userKey: string, items: readonly ScoredItem[]) => RecommendationRecord {
   const common = {
-    model_version: model.manifest.version,
-    generated_at: config.now.toISOString(),
-    ...(config.ttlDays === undefined
-      ? {}
-      : { expires_at: Math.floor(config.now.getTime() / 1000) + config.ttlDays * 86_400 }),
+    model_version: modelVersion,
+    generated_at: now.toISOString(),
+    ...(ttlDays === undefined ? {} : { expires_at: Math.floor(now.getTime() / 1000) + ttlDays * 86_400 }),
   };
-  const record = (user_key: string, items: RecommendationRecord["items"]): Record<string, unknown> => ({
-    user_key,
-    items,
-    ...common,
-  });
+  return (user_key, items) => ({ user_key, items, ...common });
+}
+
+async function* lists(model: Model, config: ScoringConfig): AsyncGenerator<RecommendationRecord> {
+  const length = config.listLength ?? LIST_LENGTH;
+  const record = recordMaker(model.manifest.version, config);
   yield record(POPULAR_KEY, model.popular.slice(0, length));
   for (const [n, user] of model.users.entries()) {
     if (n % USERS_A_TURN === USERS_A_TURN - 1) await new Promise(setImmediate);

@@ -1,0 +1,21 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { bundleProgram } from "../kit/bundle-program";
+import type { Program } from "../kit/program";
+
+const WORKLOAD = join(__dirname, "workload");
+
+/** The Python side: the training job, its modules, and the packages that the machine installs for it. */
+export function pythonFiles(): string[] {
+  const modules = readdirSync(join(WORKLOAD, "trainer")).filter((name) => name.endsWith(".py"));
+  return ["train_als.py", "requirements.txt", ...modules.sort().map((name) => `trainer/${name}`)];
+}
+
+/**
+ * The worker's program: its bundle and its `start`, with the training job that it runs beside them. Reads sources only;
+ * the same sources give the same bytes.
+ */
+export function trainingProgram(): Program {
+  const beside = Object.fromEntries(pythonFiles().map((name) => [name, join(WORKLOAD, name)]));
+  return bundleProgram(join(WORKLOAD, "worker", "main.ts"), beside);
+}

@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { RateLimiter } from "../../../tables/workload/rate-limiter";
+import { Claims } from "./claim";
+import { ModelStore } from "./model-store";
+import { s3Checkpoints } from "./objects";
+import { scoreJob } from "./score-job";
+import { trainJob } from "./train-job";
+import { runWorker, type WorkerOptions } from "./worker";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads a worker's environment. @throws Error naming every setting that is missing or no number. */
+export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOptions {
+  const problems: string[] = [];
+  const text = (name: string): string => {
+    const value = env[name] ?? "";
+    if (value === "") problems.push(`${name}: want a value, got nothing`);
+    return value;
+  };
+  const number = (name: string): number | undefined => {
+    const value = env[name];
+    if (value === undefined || value === "") return undefined;
+    if (!(Number(value) > 0)) problems.push(`${name}: want a number above 0, got ${value}`);
+    return Number(value);
+  };
+  const settings = {
+    region: text("AWS_REGION"),
+    queueUrl: text("MERIDIAN_QUEUE_URL"),
+    goldBucket: text("MERIDIAN_GOLD_BUCKET"),
+    artifactsBucket: text("MERIDIAN_ARTIFACTS_BUCKET"),
+    recommendations: text("MERIDIAN_RECOMMENDATIONS_TABLE"),
+    models: text("MERIDIAN_MODELS_TABLE"),
+    shards: text("MERIDIAN_SHARDS_TABLE"),
+    python: text("MERIDIAN_PYTHON"),
+    data: text("MERIDIAN_DATA_FOLDER"),
+    usersPerShard: number("MERIDIAN_USERS_PER_SHARD") ?? 50_000,
+    listLength: number("MERIDIAN_LIST_LENGTH"),
+    ttlDays: number("MERIDIAN_LIST_TTL_DAYS"),
+    writesPerSecond: number("MERIDIAN_WRITES_PER_SECOND"),
+    visibilitySeconds: number("MERIDIAN_VISIBILITY_SECONDS") ?? 120,
+    heartbeatSeconds: number("MERIDIAN_HEARTBEAT_SECONDS"),
+    checkpointUsers: number("MERIDIAN_CHECKPOINT_USERS"),
+  };
+  if (problems.length > 0) throw new Error(problems.join("; "));
+  const { region, data, artifactsBucket, visibilitySeconds } = settings;
+  const s3 = new S3Client({ region, forcePathStyle: env["AWS_S3_FORCE_PATH_STYLE"] === "true" });
+  const client = new DynamoDBClient({ region });
+  const checkpoints = s3Checkpoints(s3, artifactsBucket);
+  const models = new ModelStore(s3, artifactsBucket, join(data, "models"));
+  const write =
+    settings.writesPerSecond === undefined ? {} : { write: { limiter: new RateLimiter(settings.writesPerSecond) } };
+  const given = <K extends string>(key: K, value: number | undefined) =>
+    (value === undefined ? {} : { [key]: value }) as Partial<Record<K, number>>;
+  return {
+    sqs: new SQSClient({ region }),
+    sfn: new SFNClient({ region }),
+    queueUrl: settings.queueUrl,
+    claims: new Claims(client, settings.shards, `${hostname()}/${randomUUID()}`, visibilitySeconds * 1000),
+    checkpoints,
+    visibilitySeconds,
+    ...given("heartbeatSeconds", settings.heartbeatSeconds),
+    ...(log === undefined ? {} : { log }),
+    jobOf: (work) =>
+      work.kind === "train"
+        ? trainJob(work, {
+            s3,
+            client,
+            goldBucket: settings.goldBucket,
+            modelsTable: settings.models,
+            models,
+            checkpoints,
+            folder: join(data, "training"),
+            python: settings.python,
+            usersPerShard: settings.usersPerShard,
+          })
+        : scoreJob(work, {
+            client,
+            table: settings.recommendations,
+            models,
+            checkpoints,
+            ...given("listLength", settings.listLength),
+            ...given("ttlDays", settings.ttlDays),
+            ...given("checkpointUsers", settings.checkpointUsers),
+            ...write,
+          }),
+  };
+}
+
+/**
+ * The training and scoring worker as a service on EC2: takes work from the queue until SIGTERM, then gives the message
+ * in work back and ends.
+ */
+async function main(): Promise<void> {
+  const log: WorkerOptions["log"] = (level, message, more) => {
+    console.info(JSON.stringify({ level, message, at: new Date().toISOString(), ...more }));
+  };
+  const options = workerOf(process.env, log);
+  const stop = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    process.once(name, () => {
+      stop.abort();
+    });
+  }
+  log("info", "worker is up");
+  await runWorker(options, stop.signal);
+  log("info", "worker is down");
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(String(error));
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { GetItemCommand, PutItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { downloadPrefix } from "../../../etl/workload/objects";
+import { keptTable } from "../../../etl/workload/pipeline";
+import type { ModelManifest } from "../../../serving/workload/model-package";
+import { CURRENT_VERSION, MODEL_NAME } from "../../../tables/workload/records";
+import { train, TrainingError, type TrainingConfig, type TrainingResult } from "../train";
+import { PermanentError, type Job, type JobContext } from "./job";
+import type { TrainAnswer, TrainWork } from "./message";
+import type { ModelStore } from "./model-store";
+import type { CheckpointStore } from "./objects";
+import { shardNames } from "./shards";
+
+export interface TrainDeps {
+  readonly s3: S3Client;
+  readonly client: Pick<DynamoDBClient, "send">;
+  readonly goldBucket: string;
+  readonly modelsTable: string;
+  readonly models: Pick<ModelStore, "manifest" | "publish">;
+  readonly checkpoints: CheckpointStore;
+  /** Folder for data and packages of the job under way. */
+  readonly folder: string;
+  readonly python: string;
+  readonly usersPerShard: number;
+  /** What else the trainer is told. */
+  readonly options?: Pick<TrainingConfig, "parameters" | "engine" | "algorithm">;
+  /** @default the training job */
+  readonly train?: (config: TrainingConfig) => Promise<TrainingResult>;
+}
+
+/**
+ * Trains the zone's model on gold as it stands, and says what to score. The key carries a fingerprint of the input: a
+ * message that comes twice is answered from the first one's work, and a day whose data was mended is trained anew.
+ */
+export async function trainJob(work: TrainWork, deps: TrainDeps): Promise<Job> {
+  const input = await fingerprint(deps);
+  const runId = `${work.runDate}/train`;
+  return {
+    key: { runId, shard: input },
+    async run(context): Promise<TrainAnswer> {
+      await mkdir(deps.folder, { recursive: true });
+      const folder = await mkdtemp(join(deps.folder, "train-"));
+      try {
+        const result = await trainIn(folder, `training/${runId}/${input}`, deps, context);
+        if (result.kind === "refused") {
+          return { accepted: false, reason: result.reason, metrics: metricsOf(result.evaluation) };
+        }
+        const { manifest } = result;
+        await deps.models.publish(join(folder, "package"));
+        await record(deps, manifest, context.startedAt);
+        return {
+          accepted: true,
+          metrics: metricsOf(manifest.evaluation),
+          modelVersion: manifest.version,
+          modelDigest: manifest.digest,
+          shards: shardNames(manifest.users, deps.usersPerShard),
+        };
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function trainIn(
+  folder: string,
+  checkpoint: string,
+  deps: TrainDeps,
+  context: JobContext,
+): Promise<TrainingResult> {
+  const fetchTable = async (table: string): Promise<string> => {
+    const to = join(folder, table);
+    await downloadPrefix(deps.s3, { bucket: deps.goldBucket, prefix: keptTable(table).prefix }, to);
+    return to;
+  };
+  const interactions = await fetchTable("gold_interactions");
+  const itemFeatures = await fetchTable("gold_item_features");
+  const stages = new Stages(join(folder, "stages"), checkpoint, deps.checkpoints);
+  await stages.restore();
+  context.onBeat(() => stages.save());
+  const incumbent = await incumbentOf(folder, deps);
+  try {
+    return await (deps.train ?? train)({
+      ...deps.options,
+      python: deps.python,
+      interactions: [interactions],
+      ...((await readdir(itemFeatures)).length === 0 ? {} : { itemFeatures: [itemFeatures] }),
+      ...(incumbent === undefined ? {} : { incumbent }),
+      out: join(folder, "package"),
+      checkpoints: stages.folder,
+      signal: context.signal,
+    });
+  } catch (error) {
+    if (error instanceof TrainingError && error.kind === "input") {
+      throw new PermanentError("Training.BadInput", error.message);
+    }
+    throw error;
+  } finally {
+    await stages.save();
+  }
+}
+
+/** Stages that the training job has finished, as files beside it and as checkpoints. */
+class Stages {
+  private readonly saved = new Map<string, string>();
+
+  constructor(
+    readonly folder: string,
+    private readonly key: string,
+    private readonly store: CheckpointStore,
+  ) {}
+
+  async restore(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    const kept = await this.store.read(`${this.key}/stages.json`);
+    if (typeof kept !== "object" || kept === null) return;
+    for (const [name, content] of Object.entries(kept)) {
+      if (typeof content !== "string" || !/^\w+\.json$/.test(name)) continue;
+      await writeFile(join(this.folder, name), content);
+      this.saved.set(name, content);
+    }
+  }
+
+  async save(): Promise<void> {
+    let changed = false;
+    for (const name of await readdir(this.folder)) {
+      // The job writes aside and renames: a file of this name is whole.
+      if (!name.endsWith(".json")) continue;
+      const content = await readFile(join(this.folder, name), "utf8");
+      changed ||= this.saved.get(name) !== content;
+      this.saved.set(name, content);
+    }
+    if (changed) await this.store.write(`${this.key}/stages.json`, Object.fromEntries(this.saved));
+  }
+}
+
+/** Digest over the keys and entity tags of the gold that is trained on, and over the options. */
+async function fingerprint({ s3, goldBucket, options = {} }: TrainDeps): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(options));
+  for (const table of ["gold_interactions", "gold_item_features"]) {
+    const { prefix } = keptTable(table);
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await s3.send(new ListObjectsV2Command({ Bucket: goldBucket, Prefix: prefix, ContinuationToken }));
+      for (const { Key = "", ETag = "" } of page.Contents ?? []) hash.update(`${Key}\0${ETag}\n`);
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken !== undefined);
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Writes the published model's manifest to disk; `undefined` before the first, or when its package is gone. */
+async function incumbentOf(folder: string, deps: TrainDeps): Promise<string | undefined> {
+  const Key = marshall({ name: MODEL_NAME, version: CURRENT_VERSION });
+  const { Item } = await deps.client.send(
+    new GetItemCommand({ TableName: deps.modelsTable, Key, ConsistentRead: true }),
+  );
+  if (Item === undefined) return undefined;
+  const manifest = await deps.models.manifest(String(unmarshall(Item)["model_version"]));
+  if (manifest === undefined) return undefined;
+  const path = join(folder, "incumbent.json");
+  await writeFile(path, manifest);
+  return path;
+}
+
+/** The version's record, for people: what it was made of and how it scored. */
+async function record(deps: TrainDeps, manifest: ModelManifest, trainedAt: string): Promise<void> {
+  const Item = marshall({ ...manifest, name: MODEL_NAME, trained_at: trainedAt }, { removeUndefinedValues: true });
+  await deps.client.send(new PutItemCommand({ TableName: deps.modelsTable, Item }));
+}
+
+function metricsOf(evaluation: ModelManifest["evaluation"] = {}): TrainAnswer["metrics"] {
+  return {
+    recallAt10: Number(evaluation["recall@10"] ?? 0),
+    baselineRecallAt10: Number(evaluation["popular_recall@10"] ?? 0),
+  };
+}

@@ -1,0 +1,327 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateStateMachineCommand, DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { dynamoTable } from "../../components/serving/workload/table-reader";
+import { trainingProgram } from "../../components/training/program";
+import { train } from "../../components/training/workload/train";
+import { ModelStore } from "../../components/training/workload/worker/model-store";
+import { dailyDefinition } from "../../components/workflow/daily";
+import { successors, type Machine } from "../../components/workflow/asl";
+import type { ClickstreamEvent } from "../../components/ingest/schema/event";
+import { randomFrom } from "../../components/ingest/workload/generator/random";
+import { generate } from "../../components/ingest/workload/generator/generate";
+import { waitUntil } from "../../local/datapath/wait";
+import { PYTHON } from "./datapath-cloud";
+import {
+  BUCKETS,
+  startTrainingCloud,
+  startWorker,
+  TABLES,
+  unpack,
+  type TrainingCloud,
+  type WorkerProcess,
+} from "./training-cloud";
+
+const RUN_DATE = "2026-01-31";
+
+describe("the training worker on the emulator", function () {
+  this.timeout(240_000);
+
+  let folder = "";
+  let gold = "";
+  let program = "";
+  let queueUrl = "";
+  let cloud: TrainingCloud;
+  const workers: WorkerProcess[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "training-spec-"));
+    gold = await writeGold(join(folder, "interactions.parquet"));
+    program = await unpack(trainingProgram());
+    cloud = await startTrainingCloud();
+  });
+  beforeEach(async () => {
+    queueUrl = await cloud.makeQueue();
+  });
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.end("SIGKILL");
+  });
+  after(async () => {
+    await cloud.stop();
+    for (const path of [folder, program]) await rm(path, { recursive: true, force: true });
+  });
+
+  const start = async (more: Readonly<Record<string, string>> = {}): Promise<WorkerProcess> => {
+    const worker = await startWorker(cloud, queueUrl, program, more);
+    workers.push(worker);
+    return worker;
+  };
+  /** Hands a model's one shard out, as the day's map does. */
+  const handOut = async (modelVersion: string): Promise<string> => {
+    const { stateMachineArn } = await cloud.sfn.send(
+      new CreateStateMachineCommand({
+        name: `shard-${modelVersion}`,
+        roleArn: ROLE,
+        definition: scoringOnly(queueUrl),
+      }),
+    );
+    const input = JSON.stringify({ runDate: RUN_DATE, modelVersion, shard: "0-of-1" });
+    const { executionArn = "" } = await cloud.sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+    return executionArn;
+  };
+  const ended = async (executionArn: string) => {
+    const describe = () => cloud.sfn.send(new DescribeExecutionCommand({ executionArn }));
+    await until("the workflow to end", async () => (await describe()).status !== "RUNNING");
+    return describe();
+  };
+  const until = (what: string, check: () => Promise<boolean>) => waitUntil(check, { what, timeoutMs: 120_000 });
+
+  it("beats popularity and item-kNN on generated tastes, intervals clear of zero, and says so in the package", async () => {
+    const result = await train({ python: PYTHON, interactions: [gold], out: join(folder, "model") });
+    assert.equal(result.kind, "trained");
+    const report = JSON.parse(await readFile(join(folder, "model", "report.json"), "utf8")) as Report;
+    for (const baseline of ["popular", "recent", "item_knn"]) {
+      const { low, mean, high } = report.intervals.recall_gain[baseline]!;
+      assert.ok(0 < low && low < mean && mean < high, `${baseline}: ${low} ${mean} ${high}`);
+    }
+    for (const metrics of Object.values(report.metrics)) {
+      assert.deepEqual(Object.keys(metrics).sort(), [
+        "coverage",
+        "map",
+        "ndcg",
+        "novelty",
+        "popularity_bias",
+        "recall",
+      ]);
+    }
+  });
+
+  it("refuses, by the real trainer's exit code and reason, what was learnt from shuffled data", async () => {
+    const shuffled = await writeGold(join(folder, "shuffled.parquet"), { shuffled: true });
+    const out = join(folder, "worse");
+    const result = await train({ python: PYTHON, interactions: [shuffled], out });
+    assert.equal(result.kind, "refused");
+    assert.match(result.reason, /^recall@10 0\.\d+, want more than .*want all of it above 0$/);
+    assert.ok(Number(result.evaluation?.["recall@10_over_popular_low"]) <= 0);
+    await assert.rejects(readFile(join(out, "manifest.json")), { code: "ENOENT" });
+  });
+
+  it("works off a day of the workflow: trains, scores every shard, and moves CURRENT last", async () => {
+    await cloud.s3.send(
+      new PutObjectCommand({ Bucket: BUCKETS.gold, Key: "interactions/0.parquet", Body: await readFile(gold) }),
+    );
+    await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
+    await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
+    const { executionArn } = await startDay(cloud, queueUrl);
+    const day = await ended(executionArn);
+    assert.equal(day.status, "SUCCEEDED", `${day.error ?? ""} ${day.cause ?? ""}\n${workers[0]?.log() ?? ""}`);
+    const { training } = JSON.parse(day.output ?? "{}") as { training: { modelVersion: string; shards: string[] } };
+    const model = JSON.parse(await readFile(join(folder, "model", "manifest.json"), "utf8")) as Manifest;
+    assert.equal(training.modelVersion, model.version, "the same data, the same model as by hand");
+    assert.equal(training.shards.length, Math.ceil(model.users / 200));
+    const lists = await cloud.rows("recommendations");
+    const users = new Set(lists.map(({ user_key }) => user_key));
+    const special = [...users].filter((key) => String(key).startsWith("#")).sort();
+    assert.deepEqual(special, ["#popular", "#popular:us-east-1"]);
+    assert.equal(users.size - special.length, model.users);
+    assert.equal(lists.length, users.size, "one list each");
+    const shards = await cloud.rows("shards");
+    assert.ok(shards.every(({ status }) => status === "done"));
+    assert.equal(shards.length, training.shards.length + 1);
+    const current = (await cloud.rows("models")).find(({ version }) => version === "CURRENT");
+    assert.equal(current?.["model_version"], model.version);
+    assert.equal(current["model_digest"], model.digest);
+  });
+
+  it("killed mid-shard: nothing lost, nothing doubled, and readers see no half of it", async () => {
+    const version = await publishPackage(cloud, folder, 3000);
+    const before = (await cloud.rows("models")).find(({ version: name }) => name === "CURRENT")?.["model_version"];
+    const slow = { MERIDIAN_CHECKPOINT_USERS: "200", MERIDIAN_WRITES_PER_SECOND: "900" };
+    const soon = { MERIDIAN_VISIBILITY_SECONDS: "4" };
+    const execution = await handOut(version);
+    const first = await start({ ...slow, ...soon });
+    const written = async (): Promise<Record<string, unknown>[]> =>
+      (await cloud.rows("recommendations")).filter(({ model_version }) => model_version === version);
+    const shard = async () => (await cloud.rows("shards")).find(({ run_id }) => run_id === `${RUN_DATE}/${version}`);
+    await until("some lists", async () => Number((await shard())?.["progress"] ?? 0) >= 400);
+    assert.equal(await first.end("SIGKILL"), "SIGKILL");
+    const half = await written();
+    assert.ok(half.length > 400 && half.length < 3001, `killed at ${half.length} lists`);
+    const table = dynamoTable(cloud.dynamo, TABLES);
+    assert.equal((await table.published())?.current, before, "readers stay with the version in force");
+
+    const second = await start(soon);
+    assert.equal((await ended(execution)).status, "SUCCEEDED", second.log());
+    const all = await written();
+    assert.equal(new Set(all.map(({ user_key }) => user_key)).size, 3001);
+    assert.equal(all.length, 3001);
+    assert.equal(new Set(all.map(({ generated_at }) => generated_at)).size, 1, "one run, one time");
+    const row = await shard();
+    assert.deepEqual([row?.["attempts"], row?.["progress"], row?.["size"]], [2, 3000, 3000]);
+    const untouched = new Map(all.map((list) => [list["user_key"], JSON.stringify(list)]));
+    for (const list of half) assert.equal(untouched.get(list["user_key"]), JSON.stringify(list));
+  });
+
+  it("gives its message back on SIGTERM, and the next worker goes on at once", async () => {
+    const version = await publishPackage(cloud, folder, 2000);
+    const execution = await handOut(version);
+    const first = await start({ MERIDIAN_CHECKPOINT_USERS: "100", MERIDIAN_WRITES_PER_SECOND: "400" });
+    const shard = async () => (await cloud.rows("shards")).find(({ run_id }) => run_id === `${RUN_DATE}/${version}`);
+    await until("some lists", async () => Number((await shard())?.["progress"] ?? 0) >= 100);
+    assert.equal(await first.end("SIGTERM"), 0);
+    assert.match(first.log(), /work given back/);
+    const progress = Number((await shard())?.["progress"]);
+    assert.ok(progress < 2000);
+    // Its visibility would have been two minutes, and so would its claim.
+    const second = await start();
+    assert.equal((await ended(execution)).status, "SUCCEEDED", second.log());
+    assert.equal(await second.end("SIGTERM"), 0);
+    const lists = (await cloud.rows("recommendations")).filter(({ model_version }) => model_version === version);
+    assert.equal(lists.length, 2001);
+  });
+
+  it("tells the workflow when another try would not help, and leaves no message behind", async () => {
+    const execution = await handOut("0123456789abcdef");
+    await start();
+    const { error, cause } = await ended(execution);
+    assert.equal(error, "Worker.NoModel");
+    assert.match(cause ?? "", /no model 0123456789abcdef/);
+  });
+});
+
+const ROLE = "arn:aws:iam::000000000000:role/daily";
+
+interface Report {
+  readonly metrics: Record<string, Record<string, number>>;
+  readonly intervals: { readonly recall_gain: Record<string, { low: number; mean: number; high: number }> };
+}
+
+interface Manifest {
+  readonly version: string;
+  readonly digest: string;
+  readonly users: number;
+}
+
+/** Gold interactions of the generated clickstream; shuffled, who met what is left to chance, in equal numbers. */
+async function writeGold(path: string, { shuffled = false } = {}): Promise<string> {
+  const events: { user: string; item: string; kind: string; met: string }[] = [];
+  for (const { kind, line } of generate({ seed: 11, count: 60_000, users: 1200, items: 600 })) {
+    if (kind !== "event" && kind !== "late") continue;
+    const { userId, itemId, eventType, occurredAt, consent } = JSON.parse(line) as ClickstreamEvent;
+    if (!consent.personalisation || eventType === "exposure") continue;
+    events.push({ user: userId, item: itemId, kind: eventType, met: occurredAt });
+  }
+  if (shuffled) {
+    const random = randomFrom(3);
+    for (let n = events.length - 1; n > 0; n -= 1) {
+      const [one, other] = [events[n]!, events[random.below(n + 1)]!];
+      [one.item, other.item] = [other.item, one.item];
+    }
+  }
+  await writeFile(`${path}.ndjson`, events.map((event) => JSON.stringify(event)).join("\n"));
+  const instance = await DuckDBInstance.create();
+  const database = await instance.connect();
+  await database.run(`
+    COPY (
+      SELECT "user" AS user_key, item AS item_id, 'us-east-1' AS region,
+        SUM(CASE kind WHEN 'view' THEN 1 WHEN 'click' THEN 2 WHEN 'add_to_cart' THEN 4 ELSE 8 END) AS weight,
+        COUNT(*) AS events, COUNT(CASE kind WHEN 'purchase' THEN 1 END) AS purchases,
+        MIN(met) AS first_occurred_at, MAX(met) AS last_occurred_at
+      FROM read_json('${path}.ndjson',
+        columns = {"user": 'VARCHAR', item: 'VARCHAR', kind: 'VARCHAR', met: 'TIMESTAMP'})
+      GROUP BY 1, 2
+    ) TO '${path}' (FORMAT parquet)`);
+  database.closeSync();
+  instance.closeSync();
+  return path;
+}
+
+/** Publishes a package of made-up factors, as training does. */
+async function publishPackage(cloud: TrainingCloud, folder: string, users: number): Promise<string> {
+  const factors = 4;
+  const items = 50;
+  const wave = (count: number, step: number) => Float32Array.from({ length: count }, (_, n) => Math.sin(n * step));
+  const contents: Record<string, Buffer> = {
+    "items.txt": Buffer.from(Array.from({ length: items }, (_, n) => `item-${n}\n`).join("")),
+    "users.txt": Buffer.from(Array.from({ length: users }, (_, n) => `user-${n}\n`).join("")),
+    "item_factors.f32": Buffer.from(wave(items * factors, 0.7).buffer),
+    "user_factors.f32": Buffer.from(wave(users * factors, 1.3).buffer),
+    "purchased.indptr.u32": Buffer.from(Uint32Array.from({ length: users + 1 }, (_, n) => n).buffer),
+    "purchased.items.u32": Buffer.from(Uint32Array.from({ length: users }, (_, n) => n % items).buffer),
+    "popular.json": Buffer.from(JSON.stringify([{ item_id: "item-1", score: 9 }])),
+  };
+  const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");
+  const files = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, sha256(content)]));
+  const digest = sha256(Buffer.from(JSON.stringify(files)));
+  const version = digest.slice(0, 16);
+  const manifest = {
+    version,
+    digest: `sha256:${digest}`,
+    format: "meridian-model/1",
+    algorithm: "implicit-als-cg",
+    parameters: { factors },
+    users,
+    items,
+    factors,
+    interactions: users,
+    window: { from: "2026-01-01T00:00:00.000Z", to: "2026-01-30T00:00:00.000Z" },
+    evaluation: { "recall@10": 0.5 },
+    files,
+  };
+  const made = await mkdtemp(join(folder, "package-"));
+  for (const [name, content] of Object.entries(contents)) await writeFile(join(made, name), content);
+  await writeFile(join(made, "manifest.json"), JSON.stringify(manifest));
+  await new ModelStore(cloud.s3, BUCKETS.artifacts, join(folder, "models")).publish(made);
+  return version;
+}
+
+function definitionOf(queueUrl: string): Machine {
+  return dailyDefinition({
+    partition: "aws",
+    clusterId: "j-1",
+    programsFolder: "/opt/meridian/etl",
+    bronzeBucket: "bronze",
+    silverBucket: "silver",
+    goldBucket: BUCKETS.gold,
+    profilesTable: "profiles",
+    modelsTable: TABLES.models,
+    queueUrl,
+    topicArn: "arn:aws:sns:us-east-1:000000000000:alarms",
+    scoringConcurrency: 10,
+  });
+}
+
+/** The day's machine from training on: the steps before it are EMR's. */
+async function startDay(cloud: TrainingCloud, queueUrl: string): Promise<{ executionArn: string }> {
+  const whole = definitionOf(queueUrl);
+  const names = new Set<string>();
+  const open = ["Train"];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const state = whole.States[name];
+    if (state === undefined || names.has(name)) continue;
+    names.add(name);
+    open.push(...successors(state));
+  }
+  const States = Object.fromEntries(Object.entries(whole.States).filter(([name]) => names.has(name)));
+  const definition = JSON.stringify({ ...whole, StartAt: "Train", States });
+  const { stateMachineArn } = await cloud.sfn.send(
+    new CreateStateMachineCommand({ name: "daily", roleArn: ROLE, definition }),
+  );
+  const { executionArn = "" } = await cloud.sfn.send(
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ runDate: RUN_DATE }) }),
+  );
+  return { executionArn };
+}
+
+/** One shard's machine, as the map runs it. */
+function scoringOnly(queueUrl: string): string {
+  const { Score: score } = definitionOf(queueUrl).States;
+  assert.ok(score?.Type === "Map");
+  const { StartAt, States } = score.ItemProcessor;
+  return JSON.stringify({ StartAt, States });
+}
