@@ -46,7 +46,7 @@ export async function formattedPage(): Promise<string> {
 
 function row(type: string, mode: string, { requests, notSent }: TypeRequests): string {
   const kept = Object.entries(notSent).map(([property, why]) => `\`${property}\`: ${why}`);
-  return `| \`${type}\` | ${requests.map(link).join(", ")} | ${mode} | ${kept.join("; ")} |`;
+  return `| \`${type}\` | ${[...new Set(requests.map(link))].join(", ")} | ${mode} | ${kept.join("; ")} |`;
 }
 
 /** AWS's documentation of an operation. Source: boto3's "See also: AWS API Documentation". */

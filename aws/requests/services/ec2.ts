@@ -242,7 +242,7 @@ export const ec2: RequestTable = {
   ),
   "aws:ebs/encryptionByDefault:EncryptionByDefault": type(
     [
-      request("ec2:EnableEbsEncryptionByDefault", {}, { when: ["enabled=true"] }),
+      request("ec2:EnableEbsEncryptionByDefault", {}, { unless: ["enabled=false"] }),
       request("ec2:DisableEbsEncryptionByDefault", {}, { when: ["enabled=false"] }),
     ],
     { enabled: "says whether encryption is enabled or disabled" },
