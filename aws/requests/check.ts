@@ -1,5 +1,6 @@
 import { validateInput } from "../models";
 import type { Models, Refusal } from "../models";
+import { at } from "../value";
 import type { Properties } from "../value";
 import { buildRequest, inPieces, isSent, propertiesOf } from "./build";
 import type { BuiltRequest } from "./build";
@@ -42,7 +43,7 @@ export function requestRefusals(models: Models, type: string, inputs: Properties
         ...about,
         ...refusal,
         member: path,
-        property: originOf(request.origins, path),
+        property: within(inputs, originOf(request.origins, path)),
       }));
     const homeless = request.homeless.map((property) => ({
       ...about,
@@ -79,6 +80,13 @@ function originOf(origins: ReadonlyMap<string, string>, member: string): string 
     if (found !== undefined) return found;
   }
   return "";
+}
+
+/** A path without its end that no property has: in a member's own value AWS's names stand. */
+function within(inputs: Properties, property: string): string {
+  let path = property;
+  while (path !== "" && at(inputs, path) === undefined) path = around(path);
+  return path;
 }
 
 /** The path of the structure that a member stands in. */

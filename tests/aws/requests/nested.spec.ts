@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildRequest, propertiesOf, REQUESTS } from "../../../aws/requests";
+import { buildRequest, propertiesOf, REQUESTS, requestRefusals } from "../../../aws/requests";
 import { isBlock, UNKNOWN } from "../../../aws/value";
 import type { Properties, Value } from "../../../aws/value";
 import { models } from "../published";
@@ -47,5 +47,17 @@ describe("the requests that a resource stands for, in the depth of its blocks", 
       return named.filter((path) => !stands(inputs, path)).map((path) => `${type} ${path}`);
     });
     assert.deepEqual(wrong, []);
+  });
+
+  it("are refused by the property that a program has, though AWS has other names below it", () => {
+    const refused = (type: string, inputs: Properties) =>
+      requestRefusals(models, type, inputs).map(({ kind, property }) => `${kind} ${property}`);
+    const logPublishingOptions = [{ logType: "AUDIT_LOGS", cloudwatchLogGroupArn: "short" }];
+    assert.deepEqual(refused("aws:opensearch/domain:Domain", { domainName: "search", logPublishingOptions }), [
+      "length logPublishingOptions",
+    ]);
+    const keyValueStoreAssociations = ["arn:store"];
+    const edge = { name: "edge", runtime: "cloudfront-js-2.0", code: "x", keyValueStoreAssociations };
+    assert.deepEqual(refused("aws:cloudfront/function:Function", edge), ["pattern keyValueStoreAssociations.0"]);
   });
 });
