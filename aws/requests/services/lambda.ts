@@ -27,12 +27,14 @@ export const lambda: RequestTable = {
         "lambda:PutFunctionConcurrency",
         {
           name: "FunctionName",
-          // -1 takes a reservation away.
-          reservedConcurrentExecutions: turned("ReservedConcurrentExecutions", (count) =>
-            count === -1 ? UNKNOWN : count,
-          ),
+          reservedConcurrentExecutions: "ReservedConcurrentExecutions",
         },
-        { adds: { FunctionName: UNKNOWN }, when: ["reservedConcurrentExecutions"] },
+        {
+          adds: { FunctionName: UNKNOWN },
+          when: ["reservedConcurrentExecutions"],
+          // No reservation.
+          unless: ["reservedConcurrentExecutions=-1"],
+        },
       ),
     ],
     {
