@@ -27,12 +27,12 @@ export const lambda: RequestTable = {
         "lambda:PutFunctionConcurrency",
         {
           name: "FunctionName",
-          reservedConcurrentExecutions: "ReservedConcurrentExecutions",
+          // Pulumi's -1, no reservation, lies outside AWS's range and is never sent; any other value is AWS's to judge.
+          reservedConcurrentExecutions: turned("ReservedConcurrentExecutions", (count) => count),
         },
         {
           adds: { FunctionName: UNKNOWN },
           when: ["reservedConcurrentExecutions"],
-          // No reservation.
           unless: ["reservedConcurrentExecutions=-1"],
         },
       ),
