@@ -98,15 +98,19 @@ export function turned(member: string, turn: Turned["turn"]): Turned {
  * @param value the entry's value, of the block without its key
  */
 export function keyed(member: string, key: string, value: (block: Properties) => Value = (block) => block): Turned {
-  return turned(member, (blocks) =>
-    Object.fromEntries(
-      list({ blocks }, "blocks").map((block, index): [string, Value] => {
-        if (!isBlock(block)) return [String(index), block];
+  return turned(member, (given) => {
+    const entries = list({ given }, "given");
+    const blocks = entries.filter(isBlock);
+    const names = blocks.map((block) => text(block, key));
+    // An entry that is not known yet, or whose key is not, may be any.
+    if (entries.length > blocks.length || names.includes(undefined)) return UNKNOWN;
+    return Object.fromEntries(
+      blocks.map((block, index) => {
         const rest = Object.entries(block).filter(([name]) => name !== key);
-        return [text(block, key) ?? String(index), value(Object.fromEntries(rest))];
+        return [names[index] ?? "", value(Object.fromEntries(rest))];
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** A member that holds JSON text, e.g. a policy: the property is that text or what it says. */

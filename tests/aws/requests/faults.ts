@@ -138,7 +138,7 @@ function withValue(inputs: Properties, path: string, value: Value): Properties {
       : Array.isArray(inner)
         ? withElement(inner as readonly Value[], rest, value)
         : withValue(inner as Properties, rest.join("."), value);
-  const { [head]: _old, ...others } = inputs;
+  const others = Object.fromEntries(Object.entries(inputs).filter(([key]) => key !== head));
   return next === undefined ? others : { ...others, [head]: next };
 }
 
