@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { requestRefusals } from "../../../aws/requests";
 import { UNKNOWN } from "../../../aws/value";
+import type { Properties } from "../../../aws/value";
 import { models } from "../published";
 import { sends } from "./sent";
 
@@ -98,7 +99,7 @@ describe("the requests of scaling groups, clusters, functions and roles", () => 
   ]);
 
   it("refuse a function's reservation below none", () => {
-    const inputs = { name: "a", role: UNKNOWN, code: UNKNOWN, reservedConcurrentExecutions: -2 };
+    const inputs: Properties = { name: "a", role: UNKNOWN, code: UNKNOWN, reservedConcurrentExecutions: -2 };
     const refused = requestRefusals(models, "aws:lambda/function:Function", inputs);
     assert.deepEqual(
       refused.map(({ kind, property }) => [kind, property]),
