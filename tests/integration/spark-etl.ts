@@ -1,11 +1,16 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { openEngine, type Engine } from "../../components/etl/workload/engine";
 import type { LakeTable } from "../../components/etl/workload/tables";
 import { checkoutRoot, type Spark, sparkEnvironment } from "../../local/toolchain";
-import { run, type Finished } from "../../local/toolchain/process";
+import { run, sleep, type Finished } from "../../local/toolchain/process";
 
 const WORKLOAD = join(checkoutRoot(__dirname), "components", "etl", "workload");
+
+/** The day by which all runs are named. */
+export const RUN_DATE = "2026-03-12";
 
 /** Folders that stand for the buckets. */
 export interface Stores {
@@ -28,24 +33,67 @@ export function putFiles(bucket: string, objects: Readonly<Record<string, Buffer
   }
 }
 
-/** The command line of the Spark program over folders. */
+/** The arguments of the Spark program over folders. */
 export function sparkArguments(stores: Stores, more: readonly string[] = []): string[] {
   return [
-    join(WORKLOAD, "etl.py"),
-    ...["--pipeline", WORKLOAD, "--run-date", "2026-03-12"],
+    ...["--pipeline", WORKLOAD, "--run-date", RUN_DATE, "--limit", "age_hours_refuse=1000000"],
     ...Object.entries(stores).flatMap(([name, folder]: [string, string]) => [`--${name}`, `file://${folder}`]),
     ...more,
   ];
 }
 
 /** The environment of the Spark program: two cores, the loopback address, and a machine that does not stand in UTC. */
-export function sparkProcess(spark: Spark): NodeJS.ProcessEnv {
-  return { ...process.env, ...sparkEnvironment(spark), TZ: "America/New_York" };
+function sparkProcess(spark: Spark, short: boolean): NodeJS.ProcessEnv {
+  return { ...process.env, ...sparkEnvironment(spark, { short }), TZ: "America/New_York" };
 }
 
 /** Runs the ETL on Spark to its end. */
-export function sparkEtl(spark: Spark, stores: Stores, more: readonly string[] = []): Promise<Finished> {
-  return run(spark.python, sparkArguments(stores, more), { env: sparkProcess(spark), timeoutMs: 300_000 });
+export function sparkEtl(
+  spark: Spark,
+  stores: Stores,
+  { more = [], short = true }: { readonly more?: readonly string[]; readonly short?: boolean } = {},
+): Promise<Finished> {
+  const words = [join(WORKLOAD, "etl.py"), ...sparkArguments(stores, more)];
+  return run(spark.python, words, { env: sparkProcess(spark, short), timeoutMs: 600_000 });
+}
+
+/** One thing that `spark_runs.py` does. */
+export type SparkTodo =
+  | { readonly run: readonly string[] }
+  | { readonly copy: readonly [from: string, to: string] }
+  | { readonly differ: readonly [readonly [string, string], readonly [string, string]] };
+
+/** Does several things in one Spark session. @returns what `spark_runs.py` answers. @throws Error with its last words. */
+export async function sparkRuns(spark: Spark, todo: readonly SparkTodo[]): Promise<number[]> {
+  const child = spawn(spark.python, [join(__dirname, "spark_runs.py"), WORKLOAD], { env: sparkProcess(spark, true) });
+  let said = "";
+  let complained = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (complained += chunk.toString()));
+  child.stdin.end(JSON.stringify(todo));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new Error(`spark_runs.py gave ${code}: ${complained.slice(-3_000)}`);
+  return JSON.parse(said.trim().split("\n").at(-1) ?? "") as number[];
+}
+
+/** Starts the ETL on Spark, and kills it, Java and all, as soon as something is so. @returns whether it was killed */
+export async function killedSparkEtl(
+  spark: Spark,
+  stores: Stores,
+  { more, when }: { readonly more: readonly string[]; readonly when: () => boolean },
+): Promise<boolean> {
+  const child = spawn(spark.python, [join(WORKLOAD, "etl.py"), ...sparkArguments(stores, more)], {
+    env: sparkProcess(spark, true),
+    stdio: "ignore",
+    // A process group of its own, so that Java goes with it.
+    detached: true,
+  });
+  const ended = once(child, "close");
+  while (child.exitCode === null && !when()) await sleep(5);
+  const running = child.exitCode === null && child.pid !== undefined;
+  if (running) process.kill(-child.pid, "SIGKILL");
+  await ended;
+  return running;
 }
 
 /** A table's columns, and its rows as text in the order in which they stand in its files. */

@@ -1,17 +1,30 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { downloadPrefix } from "../../components/etl/workload/objects";
+import { described, type QualityReport } from "../../components/etl/workload/quality";
 import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
 import { LAKE_TABLES } from "../../components/etl/workload/tables";
 import { ensureSpark, type Spark } from "../../local/toolchain";
 import { curated, ndjson, tasteEvents, type Curated } from "../components/etl/workload/events";
 import { MemoryS3 } from "../components/etl/workload/memory-s3";
-import { contentOf, putFiles, sparkEtl, storesIn, type Content, type Stores } from "./spark-etl";
+import {
+  contentOf,
+  killedSparkEtl,
+  putFiles,
+  RUN_DATE,
+  sparkArguments,
+  sparkEtl,
+  sparkRuns,
+  storesIn,
+  type Stores,
+} from "./spark-etl";
 
 const BUCKETS = { bronze: "bronze", silver: "silver", gold: "gold" };
-const RUN_DATE = "2026-03-12";
+
+/** A day whose events all come before the first run. */
+const QUIET_DAY = "2026-02-20";
 
 /** Events that engines are known to differ on. */
 function awkward(): Curated[] {
@@ -76,64 +89,142 @@ function awkward(): Curated[] {
   ];
 }
 
-function input(): Record<string, Buffer> {
+/** Verified objects: those of a first run, and those that came before a second. */
+function input(): { readonly first: Record<string, Buffer>; readonly second: Record<string, Buffer> } {
   const tastes = ["us-east-1", "eu-west-1"].flatMap((region) =>
-    tasteEvents({ users: 150, items: 120, groups: 6, eventsPerUser: 40, region, days: 10 }),
+    tasteEvents({ users: 100, items: 120, groups: 6, eventsPerUser: 40, region, days: 10 }),
   );
+  const quiet = curated({ occurred_at: `${QUIET_DAY}T10:00:00Z` });
   const copies = tastes.filter((_, index) => index % 37 === 0);
-  const events = [...awkward(), ...tastes, ...copies];
-  const third = Math.ceil(events.length / 3);
+  const events = awkward();
+  // Awkward events stand in both: copies of one event come in one run, in two, or in two the wrong way round.
+  const some = events.filter((_, index) => index % 2 === 1);
+  const others = events.filter((_, index) => index % 2 === 0);
   return {
-    [`${VERIFIED_PREFIX}date=2026-03-01/hour=00/a.ndjson.gz`]: ndjson(events.slice(0, third)),
-    [`${VERIFIED_PREFIX}date=2026-03-05/hour=07/b.ndjson.gz`]: ndjson(events.slice(third, 2 * third)),
-    [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/c.ndjson.gz`]: ndjson(events.slice(2 * third)),
+    first: {
+      [`${VERIFIED_PREFIX}date=2026-03-01/hour=00/a.ndjson.gz`]: ndjson([quiet, ...tastes.slice(0, 4_000)]),
+      [`${VERIFIED_PREFIX}date=2026-03-05/hour=07/b.ndjson.gz`]: ndjson([...some, ...tastes.slice(4_000, 7_000)]),
+    },
+    second: {
+      [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/c.ndjson.gz`]: ndjson([...others, ...tastes.slice(7_000), ...copies]),
+    },
   };
 }
 
 describe("the ETL on Spark", function () {
-  this.timeout(600_000);
+  this.timeout(900_000);
 
   const folder = mkdtempSync(join(tmpdir(), "meridian-spark-"));
-  const duckdb = storesIn(join(folder, "duckdb"));
-  const stores = storesIn(join(folder, "spark"));
+  const [duckdb, stores, orc, second, bad] = ["duckdb", "spark", "orc", "second", "bad"].map((name) =>
+    storesIn(join(folder, name)),
+  ) as [Stores, Stores, Stores, Stores, Stores];
   const objects = input();
   let spark: Spark;
+  let answers: number[];
 
   before(async () => {
     spark = await ensureSpark((line) => {
       console.log(line);
     });
-    putFiles(stores.bronze, objects);
-    const { code, stdout, stderr } = await sparkEtl(spark, stores, ["--limit", "age_hours_refuse=1000000"]);
-    assert.equal(code, 0, `${stdout}\n${stderr}`.slice(-4_000));
-    await embedded(objects, duckdb);
+    putFiles(stores.bronze, objects.first);
+    putFiles(second.bronze, objects.second);
+    putFiles(bad.bronze, { [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/bad.ndjson.gz`]: brokenFile() });
+    const refused = { ...stores, bronze: bad.bronze };
+    answers = await sparkRuns(spark, [
+      { run: sparkArguments(stores) },
+      { run: sparkArguments(refused, ["--strict", "--run-date", BAD_DATE]) },
+      { copy: [second.bronze, stores.bronze] },
+      { copy: [stores.silver, join(folder, "after-first")] },
+      { run: sparkArguments(stores) },
+      { copy: [stores.silver, join(folder, "after-second")] },
+      { run: sparkArguments({ ...orc, bronze: stores.bronze }, ["--format", "orc"]) },
+      ...LAKE_TABLES.map(
+        ({ store, prefix }) =>
+          ({
+            differ: [
+              ["orc", join(orc[store], prefix)],
+              ["parquet", join(stores[store], prefix)],
+            ],
+          }) as const,
+      ),
+    ]);
+    await embedded({ ...objects.first, ...objects.second }, duckdb);
   });
   after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const content = (name: string, from: Stores): Promise<Content> => {
+  async function assertParity(name: string): Promise<void> {
     const table = LAKE_TABLES.find((one) => one.name === name);
     assert.ok(table !== undefined);
-    return contentOf(table, from, folder);
-  };
+    const expected = await contentOf(table, duckdb, folder);
+    const actual = await contentOf(table, stores, folder);
+    assert.ok(expected.rows.length > 0, "DuckDB wrote no rows");
+    assert.deepEqual(actual.columns, expected.columns);
+    assert.deepEqual(actual.rows, expected.rows);
+  }
+
+  const report = (from: Stores, runDate = RUN_DATE): QualityReport =>
+    JSON.parse(
+      readFileSync(join(from.gold, "_quality", `run_date=${runDate}`, "report.json"), "utf8"),
+    ) as QualityReport;
+
+  it("ends well where the gate lets it through, and stops a file with a broken column", () => {
+    assert.deepEqual(answers.slice(0, 4), [0, 1, 0, 0]);
+    const { passed, checks } = report(stores, BAD_DATE);
+    assert.equal(passed, false);
+    assert.deepEqual(checks.filter(({ verdict }) => verdict === "refuse").map(described), [
+      "unreadable occurred_at: 1, want at most 0",
+      "unreadable value: 2, want at most 0",
+    ]);
+  });
 
   for (const { name } of LAKE_TABLES) {
-    it(`gives ${name} as DuckDB does: columns, rows, and the order in which they stand`, async () => {
-      const expected = await content(name, duckdb);
-      const actual = await content(name, stores);
-      assert.ok(expected.rows.length > 0, "DuckDB wrote no rows");
-      assert.deepEqual(actual.columns, expected.columns);
-      assert.deepEqual(actual.rows, expected.rows);
+    it(`gives ${name} in two runs as DuckDB in one: columns, rows, and the order in which they stand`, async () => {
+      await assertParity(name);
     });
   }
 
-  it("writes the same report", () => {
-    const report = (from: Stores): unknown =>
-      JSON.parse(readFileSync(join(from.gold, "_quality", `run_date=${RUN_DATE}`, "report.json"), "utf8"));
+  it("rewrites in the second run only the days that it touches", () => {
+    const files = (after: string, day: string) => readdirSync(join(folder, after, "events", `date=${day}`)).sort();
+    assert.deepEqual(files("after-second", QUIET_DAY), files("after-first", QUIET_DAY));
+    assert.notDeepEqual(files("after-second", "2026-03-01"), files("after-first", "2026-03-01"));
+  });
+
+  it("counts the same over both runs", () => {
+    assert.deepEqual(report(stores).ledger, report(duckdb).ledger);
+  });
+
+  it("sees the same in one run", () => {
+    assert.deepEqual(report(orc), report(duckdb));
+  });
+
+  it("writes ORC with the same rows", () => {
+    assert.deepEqual(
+      answers.slice(4),
+      LAKE_TABLES.map(() => 0),
+    );
+  });
+
+  it("loses and doubles nothing when it is killed while it writes", async () => {
+    const writing = join(stores.silver, "events", "_temporary");
+    const killed = await killedSparkEtl(spark, stores, { more: ["--full"], when: () => existsSync(writing) });
+    assert.ok(killed, "it ended before it could be killed");
+    const { code, stdout, stderr } = await sparkEtl(spark, stores);
+    assert.equal(code, 0, `${stdout}\n${stderr}`.slice(-4_000));
+    for (const { name } of LAKE_TABLES) await assertParity(name);
     assert.deepEqual(report(stores), report(duckdb));
   });
 });
+
+/** Day of the run that is refused. */
+const BAD_DATE = "2026-03-13";
+
+/** A file whose values and instants are what their columns cannot hold, as an unannounced change of a producer makes it. */
+function brokenFile(): Buffer {
+  const changed = { ...curated(), value: { amount: 19.99, currency: "EUR" } } as unknown as Curated;
+  return ndjson([curated(), changed, { ...changed, event_id: "other" }, curated({ occurred_at: "03/01/2026" })]);
+}
 
 /** Runs the embedded engine on objects, and copies what it published into folders. */
 async function embedded(objects: Readonly<Record<string, Buffer>>, to: Stores): Promise<void> {

@@ -4,20 +4,24 @@
         --profiles-table <table> [--pipeline /opt/meridian/etl] [--late-days 3 ...] [--limit drift_refuse=1 ...]
 
 `--pipeline` is the folder on the nodes with `steps.json` and `sql/`. Equal input gives equal rows, however often it is
-run and wherever an earlier run was killed. `_quality/run_date=<date>/report.json` in the gold bucket says what the
-quality gate saw; when it refuses, nothing but the report is published, and the exit code is still 0: the workflow's own
-gate reads the report and tells people. `--strict` makes that 1.
+run and wherever an earlier run was killed. A run builds on the last one: it reads only the verified objects that came
+since, and rewrites only the days of silver that they touch; `--full` computes everything anew, with the same rows.
+
+`_quality/run_date=<date>/report.json` in the gold bucket says what the quality gate saw. When it refuses, nothing but
+the report is published, and the exit code is still 0: the workflow's own gate reads the report and tells people.
+`--strict` makes that 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import string
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -41,6 +45,13 @@ PROFILE_COLUMNS = (
     *("first_seen_at", "last_seen_at"),
 )
 """A user's key points; a test compares them with the embedded engine's."""
+
+EVENTS_PREFIX = "events/"
+KEPT_PREFIXES = (EVENTS_PREFIX, "late_events/")
+"""Tables of the silver bucket whose rows stand for the events that earlier runs read."""
+
+FIGURES = ("late_days", "session_gap_minutes", "half_life_days", "popular_items")
+"""Figures that have an option of their own."""
 
 SOURCE_COLUMNS = (
     *("event_id", "schema_version", "event_type", "occurred_at", "received_at", "user_key", "item_id", "session_id"),
@@ -98,17 +109,103 @@ def figures_of(defaults: dict[str, float], arguments: argparse.Namespace) -> dic
     return {**defaults, "age_hours_refuse": AGE_HOURS_REFUSE, **named, **given, "run_epoch_day": epoch_day}
 
 
-def write(frame: DataFrame, step: Step, location: str, form: str) -> None:
-    """Overwrites one kept table there, as Parquet or ORC.
+def write(frame: DataFrame, step: Step, location: str, form: str, *, days: set[str] | None = None) -> None:
+    """Overwrites one kept table there, as Parquet or ORC; of a partitioned one only `days`, when they are named.
 
     Rows are spread by ranges of the sort order and sorted within each file, so that files and their row groups carry
     narrow ranges; Spark joins small ranges until a file has the size that it is told to aim at.
     """
     order = (*([] if step.partition_by is None else [step.partition_by]), *step.sort_by)
+    if days is not None and step.partition_by is not None:
+        frame = frame.where(column(step.partition_by).isin(sorted(days)))
     writer = frame.repartitionByRange(*order).sortWithinPartitions(*order).write.mode("overwrite")
     if step.partition_by is not None:
         writer = writer.partitionBy(step.partition_by)
+    if days is not None:
+        writer = writer.option("partitionOverwriteMode", "dynamic")
     writer.format(form).save(location)
+
+
+@dataclass(frozen=True)
+class State:
+    """What a run leaves for the next one."""
+
+    version: str
+    """Digest of programs, figures and engine: another version computes everything anew."""
+    sources: dict[str, str]
+    """Verified objects that were read, with what tells a changed one."""
+    files: dict[str, str]
+    """Files of the kept events, as they were left."""
+    verified: int
+    duplicates: int
+
+
+def usable_state(spark: SparkSession, arguments: argparse.Namespace, sources: dict[str, str]) -> State | None:
+    """The last run's state, when this run may build on it; everything is computed anew otherwise.
+
+    Same programs and figures, every object that was read still there and unchanged, and the kept events as they were
+    left: not so after an erasure, or after a run that was killed while it wrote.
+    """
+    text = None if arguments.full else read_text(spark, state_of(arguments))
+    try:
+        state = None if text is None else State(**json.loads(text))
+    except (TypeError, ValueError):
+        return None
+    if state is None or state.version != version_of(spark, arguments):
+        return None
+    if any(sources.get(path) != mark for path, mark in state.sources.items()):
+        return None
+    return state if state.files == kept_files(spark, arguments) else None
+
+
+def state_of(arguments: argparse.Namespace) -> str:
+    """Where the state stands: beside the tables in the silver bucket."""
+    return f"{arguments.silver}/_state/etl-spark.json"
+
+
+def version_of(spark: SparkSession, arguments: argparse.Namespace) -> str:
+    """Digest of all that decides what a run computes."""
+    digest = hashlib.sha256(f"{spark.version} {arguments.format}".encode())
+    for path in (Path(__file__), arguments.pipeline / "steps.json", *sorted((arguments.pipeline / "sql").iterdir())):
+        digest.update(path.read_bytes())
+    for name, value in sorted(vars(arguments).items()):
+        if name in FIGURES or name == "limit":
+            digest.update(f"{name}={value}".encode())
+    return digest.hexdigest()
+
+
+def files_below(spark: SparkSession, uri: str, pattern: str = "*") -> dict[str, str]:
+    """Files below a folder by path, with time and size; hidden ones are none. Listed by the whole cluster."""
+    if not exists(spark, uri):
+        return {}
+    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").option("pathGlobFilter", pattern)
+    listed = files.load(uri).selectExpr("path", "concat_ws('/', unix_micros(modificationTime), length) AS mark")
+    return {row["path"]: row["mark"] for row in listed.toLocalIterator()}
+
+
+def kept_files(spark: SparkSession, arguments: argparse.Namespace) -> dict[str, str]:
+    """Files of the tables whose rows stand for the events that earlier runs read."""
+    return {
+        path: mark
+        for prefix in KEPT_PREFIXES
+        for path, mark in files_below(spark, f"{arguments.silver}/{prefix}").items()
+    }
+
+
+def verified_events(spark: SparkSession, paths: list[str]) -> DataFrame:
+    """Verified events as text."""
+    text = ", ".join(f"{name} STRING" for name in SOURCE_COLUMNS)
+    return spark.read.schema(text).json(paths) if paths else spark.createDataFrame([], text)
+
+
+def kept_events(spark: SparkSession, arguments: argparse.Namespace, like: DataFrame) -> DataFrame:
+    """The survivors among what earlier runs read."""
+    kept = like.limit(0)
+    for prefix in KEPT_PREFIXES:
+        if files_below(spark, f"{arguments.silver}/{prefix}"):
+            table = spark.read.format(arguments.format).load(f"{arguments.silver}/{prefix}")
+            kept = kept.unionByName(table.select(*SOURCE_COLUMNS))
+    return kept
 
 
 @dataclass(frozen=True)
@@ -124,9 +221,10 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> Outcome:
     """Runs every step, writes the kept ones unless a gate refuses, and says what the gates saw."""
     steps, defaults = steps_of((arguments.pipeline / "steps.json").read_text())
     figures = figures_of(defaults, arguments)
-    text = ", ".join(f"{name} STRING" for name in SOURCE_COLUMNS)
-    source = spark.read.schema(text).option("recursiveFileLookup", "true").option("pathGlobFilter", "*.ndjson*")
-    source.json(f"{arguments.bronze}/{VERIFIED_PREFIX}").createOrReplaceTempView("verified_events")
+    sources = files_below(spark, f"{arguments.bronze}/{VERIFIED_PREFIX}", "*.ndjson*")
+    state = usable_state(spark, arguments, sources)
+    fresh = sorted(sources.keys() - (set() if state is None else state.sources.keys()))
+    verified_events(spark, fresh).createOrReplaceTempView("verified_events")
     frames: dict[str, DataFrame] = {}
     checks: list[dict[str, Any]] = []
     for step in steps:
@@ -139,20 +237,60 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> Outcome:
         frames[step.name] = frame.persist(StorageLevel.MEMORY_AND_DISK)
         frames[step.name].createOrReplaceTempView(step.name)
         if step.name == "typed_events":
-            frame.limit(0).createOrReplaceTempView("kept_events")
+            like = frame.select(*SOURCE_COLUMNS)
+            kept = like.limit(0) if state is None else kept_events(spark, arguments, like)
+            kept.createOrReplaceTempView("kept_events")
     ledger = {
-        "verified": frames["typed_events"].count(),
+        "verified": (0 if state is None else state.verified) + frames["typed_events"].count(),
         "silver": frames["silver_events"].count(),
-        "duplicates": frames["ranked_events"].where("copy > 1").count(),
+        "duplicates": (0 if state is None else state.duplicates) + frames["ranked_events"].where("copy > 1").count(),
         "late": frames["late_events"].count(),
     }
-    for step in steps:
-        if step.store is not None:
-            location = f"{getattr(arguments, step.store)}/{step.prefix}"
-            write(frames[step.name], step, location, arguments.format)
+    publish(spark, arguments, steps, frames, days=None if state is None else touched_days(frames))
+    left = State(
+        version=version_of(spark, arguments),
+        sources=sources,
+        files=kept_files(spark, arguments),
+        verified=ledger["verified"],
+        duplicates=ledger["duplicates"],
+    )
+    save_text(spark, state_of(arguments), json.dumps(asdict(left)))
     if arguments.profiles_table is not None:
         write_profiles(frames["gold_user_features"], arguments.profiles_table, arguments.profiles_per_second)
     return Outcome(passed=True, ledger=ledger, checks=checks)
+
+
+def touched_days(frames: dict[str, DataFrame]) -> set[str]:
+    """Days whose events may differ from what stands in silver: those of every copy of an event that came now."""
+    came = frames["typed_events"].select("event_id").distinct()
+    days = frames["ranked_events"].join(came, "event_id", "left_semi").select("date").distinct()
+    return {row["date"] for row in days.collect()}
+
+
+def publish(
+    spark: SparkSession,
+    arguments: argparse.Namespace,
+    steps: list[Step],
+    frames: dict[str, DataFrame],
+    *,
+    days: set[str] | None,
+) -> None:
+    """Writes the kept tables; `days` are those of silver events that need it, all when it is None.
+
+    The kept events come last: until then, what this run reads still stands, and a run that was killed can be repeated
+    from the same state.
+    """
+    kept = [step for step in steps if step.store is not None]
+    for step in sorted(kept, key=lambda step: step.prefix in KEPT_PREFIXES):
+        location = f"{getattr(arguments, step.store or '')}/{step.prefix}"
+        if days is None or step.prefix != EVENTS_PREFIX:
+            write(frames[step.name], step, location, arguments.format)
+            continue
+        if days:
+            write(frames[step.name], step, location, arguments.format, days=days)
+        present = {row["date"] for row in frames[step.name].select("date").distinct().collect()}
+        for day in days - present:
+            delete(spark, f"{location}date={day}")
 
 
 def report(outcome: Outcome) -> str:
@@ -214,11 +352,35 @@ def write_profiles(features: DataFrame, table: str, per_second: int) -> None:
     rows.coalesce(writers).foreachPartition(put)
 
 
+def hadoop(spark: SparkSession, uri: str) -> tuple[Any, Any]:
+    """The cluster's file system of a URI, and the path in it."""
+    path = spark.sparkContext._jvm.org.apache.hadoop.fs.Path(uri)
+    return path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()), path
+
+
+def exists(spark: SparkSession, uri: str) -> bool:
+    """Whether there is a file or folder."""
+    system, path = hadoop(spark, uri)
+    return bool(system.exists(path))
+
+
+def delete(spark: SparkSession, uri: str) -> None:
+    """Deletes a folder, if it is there."""
+    system, path = hadoop(spark, uri)
+    system.delete(path, True)
+
+
+def read_text(spark: SparkSession, uri: str) -> str | None:
+    """One object's text; None when there is none."""
+    if not exists(spark, uri):
+        return None
+    return "\n".join(row["value"] for row in spark.read.text(uri).collect())
+
+
 def save_text(spark: SparkSession, uri: str, text: str) -> None:
-    """Writes one object of exactly that name, through the cluster's file system."""
-    jvm = spark.sparkContext._jvm
-    path = jvm.org.apache.hadoop.fs.Path(uri)
-    stream = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration()).create(path, True)
+    """Writes one object of exactly that name."""
+    system, path = hadoop(spark, uri)
+    stream = system.create(path, True)
     try:
         stream.write(bytearray(text, "utf-8"))
     finally:
@@ -237,9 +399,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--pipeline", type=Path, default=Path("/opt/meridian/etl"), help="folder of steps.json and sql/"
     )
-    for figure in ("late-days", "session-gap-minutes", "half-life-days", "popular-items"):
-        parser.add_argument(f"--{figure}", type=int)
+    for figure in FIGURES:
+        parser.add_argument(f"--{figure.replace('_', '-')}", type=int)
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="a bound of the gate")
+    parser.add_argument("--full", action="store_true", help="read all verified events, whatever earlier runs read")
     parser.add_argument("--strict", action="store_true", help="exit code 1 when the gate refuses")
     return parser.parse_args(argv)
 
@@ -263,19 +426,25 @@ def session() -> SparkSession:
     )
 
 
+def job(spark: SparkSession, arguments: argparse.Namespace) -> int:
+    """One run and its report; the exit code."""
+    outcome = run(spark, arguments)
+    folder = f"{arguments.gold}/_quality/run_date={arguments.run_date}"
+    save_text(spark, f"{folder}/report.json", report(outcome))
+    save_text(spark, f"{folder}/report.txt", readable(outcome))
+    spark.catalog.clearCache()
+    print(readable(outcome))
+    return 1 if arguments.strict and not outcome.passed else 0
+
+
 def main(argv: list[str]) -> int:
     """Entry point of spark-submit."""
     arguments = parse(argv)
     spark = session()
     try:
-        outcome = run(spark, arguments)
-        folder = f"{arguments.gold}/_quality/run_date={arguments.run_date}"
-        save_text(spark, f"{folder}/report.json", report(outcome))
-        save_text(spark, f"{folder}/report.txt", readable(outcome))
+        return job(spark, arguments)
     finally:
         spark.stop()
-    print(readable(outcome))
-    return 1 if arguments.strict and not outcome.passed else 0
 
 
 if __name__ == "__main__":
