@@ -124,6 +124,20 @@ export const EMR: readonly PropertyRule[] = [
     passing: [{ ...BASE, masterInstanceFleet: { ...CORE, targetOnDemandCapacity: 1 } }],
   },
   {
+    id: "emr-task-fleet-capacity",
+    types: [FLEET],
+    title: "A fleet starts with at least one unit, on demand or spot",
+    source: "https://docs.aws.amazon.com/emr/latest/APIReference/API_InstanceFleetConfig.html",
+    check(inputs) {
+      const kinds = ["targetOnDemandCapacity", "targetSpotCapacity"];
+      const units = kinds.map((name) => (absent(inputs, name) ? 0 : amount(inputs, name)));
+      const none = units.every((known) => known === 0);
+      return when(none, inputs, "targetSpotCapacity", "at least one unit, on demand or spot");
+    },
+    failing: [{ ...CORE, clusterId: "j-1", targetOnDemandCapacity: 0, targetSpotCapacity: 0 }],
+    passing: [{ ...CORE, clusterId: "j-1", targetOnDemandCapacity: 0, targetSpotCapacity: 1 }],
+  },
+  {
     id: "emr-fleet-types",
     types: [CLUSTER, FLEET],
     title: "A fleet has at most 5 instance types, 30 with an allocation strategy, each once",

@@ -210,7 +210,8 @@ export class Etl extends pulumi.ComponentResource {
         clusterId: cluster.id,
         name: "task",
         targetOnDemandCapacity: 0,
-        targetSpotCapacity: 0,
+        // AWS makes no fleet without any unit. Managed scaling takes over from there.
+        targetSpotCapacity: 1,
         instanceTypeConfigs: fleetTypes(args).map((type) => ({
           ...type,
           bidPriceAsPercentageOfOnDemandPrice: args.spotPricePercent ?? 100,

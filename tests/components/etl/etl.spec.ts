@@ -58,6 +58,7 @@ describe("Etl", () => {
     assert.deepEqual((inputs["ec2Attributes"] as { subnetIds: string[] }).subnetIds, ARGS.subnetIds);
     const task = recording.only("aws:emr/instanceFleet:InstanceFleet").inputs;
     assert.match(JSON.stringify(task["launchSpecifications"]), /SWITCH_TO_ON_DEMAND/);
+    assert.deepEqual([task["targetOnDemandCapacity"], task["targetSpotCapacity"]], [0, 1]);
   });
 
   it("scales within the planned limits", async () => {
