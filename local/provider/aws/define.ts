@@ -1,5 +1,6 @@
 import type { AutoName } from "../naming";
 import type { Props, Value } from "../values";
+import type { ReplaceIf } from "./replacement";
 import type { Resource } from "./resource";
 
 /**
@@ -42,6 +43,8 @@ export interface TypeDefinition {
   readonly mode: Mode;
   /** Properties AWS cannot change in place, by path (see `compare`). `"*"`: none can be changed. */
   readonly replaceOn: readonly string[];
+  /** Properties AWS changes in place one way and not the other: which of them this change forces a replacement by. */
+  readonly replaceIf?: ReplaceIf;
   /** How it gets a name when the program gives none. */
   readonly autoName?: AutoName;
   /** Inputs that AWS requires though the SDK's types do not. */

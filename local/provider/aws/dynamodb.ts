@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { orAbsent, ProviderError } from "../failures";
 import { asText, asTexts, isProps, type Props, type Value } from "../values";
 import { emulated, type Found, type ServiceTable } from "./define";
+import { anyOf, lowered, valueAt, type ReplaceIf } from "./replacement";
 import type { Resource } from "./resource";
 import { present, tagList } from "./shape";
 import { settleTags } from "./tags";
@@ -17,10 +18,30 @@ import { settleTags } from "./tags";
 /** Between two looks at a table that is being made or changed, ms; and how many looks. */
 const POLL = { everyMs: 50, times: 400 };
 
+/** A table is restored when it is made; taking the source out of the program later changes nothing. */
+const restoredFromAnother =
+  (key: string): ReplaceIf =>
+  (olds, news) =>
+    news[key] !== undefined && valueAt(olds, key) !== news[key] ? [key] : [];
+
 export const dynamodb: ServiceTable = {
   "aws:dynamodb/table:Table": emulated({
     autoName: { property: "name", max: 255 },
-    replaceOn: ["name", "hashKey", "rangeKey", "localSecondaryIndexes", "importTable"],
+    replaceOn: [
+      "name",
+      "hashKey",
+      "rangeKey",
+      "localSecondaryIndexes",
+      "importTable.s3BucketSource",
+      "restoreDateTime",
+      "restoreToLatestTime",
+    ],
+    replaceIf: anyOf(
+      lowered("warmThroughput.readUnitsPerSecond"),
+      lowered("warmThroughput.writeUnitsPerSecond"),
+      restoredFromAnother("restoreSourceName"),
+      restoredFromAnother("restoreSourceTableArn"),
+    ),
     defaults: { billingMode: "PROVISIONED" },
     required: ["attributes", "hashKey"],
     outputs: {

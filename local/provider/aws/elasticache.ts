@@ -1,9 +1,27 @@
 import { always, arnBy, idFrom, validated, type ServiceTable } from "./define";
+import { anyOf, downgraded, isOlder, versionOf, type ReplaceIf } from "./replacement";
 import type { Resource } from "./resource";
 
 /** Default port of Redis and Valkey. */
 const PORT = 6379;
 const suffix = (r: Resource): string => `${r.hex(6)}.${r.place.region}.cache.amazonaws.com`;
+
+/** AWS upgrades Redis to Valkey in place, and nothing else to anything. Members of a global datastore follow it. */
+const engineTakenBack: ReplaceIf = (olds, news) => {
+  const [before, after] = [olds["engine"] ?? "redis", news["engine"] ?? olds["engine"] ?? "redis"];
+  const follows = news["globalReplicationGroupId"] !== undefined;
+  return follows || before === after || (before === "redis" && after === "valkey") ? [] : ["engine"];
+};
+
+/** First version of Redis that turns encryption in transit on and off in place. */
+const TLS_IN_PLACE = [7, 0, 5];
+const tlsOfOldEngine: ReplaceIf = (olds) => {
+  const version = versionOf(olds["engineVersion"])?.numbers;
+  // `7.0` is a version of AWS's, of 7.0.5 or later.
+  return version !== undefined && isOlder(version, TLS_IN_PLACE.slice(0, version.length))
+    ? ["transitEncryptionEnabled"]
+    : [];
+};
 
 export const elasticache: ServiceTable = {
   "aws:elasticache/replicationGroup:ReplicationGroup": validated({
@@ -11,14 +29,18 @@ export const elasticache: ServiceTable = {
     replaceOn: [
       "atRestEncryptionEnabled",
       "dataTieringEnabled",
+      "globalReplicationGroupId",
       "kmsKeyId",
       "networkType",
+      "nodeGroupConfigurations",
       "port",
       "replicationGroupId",
+      "securityGroupNames",
       "snapshotArns",
       "snapshotName",
       "subnetGroupName",
     ],
+    replaceIf: anyOf(downgraded("engineVersion"), engineTakenBack, tlsOfOldEngine),
     defaults: { automaticFailoverEnabled: false },
     outputs: {
       applyImmediately: always(false),
@@ -109,7 +131,21 @@ export const elasticache: ServiceTable = {
   }),
   "aws:elasticache/cluster:Cluster": validated({
     autoName: { property: "clusterId", max: 50, lowerCase: true },
-    replaceOn: ["availabilityZone", "clusterId", "engine", "port", "replicationGroupId", "subnetGroupName"],
+    replaceOn: [
+      "availabilityZone",
+      "clusterId",
+      "engine",
+      "networkType",
+      "outpostMode",
+      "port",
+      "preferredOutpostArn",
+      "replicationGroupId",
+      "snapshotArns",
+      "snapshotName",
+      "subnetGroupName",
+      "transitEncryptionEnabled",
+    ],
+    replaceIf: anyOf(downgraded("engineVersion"), (_, news) => (news["engine"] === "memcached" ? ["nodeType"] : [])),
     outputs: {
       arn: arnBy("elasticache", "cluster:", "clusterId"),
       cacheNodes: (r) => [

@@ -10,7 +10,7 @@ import { settleTags } from "./tags";
 export const logs: ServiceTable = {
   "aws:cloudwatch/logGroup:LogGroup": emulated({
     autoName: { property: "name", max: 512 },
-    replaceOn: ["name", "logGroupClass"],
+    replaceOn: ["name", "namePrefix", "logGroupClass"],
     defaults: { retentionInDays: 0, skipDestroy: false },
     outputs: {
       arn: (r) => r.arn("logs", `log-group:${r.text("name")}`),

@@ -1,4 +1,5 @@
 import { always, idFrom, validated, type ServiceTable } from "./define";
+import { anyOf, cameOrWent, downgraded, turnedOff } from "./replacement";
 import type { Resource } from "./resource";
 
 const host = (r: Resource): string =>
@@ -7,7 +8,16 @@ const host = (r: Resource): string =>
 export const opensearch: ServiceTable = {
   "aws:opensearch/domain:Domain": validated({
     autoName: { property: "domainName", max: 28, lowerCase: true },
-    replaceOn: ["domainName"],
+    replaceOn: ["domainName", "encryptAtRest.kmsKeyId"],
+    replaceIf: anyOf(
+      turnedOff("encryptAtRest.enabled"),
+      turnedOff("nodeToNodeEncryption.enabled"),
+      turnedOff("advancedSecurityOptions.enabled"),
+      cameOrWent("vpcOptions"),
+      downgraded("engineVersion"),
+      (olds, news) =>
+        olds["ipAddressType"] === "dualstack" && news["ipAddressType"] === "ipv4" ? ["ipAddressType"] : [],
+    ),
     outputs: {
       accessPolicies: always(""),
       advancedOptions: always({}),

@@ -70,6 +70,7 @@ export class AwsProvider implements api.Provider {
     const definition = awsType(type);
     const fixed = definition.replaceOn.includes("*") ? [...Object.keys(news), ...Object.keys(oldInputs)] : [];
     const replaceOn = [...definition.replaceOn, ...fixed.filter((key) => key !== "tags"), "region"];
+    replaceOn.push(...(definition.replaceIf?.(oldInputs, news) ?? []));
     const changes: Change[] = [...compare(oldInputs, news, replaceOn)];
     const tags = this.tagsOf(news);
     if (oldOutputs["tagsAll"] !== undefined && !same(oldOutputs["tagsAll"], tags)) {

@@ -9,9 +9,9 @@ export const redshift: ServiceTable = {
     replaceOn: [
       "clusterIdentifier",
       "clusterSubnetGroupName",
-      "databaseName",
       "masterUsername",
-      "ownerAccount",
+      "snapshotArn",
+      "snapshotClusterIdentifier",
       "snapshotIdentifier",
     ],
     key: ["clusterIdentifier"],

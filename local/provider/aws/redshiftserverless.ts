@@ -2,7 +2,7 @@ import { always, validated, idFrom, type ServiceTable } from "./define";
 
 export const redshiftserverless: ServiceTable = {
   "aws:redshiftserverless/namespace:Namespace": validated({
-    replaceOn: ["namespaceName"],
+    replaceOn: ["namespaceName", "dbName"],
     key: ["namespaceName"],
     outputs: {
       adminPasswordSecretArn: (r) =>

@@ -57,7 +57,7 @@ const object = (reported: ServiceTable[string]["outputs"]): ServiceTable[string]
 export const s3: ServiceTable = {
   "aws:s3/bucket:Bucket": emulated({
     autoName: { property: "bucket", max: 63, lowerCase: true },
-    replaceOn: ["bucket", "bucketNamespace", "objectLockEnabled"],
+    replaceOn: ["bucket", "bucketNamespace", "bucketPrefix", "objectLockEnabled"],
     defaults: { forceDestroy: false },
     outputs: {
       arn: (r) => `arn:${r.place.partition}:s3:::${r.text("bucket")}`,
