@@ -63,16 +63,19 @@ function peersOf({ regions }: Residency, region: string): readonly string[] {
   return regions.filter((peer) => peer !== region);
 }
 
-/** Each provisioned warehouse's snapshots go to the zone's next region. Serverless ones are loaded anew from gold. */
+/**
+ * Each provisioned warehouse's snapshots go to the zone's primary region, and the primary's own to the standby: where
+ * they go does not change when the zone gets a region. Serverless warehouses are loaded anew from gold.
+ */
 function copySnapshots(
   topology: Topology,
-  { regions }: Residency,
+  { regions, primary, standby }: Residency,
   options: StackOptions,
   opts: { readonly providers: ReturnType<typeof stackProviders> },
 ): void {
-  if (topology.warehouse.mode !== "provisioned" || regions.length < 2) return;
-  for (const [index, region] of regions.entries()) {
-    const destination = regions[(index + 1) % regions.length] ?? region;
+  if (topology.warehouse.mode !== "provisioned" || standby === undefined) return;
+  for (const region of regions) {
+    const destination = region === primary ? standby : primary;
     const there = regionScope(topology, planOf(topology, destination), options);
     new SnapshotCopy(
       `copy-snapshots-${region}`,

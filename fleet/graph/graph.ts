@@ -18,6 +18,8 @@ export interface GraphNode {
   readonly parent: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** Paths of properties whose change is passed over: the value in the state stays. */
+  readonly ignoreChanges: readonly string[];
   /** URN of the explicit provider; empty when a default one would be used. */
   readonly provider: string;
   /** URNs of all that it waits for. */

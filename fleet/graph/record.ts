@@ -159,6 +159,7 @@ class Monitor {
       parent,
       protect: request.getProtect() ?? false,
       retainOnDelete: request.getRetainondelete() ?? false,
+      ignoreChanges: request.getIgnorechangesList(),
       provider,
       dependencies: request.getDependenciesList(),
       uses: usesOf(request),

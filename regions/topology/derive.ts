@@ -108,7 +108,11 @@ function planRegions(draft: Draft, size: FleetSize): readonly RegionPlan[] {
   return plans.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function planResidency(regions: readonly RegionPlan[], sections: Sections): readonly Residency[] {
+function planResidency(
+  regions: readonly RegionPlan[],
+  entries: readonly Pick<RegionInput, "name">[],
+  sections: Sections,
+): readonly Residency[] {
   const zones = [...new Set(regions.map(({ zone }) => zone))].sort();
   return zones.map((zone) => {
     const members = regions.filter((region) => region.zone === zone);
@@ -116,10 +120,13 @@ function planResidency(regions: readonly RegionPlan[], sections: Sections): read
       members.find(({ role }) => role === "primary"),
       zone,
     );
+    const replicas = members.filter((region) => region !== primary);
+    const standby = entries.flatMap((entry) => replicas.find(({ name }) => name === entry.name) ?? []).at(0);
     return {
       zone,
       law: lawOf(zone, sections.residency),
       primary: primary.name,
+      ...(standby === undefined ? {} : { standby: standby.name }),
       regions: members.map(({ name }) => name),
     };
   });
@@ -190,7 +197,11 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
     monthlyBudgetUsdPerRegion: required(sections.monthlyBudgetUsdPerRegion, "monthlyBudgetUsdPerRegion"),
     home: required(homeOf(draft), "home") as RegionName,
     regions,
-    residency: planResidency(regions, sections),
+    residency: planResidency(
+      regions,
+      draft.regions.map(({ entry }) => entry),
+      sections,
+    ),
     traffic: planTraffic(required(sections.traffic, "traffic")),
     quotas: defined(sections.quotas),
     ...planParts(draft, size),

@@ -98,6 +98,9 @@ export interface Residency {
   /** `eu`: every region must lie in the European Union. `none`: no legal bound, still kept together. */
   readonly law: "eu" | "none";
   readonly primary: RegionName;
+  /** The first other region in the topology's order: it takes the primary's copies. Absent where there is no other. */
+  readonly standby?: RegionName;
+  /** Sorted by name. */
   readonly regions: readonly RegionName[];
 }
 

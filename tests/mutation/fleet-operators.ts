@@ -120,6 +120,7 @@ export function adding(
     parent: "",
     protect: false,
     retainOnDelete: false,
+    ignoreChanges: [],
     provider: "",
     dependencies: [],
     uses: {},

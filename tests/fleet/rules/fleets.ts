@@ -49,6 +49,7 @@ function nodeOf(stack: string, { name = "made", uses = {}, ...made }: Made): Gra
     parent: "",
     protect: false,
     retainOnDelete: false,
+    ignoreChanges: [],
     provider: "",
     dependencies: [],
     uses,

@@ -49,14 +49,17 @@ describe("the topologies of this repository", () => {
 
   it("give prod six regions in three zones, each with a primary, shares that add up to 1, and three zones", () => {
     const prod = loadTopology(findTopology("prod"));
-    assert.deepEqual(
-      prod.residency.map(({ zone, law, primary, regions }) => ({ zone, law, primary, regions })),
-      [
-        { zone: "apac", law: "none", primary: "ap-southeast-1", regions: ["ap-northeast-1", "ap-southeast-1"] },
-        { zone: "eu", law: "eu", primary: "eu-west-1", regions: ["eu-central-1", "eu-west-1"] },
-        { zone: "us", law: "none", primary: "us-east-1", regions: ["us-east-1", "us-west-2"] },
-      ],
-    );
+    assert.deepEqual(prod.residency, [
+      {
+        zone: "apac",
+        law: "none",
+        primary: "ap-southeast-1",
+        standby: "ap-northeast-1",
+        regions: ["ap-northeast-1", "ap-southeast-1"],
+      },
+      { zone: "eu", law: "eu", primary: "eu-west-1", standby: "eu-central-1", regions: ["eu-central-1", "eu-west-1"] },
+      { zone: "us", law: "none", primary: "us-east-1", standby: "us-west-2", regions: ["us-east-1", "us-west-2"] },
+    ]);
     assert.ok(Math.abs(prod.regions.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-12);
     assert.ok(prod.regions.every(({ availabilityZones }) => availabilityZones.length === 3));
     assert.ok(
@@ -135,6 +138,19 @@ describe("a topology file", () => {
       "us-east-1 primary",
       "us-west-2 replica",
     ]);
+  });
+
+  it("makes the first other region of a zone its primary's standby, so that one more below changes none", () => {
+    const standbys = (...lines: string[]): unknown =>
+      accepted(withRegions(lines)).residency.map(({ zone, standby }) => `${zone} ${standby ?? "none"}`);
+    const [east, west] = ["{ name: us-east-1, zone: us }", "{ name: us-west-2, zone: us }"];
+    assert.deepEqual(standbys(east, west), ["us us-west-2"]);
+    assert.deepEqual(standbys(east, west, "{ name: ca-central-1, zone: us }"), ["us us-west-2"]);
+    const alone: [string, string] = ["failover: true", "failover: false"];
+    assert.deepEqual(
+      accepted(withRegions([east], alone)).residency.map((zone) => "standby" in zone),
+      [false],
+    );
   });
 
   it("takes strong consistency with three regions of a set, or two and a witness", () => {
