@@ -1,4 +1,5 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from "aws-lambda";
+import { Shapes } from "./shapes";
 import { transformEvent, type DropReason, type FailReason, type Outcome } from "./transform";
 
 type InputRecord = FirehoseTransformationEvent["records"][number];
@@ -83,7 +84,7 @@ export function transformBatch(
 function transformAlone(data: string, pseudonym: (userId: string) => string): Outcome {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return transformEvent(Buffer.from(data, "base64"), pseudonym);
+      return curate(data, pseudonym);
     } catch (error) {
       // The message may hold what the event holds.
       const name = error instanceof Error ? error.name : typeof error;
@@ -92,6 +93,23 @@ function transformAlone(data: string, pseudonym: (userId: string) => string): Ou
       }
     }
   }
+}
+
+const shapes = new Shapes();
+/** Room for the bytes of one event; a larger one goes the general way. */
+const MOST_BYTES = 16_384;
+const scratch = Buffer.allocUnsafeSlow(MOST_BYTES);
+
+function curate(data: string, pseudonym: (userId: string) => string): Outcome {
+  // Base64 may hold white space, so that this is the most that can come.
+  if (data.length > (MOST_BYTES / 3) * 4) return transformEvent(Buffer.from(data, "base64"), pseudonym);
+  const length = scratch.write(data, "base64");
+  const text = scratch.toString("latin1", 0, length);
+  const curated = shapes.curate(text, pseudonym);
+  if (curated !== undefined) return curated;
+  const outcome = transformEvent(scratch.subarray(0, length), pseudonym);
+  if (outcome.result === "Ok" && outcome.ascii) shapes.learn(text);
+  return outcome;
 }
 
 /** Settles what did not fit: `Dropped` where it went to the stream once more, else `ProcessingFailed`, so that none is lost. */

@@ -30,8 +30,8 @@ export type Outcome =
 /** How far a client's clock may run ahead of the collector's before its event is refused as unusable: one day. */
 export const MAX_AHEAD_MS = 86_400_000;
 
-const NO_CONSENT: Outcome = { result: "Dropped", reason: "no_consent" };
-const BOT: Outcome = { result: "Dropped", reason: "bot" };
+export const NO_CONSENT: Outcome = { result: "Dropped", reason: "no_consent" };
+export const BOT: Outcome = { result: "Dropped", reason: "bot" };
 
 /**
  * Curates one event, given as the bytes that stood on the stream: validates it, leaves out what may not be kept,
@@ -84,7 +84,7 @@ let lastPartition: Partition = { date: "", hour: "" };
 let lastHour = "";
 
 /** The partition of an instant. Events come in the order of their receipt, so that the last one mostly serves again. */
-function partitionOf(receivedAt: string): Partition {
+export function partitionOf(receivedAt: string): Partition {
   if (lastHour === "" || !receivedAt.startsWith(lastHour)) {
     lastHour = receivedAt.slice(0, 13);
     lastPartition = { date: receivedAt.slice(0, 10), hour: receivedAt.slice(11, 13) };
