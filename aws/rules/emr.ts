@@ -131,7 +131,7 @@ export const EMR: readonly PropertyRule[] = [
     check(inputs) {
       const kinds = ["targetOnDemandCapacity", "targetSpotCapacity"];
       const units = kinds.map((name) => (absent(inputs, name) ? 0 : amount(inputs, name)));
-      const none = units.every((known) => known === 0);
+      const none = given(inputs, "instanceTypeConfigs") && units.every((known) => known === 0);
       return when(none, inputs, "targetSpotCapacity", "at least one unit, on demand or spot");
     },
     failing: [{ ...CORE, clusterId: "j-1", targetOnDemandCapacity: 0, targetSpotCapacity: 0 }],

@@ -14,7 +14,8 @@ import { EKS, EKS_STACK } from "./eks";
 import { EMR, EMR_STACK } from "./emr";
 import { KMS } from "./kms";
 import { OPENSEARCH } from "./opensearch";
-import { S3, S3_STACK } from "./s3";
+import { S3 } from "./s3";
+import { S3_STACK } from "./s3-stack";
 import type { Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
 
 export type { ExampleNode, Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";

@@ -1,17 +1,17 @@
 import { list, text } from "../value";
 import type { Properties } from "../value";
-import { absent, amount, given, on, outside, parts, repeated, unlike, when, whole, wrong } from "./find";
-import type { Node, PropertyRule, StackRule } from "./rule";
+import { absent, amount, given, outside, parts, repeated, unlike, when, whole, wrong } from "./find";
+import type { PropertyRule } from "./rule";
 
-const BUCKET = "aws:s3/bucket:Bucket";
+export const BUCKET = "aws:s3/bucket:Bucket";
 const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
-const REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
-const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
+export const REPLICATION = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
+export const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning";
 const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
-const LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
+export const LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
 const TRANSITIONS =
   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html";
-const REPLICATES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html";
+export const REPLICATES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html";
 
 /** Classes from the dearest to the cheapest: a transition goes down only. Source: TRANSITIONS. */
 const CLASSES = [
@@ -26,9 +26,14 @@ const CLASSES = [
 /** Days that an object must have been kept before it goes to these classes. Source: TRANSITIONS. */
 const MIN_DAYS: Readonly<Record<string, number>> = { STANDARD_IA: 30, ONEZONE_IA: 30 };
 
-const rule = (more: Properties): Properties => ({ id: "all", status: "Enabled", filter: { prefix: "" }, ...more });
+export const rule = (more: Properties): Properties => ({
+  id: "all",
+  status: "Enabled",
+  filter: { prefix: "" },
+  ...more,
+});
 const lifecycle = (...rules: readonly Properties[]): Properties => ({ bucket: "lake", rules });
-const copy = (more: Properties = {}): Properties => ({
+export const copy = (more: Properties = {}): Properties => ({
   id: "copy",
   status: "Enabled",
   priority: 1,
@@ -37,7 +42,7 @@ const copy = (more: Properties = {}): Properties => ({
   destination: { bucket: "arn:aws:s3:::lake-copy" },
   ...more,
 });
-const replication = (...rules: readonly Properties[]): Properties => ({
+export const replication = (...rules: readonly Properties[]): Properties => ({
   bucket: "lake",
   role: "arn:aws:iam::111122223333:role/copy",
   rules,
@@ -355,76 +360,6 @@ export const S3: readonly PropertyRule[] = [
         queues: [{ queueArn: "arn:aws:sqs:us-east-1:111122223333:work", events: ["s3:ObjectCreated:*"] }],
         eventbridge: false,
       },
-    ],
-  },
-];
-
-/** The configuration of the same bucket. */
-const ofBucket = (nodes: readonly Node[], bucket: string | undefined): Node | undefined =>
-  bucket === undefined ? undefined : nodes.find(({ inputs }) => text(inputs, "bucket") === bucket);
-
-/** S3: several resources. */
-export const S3_STACK: readonly StackRule[] = [
-  {
-    id: "s3-versioned",
-    types: [REPLICATION, LOCK],
-    title: "A bucket that replicates or locks objects is versioned",
-    source: REPLICATES,
-    across({ inputs, type }, stack) {
-      const bucket = text(inputs, "bucket");
-      const versioning = ofBucket(stack.of(VERSIONING), bucket);
-      const status = versioning === undefined ? undefined : text(versioning.inputs, "versioningConfiguration.status");
-      const why = type === LOCK ? "object lock" : "replication";
-      return when(
-        status !== undefined && status !== "Enabled",
-        inputs,
-        "bucket",
-        `a versioned bucket, with ${why}`,
-        `${status ?? ""} versioning`,
-      );
-    },
-    failing: [
-      [
-        { type: VERSIONING, inputs: { bucket: "lake", versioningConfiguration: { status: "Suspended" } } },
-        { type: REPLICATION, inputs: replication(copy()) },
-      ],
-    ],
-    passing: [
-      [
-        { type: VERSIONING, inputs: { bucket: "lake", versioningConfiguration: { status: "Enabled" } } },
-        { type: REPLICATION, inputs: replication(copy()) },
-      ],
-    ],
-  },
-  {
-    id: "s3-lock-enabled",
-    types: [LOCK],
-    title: "A bucket that locks objects was made for it or is versioned",
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-configure.html",
-    across({ inputs }, stack) {
-      const bucket = text(inputs, "bucket");
-      const made = ofBucket(stack.of(BUCKET), bucket);
-      if (made === undefined || on(made.inputs, "objectLockEnabled") || !absent(made.inputs, "objectLockEnabled"))
-        return [];
-      return when(
-        ofBucket(stack.of(VERSIONING), bucket) === undefined &&
-          stack.of(VERSIONING).every(({ inputs: other }) => text(other, "bucket") !== undefined),
-        inputs,
-        "bucket",
-        "a bucket with object lock or versioning",
-      );
-    },
-    failing: [
-      [
-        { type: BUCKET, inputs: { bucket: "lake" } },
-        { type: LOCK, inputs: { bucket: "lake", rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } } } },
-      ],
-    ],
-    passing: [
-      [
-        { type: BUCKET, inputs: { bucket: "lake", objectLockEnabled: true } },
-        { type: LOCK, inputs: { bucket: "lake", rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } } } },
-      ],
     ],
   },
 ];
