@@ -1,7 +1,7 @@
 import { text } from "../value";
 import { absent, on, when } from "./find";
 import type { Node, StackRule } from "./rule";
-import { BUCKET, REPLICATION, VERSIONING, LOCK, REPLICATES, rule, copy, replication } from "./s3";
+import { BUCKET, REPLICATION, VERSIONING, LOCK, REPLICATES, copy, replication } from "./s3";
 
 /** The configuration of the same bucket. */
 const ofBucket = (nodes: readonly Node[], bucket: string | undefined): Node | undefined =>

@@ -26,7 +26,7 @@ const CLASSES = [
 /** Days that an object must have been kept before it goes to these classes. Source: TRANSITIONS. */
 const MIN_DAYS: Readonly<Record<string, number>> = { STANDARD_IA: 30, ONEZONE_IA: 30 };
 
-export const rule = (more: Properties): Properties => ({
+const rule = (more: Properties): Properties => ({
   id: "all",
   status: "Enabled",
   filter: { prefix: "" },
