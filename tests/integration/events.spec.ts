@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { generatedSource } from "../../components/ingest/workload/generator/generate";
+import { importInteractions } from "../../components/ingest/workload/importer/import";
 import { ingestEvents, readIngestLedger, type IngestRegion } from "../../local/datapath/ingest";
 import { paths, venvExecutable } from "../../local/toolchain";
 import { makeEventPath } from "./event-path";
@@ -102,6 +103,29 @@ describe("the event path in the emulator", function () {
       }
     });
   }
+
+  it("accounts for every line of an imported file of interactions, and files a day of history as one partition", async () => {
+    const [region] = regions;
+    assert.ok(region !== undefined);
+    const before = readIngestLedger({ regions }).total;
+    const file = join(folder, "ratings.csv");
+    const rows = Array.from(
+      { length: 2_000 },
+      (_, n) => `u${n % 97},i${n % 31},${1 + (n % 5)},${1_000_000_000 + n * 500}`,
+    );
+    writeFileSync(file, ["userId,movieId,rating,timestamp", ...rows, "u1,i1,5", "u1,i1,5,never", ""].join("\n"));
+    const source = importInteractions(file, {
+      ...{ regions: [region.region], assumeConsent: true, minValue: 2, temporaryFolder: folder },
+    });
+    const ledger = await ingestEvents({ regions }, source);
+    assert.deepEqual(ledger.differences, []);
+    assert.deepEqual(source.counts, { lines: 2_003, events: 1_600, bad: 2, skipped: 401 });
+    assert.equal(ledger.total.verified - before.verified, 1_600);
+    assert.equal(ledger.run.generated, 1_600);
+    const days = await read(region, region.buckets.bronze, "verified/events/date=2001-09-1");
+    const hours = new Set(days.map((line) => (JSON.parse(line) as { received_at: string }).received_at.slice(10)));
+    assert.deepEqual(hours, new Set(["T23:59:59.999Z"]));
+  });
 
   it("quarantines a torn object and still balances once its records are counted there", async () => {
     const [region] = regions;
