@@ -8,7 +8,7 @@ const WORKLOAD = join(__dirname, "workload");
 /** The Python side: the training job, its modules, and the packages that the machine installs for it. */
 export function pythonFiles(): string[] {
   const modules = readdirSync(join(WORKLOAD, "trainer")).filter((name) => name.endsWith(".py"));
-  return ["train_als.py", "requirements.txt", ...modules.sort().map((name) => `trainer/${name}`)];
+  return ["train_als.py", "spark_als.py", "requirements.txt", ...modules.sort().map((name) => `trainer/${name}`)];
 }
 
 /**
