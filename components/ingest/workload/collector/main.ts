@@ -1,5 +1,6 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { startCollector } from "./server";
 
 function setting(name: string): string {
@@ -29,7 +30,16 @@ async function main(): Promise<void> {
   const maxBytes = numberSetting("SPILL_BYTES");
   const collector = await startCollector({
     region,
-    kinesis: new KinesisClient({ region }),
+    // The producer itself tries again, record by record; a call that hangs must end, or it would hold its records.
+    kinesis: new KinesisClient({
+      region,
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler({
+        connectionTimeout: 2_000,
+        requestTimeout: 5_000,
+        throwOnRequestTimeout: true,
+      }),
+    }),
     stream: setting("EVENT_STREAM"),
     s3: new S3Client({ region, forcePathStyle: process.env["AWS_S3_FORCE_PATH_STYLE"] === "true" }),
     quarantineBucket: setting("QUARANTINE_BUCKET"),
