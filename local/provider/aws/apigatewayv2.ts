@@ -146,6 +146,12 @@ export const apigatewayv2: ServiceTable = {
       apiMappingSelectionExpression: always("$request.basepath"),
       routingMode: always("API_MAPPING_ONLY"),
     },
+    filled: {
+      domainNameConfiguration: {
+        targetDomainName: (r) => `d-${r.hex(10)}.execute-api.${r.place.region}.amazonaws.com`,
+        hostedZoneId: (r) => `Z${r.hex(13, r.place.region).toUpperCase()}`,
+      },
+    },
     id: idFrom("domainName"),
   }),
   "aws:apigatewayv2/apiMapping:ApiMapping": validated({ replaceOn: ["domainName"], id: (r) => r.hex(6) }),

@@ -55,6 +55,8 @@ export interface TypeDefinition {
   readonly id?: (resource: Resource) => string;
   /** Properties that AWS computes, unless the program sets them. Unknown in a preview. */
   readonly outputs: Readonly<Record<string, Compute>>;
+  /** Values that AWS adds to a block that the program gives, by block and property. They stay while the resource does. */
+  readonly filled?: Readonly<Record<string, Readonly<Record<string, Compute>>>>;
   /** Computed properties that an update computes anew, e.g. a version. The others keep their value. */
   readonly changing?: readonly string[];
   /** What tells it from its siblings, when that is not the auto-named property: with it unchanged, the old one goes first. */

@@ -33,6 +33,12 @@ export const eks: ServiceTable = {
       upgradePolicy: always({ supportType: "EXTENDED" }),
       version: always("1.33"),
     },
+    filled: {
+      vpcConfig: {
+        clusterSecurityGroupId: (r) => `sg-0${r.hex(16, "cluster")}`,
+        vpcId: (r) => `vpc-0${r.hex(16, "vpc")}`,
+      },
+    },
     id: (r) => r.text("name"),
   }),
   "aws:eks/nodeGroup:NodeGroup": validated({

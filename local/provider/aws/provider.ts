@@ -4,12 +4,23 @@ import { readUrn, refuseApply } from "../guard";
 import { autoName } from "../naming";
 import type * as api from "../provider";
 import { sdkFacts, type SdkFacts } from "../sdk";
-import { asText, asTextMap, asTexts, DEFAULTS_KEY, same, UNKNOWN, without, type Props, type Value } from "../values";
+import {
+  asText,
+  asTextMap,
+  asTexts,
+  DEFAULTS_KEY,
+  isProps,
+  same,
+  UNKNOWN,
+  without,
+  type Props,
+  type Value,
+} from "../values";
 import { awsType } from "../types";
 import { clientPool, type ClientPool } from "./clients";
 import { readConfig, type AwsConfig } from "./config";
 import { MODE_WORDS } from "./define";
-import type { Emulation, Found, TypeDefinition } from "./define";
+import type { Compute, Emulation, Found, TypeDefinition } from "./define";
 import { invoke } from "./invokes";
 import { refusedByAws } from "./refusals";
 import { Resource } from "./resource";
@@ -196,7 +207,8 @@ export class AwsProvider implements api.Provider {
     const computed = [...new Set([...Object.keys(definition.outputs), ...facts.outputs])];
     const changing = new Set(definition.changing);
     const open = computed.map((key) => [key, changing.has(key) ? UNKNOWN : (stored[key] ?? UNKNOWN)] as const);
-    return { ...Object.fromEntries(open), ...without(inputs, DEFAULTS_KEY), ...this.common(type, inputs) };
+    const blocks = filledBlocks(definition, inputs, stored, () => UNKNOWN);
+    return { ...Object.fromEntries(open), ...without(inputs, DEFAULTS_KEY), ...blocks, ...this.common(type, inputs) };
   }
 
   private outputs(
@@ -213,8 +225,28 @@ export class AwsProvider implements api.Provider {
       const old = changing.has(key) ? undefined : stored[key];
       computed[key] = found?.props?.[key] ?? old ?? compute(resource);
     }
-    return { ...computed, ...found?.props, ...resource.props, ...this.common(type, resource.props) };
+    const blocks = filledBlocks(definition, resource.props, stored, (compute) => compute(resource));
+    return { ...computed, ...found?.props, ...resource.props, ...blocks, ...this.common(type, resource.props) };
   }
+}
+
+/** The program's blocks to which AWS adds values: those that are stored already, else what `value` makes of them. */
+function filledBlocks(
+  { filled = {} }: TypeDefinition,
+  inputs: Props,
+  stored: Props,
+  value: (compute: Compute) => Value,
+): Props {
+  return Object.fromEntries(
+    Object.entries(filled).flatMap(([key, fields]) => {
+      const [block, old] = [inputs[key], stored[key]];
+      if (!isProps(block)) return [];
+      const added = Object.entries(fields).map(([field, compute]) => {
+        return [field, (isProps(old) ? old[field] : undefined) ?? value(compute)] as const;
+      });
+      return [[key, { ...Object.fromEntries(added), ...block }] as const];
+    }),
+  );
 }
 
 async function absentIsFine(emulation: Emulation, resource: Resource): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { asText } from "../../../local/provider/values";
+import { asText, isProps, UNKNOWN, type Props } from "../../../local/provider/values";
 import { create, NOWHERE, provider, urnOf } from "./aws";
 
 const VPC = "aws:ec2/vpc:Vpc";
@@ -28,6 +28,31 @@ describe("a validated resource, whose state is simulated,", () => {
       masterPassword: "Not-Logged-1",
     });
     assert.deepEqual(lines, [`create validated (state simulated) ${urnOf("aws:redshift/cluster:Cluster", "w")}`]);
+  });
+
+  it("has what AWS adds to a block of the program's: unknown in a preview, and kept by an update", async () => {
+    const one = provider({ endpoint: NOWHERE });
+    const type = "aws:apigatewayv2/domainName:DomainName";
+    const blockOf = (securityPolicy: string): Props => ({
+      domainName: "api.example.com",
+      domainNameConfiguration: {
+        certificateArn: "arn:aws:acm:eu-west-1:000000000000:certificate/c",
+        endpointType: "REGIONAL",
+        securityPolicy,
+      },
+    });
+    const urn = urnOf(type, "d");
+    const target = (outputs: Props): string => {
+      const block = outputs["domainNameConfiguration"];
+      return asText(isProps(block) ? block["targetDomainName"] : undefined) ?? "";
+    };
+    const planned = await one.create({ urn, inputs: blockOf("TLS_1_2"), preview: true });
+    assert.equal(target(planned.outputs), UNKNOWN);
+    const { id, outputs } = await create(one, type, "d", blockOf("TLS_1_2"));
+    assert.match(target(outputs), /^d-[0-9a-f]{10}\.execute-api\.eu-west-1\.amazonaws\.com$/);
+    const request = { urn, id, inputs: blockOf("TLS_1_0"), oldInputs: blockOf("TLS_1_2"), oldOutputs: outputs };
+    assert.equal(target(await one.update({ ...request, preview: false })), target(outputs));
+    assert.equal(target(await one.update({ ...request, preview: true })), target(outputs));
   });
 
   it("keeps what AWS computed once when it is updated, and counts versions on", async () => {
