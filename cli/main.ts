@@ -119,6 +119,22 @@ run(
   async () => (await import("./query.ts")).query as Run,
 );
 run(
+  cli
+    .command("experiment <action>", "What an A/B experiment says so far, valid at any look: report")
+    .option("--env <name>", "Environment", { default: "local" })
+    .option("--region <region>", "Region whose lake is asked; default: the home region")
+    .option("--engine <engine>", "athena | redshift | duckdb", { default: "athena" })
+    .option("--metric <metric>", "Primary metric: click_rate | conversion | revenue_per_user", {
+      default: "click_rate",
+    })
+    .option("--control <variant>", "The variant that the others are held against; default: the topology's first")
+    .option("--from <day>", "First day of the experiment, YYYY-MM-DD; default: the first with events")
+    .option("--to <day>", "Look as of this day; default: all that is known")
+    .option("--alpha <share>", "Chance of a false alarm over all looks together", { default: 0.05 })
+    .option("--planned-users <n>", "Users at whose number intervals are to be narrowest", { default: 20_000 }),
+  async () => (await import("./experiment.ts")).experiment as Run,
+);
+run(
   environmentCommand("env", 'Shell settings for plain tools: eval "$(meridian env local)"'),
   async () => (await import("./env.ts")).env as Run,
 );
