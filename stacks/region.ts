@@ -47,6 +47,7 @@ import { subnetsOf } from "../regions/addresses";
 import type { Tier } from "../regions/addresses";
 import { scaleTraffic } from "../regions/traffic";
 import type { TrafficProfile } from "../regions/traffic";
+import { variantsIn } from "../regions/topology/derive";
 import type { RegionPlan, Topology } from "../regions/topology/model";
 import type { Exported, RegionOutputs } from "./contracts";
 import { bucketNames, tableNames } from "./names";
@@ -221,6 +222,7 @@ class RegionStack {
         scope: this.scope,
         engineVersion,
         instanceType,
+        masterType: this.plan.types.searchMaster,
         sizing: planSearch(this.failover, this.topology.size, dataNodes),
         vpcId: network.vpcId,
         subnetIds: network.privateSubnetIds,
@@ -233,7 +235,7 @@ class RegionStack {
   }
 
   private createIngest(keys: Keys, lake: Lake, queues: Queues, network: Network, plane: SearchPlane): Ingest {
-    const { domain, promises, size } = this.topology;
+    const { domain, identity, promises, size } = this.topology;
     const destination = (part: LakePart, keyArn: pulumi.Input<string>) => ({ arn: lake.buckets[part].arn, keyArn });
     return new Ingest(
       "ingest",
@@ -249,7 +251,7 @@ class RegionStack {
           raw: destination("raw", keys.identifier.arn),
         },
         deadLetterQueueArn: queues.failed.arn,
-        authorizer: { kind: "jwt", issuer: `https://auth.${domain}`, audiences: [domain] },
+        authorizer: { kind: "jwt", issuer: identity.issuer, audiences: identity.audiences },
         allowedOrigins: [`https://www.${domain}`],
         search: {
           domainArn: plane.search.domainArn,
@@ -262,7 +264,7 @@ class RegionStack {
   }
 
   private createIntake(keys: Keys, lake: Lake, queues: Queues, network: Network, alarms: Topic): Intake {
-    const { size, serving } = this.topology;
+    const { size } = this.topology;
     const buffering = planBuffering(this.failover, this.freshnessSeconds(), true);
     return new Intake(
       "intake",
@@ -282,7 +284,7 @@ class RegionStack {
         },
         vpcId: network.vpcId,
         subnetIds: network.privateSubnetIds,
-        instanceTypes: serving.nodeInstanceTypes,
+        instanceTypes: this.plan.types.intake,
         capacity: planIntake(this.failover, buffering, size),
         alarmTopicArn: alarms.arn,
       },
@@ -341,7 +343,7 @@ class RegionStack {
       {
         scope: this.scope,
         releaseLabel: etl.releaseLabel,
-        instanceTypes: etl.instanceTypes,
+        instanceTypes: this.plan.types.etl,
         capacity: planEtl(this.normal, size, etl.maxCapacityUnits),
         vpcId: network.vpcId,
         subnetIds: network.privateSubnetIds,
@@ -363,7 +365,7 @@ class RegionStack {
       "training",
       {
         scope: this.scope,
-        instanceTypes: training.instanceTypes,
+        instanceTypes: this.plan.types.training,
         vpcId: network.vpcId,
         subnetIds: network.privateSubnetIds,
         keyArn: keys.behaviour.arn,
@@ -402,7 +404,7 @@ class RegionStack {
   }
 
   private createEndpoint(keys: Keys, network: Network, lake: Lake): ModelEndpoint {
-    const { serving, size } = this.topology;
+    const { size } = this.topology;
     const { artifacts, bronze } = bucketNames(this.scope);
     const model = new BootstrapModel(
       "bootstrap-model",
@@ -422,7 +424,7 @@ class RegionStack {
         imageRepositoryArn: arnOf(this.scope, "ecr", `repository/${repositoryName(home, "inference")}`),
         imageVersion: IMAGE_VERSION,
         model: model.artifact,
-        variants: planVariants(this.failover, size, serving.variants),
+        variants: planVariants(this.failover, size, variantsIn(this.topology, this.plan)),
         vpcId: network.vpcId,
         subnetIds: network.privateSubnetIds,
         keyArn: keys.behaviour.arn,
@@ -447,7 +449,7 @@ class RegionStack {
       {
         scope: this.scope,
         kubernetesVersion: serving.kubernetesVersion,
-        nodeInstanceTypes: serving.nodeInstanceTypes,
+        nodeInstanceTypes: this.plan.types.nodes,
         ...planApi(this.normal, this.failover, size),
         vpcCidr: this.plan.cidr,
         subnetIds: network.privateSubnetIds,

@@ -21,7 +21,8 @@ export interface Difference {
 /**
  * Compares every region's stack with the home region's, after everything that is bound to a region (its name, its zone,
  * its addresses) is taken out. A difference is declared when it is gone once the program is given the other region's
- * role, share or availability zones, and nothing else.
+ * role, share, availability zones or choice of instance types (what the catalogue leaves of the topology's preference
+ * lists), and nothing else.
  */
 export async function parity(topology: Topology, graph: FleetGraph): Promise<readonly Difference[]> {
   const first = graph.region(topology.home);
@@ -74,6 +75,7 @@ const FIGURES: readonly {
       availabilityZones: from.availabilityZones.map((zone) => `${to.name}${zone.slice(from.name.length)}`),
     }),
   },
+  { name: "instanceTypes", taken: ({ types }) => ({ types }) },
 ];
 
 /** Says of each difference which figure of the topology makes it: the one without which the program makes none. */

@@ -192,15 +192,20 @@ export interface Wanted {
 
 /** The nearest other region of the same partition that has everything wanted; undefined when none has. */
 export function nearestRegionWith(from: string, wanted: Wanted): RegionInfo | undefined {
+  return nearestRegion(
+    from,
+    ({ name }) =>
+      (wanted.services ?? []).every((service) => offers(name, service)) &&
+      (wanted.instances ?? []).every(({ service, type }) => instanceTypes(name, service)?.includes(type) ?? false),
+  );
+}
+
+/** The nearest other region of the same partition that fits; undefined when none does. */
+export function nearestRegion(from: string, fits: (region: RegionInfo) => boolean): RegionInfo | undefined {
   const origin = infos.get(from);
   if (origin === undefined) return undefined;
-  const fits = ({ name, partition }: RegionInfo): boolean =>
-    name !== origin.name &&
-    partition === origin.partition &&
-    (wanted.services ?? []).every((service) => offers(name, service)) &&
-    (wanted.instances ?? []).every(({ service, type }) => instanceTypes(name, service)?.includes(type) ?? false);
   return [...infos.values()]
-    .filter(fits)
+    .filter((one) => one.name !== origin.name && one.partition === origin.partition && fits(one))
     .sort((left, right) => distanceKm(from, left.name) - distanceKm(from, right.name))[0];
 }
 

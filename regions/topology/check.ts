@@ -45,7 +45,10 @@ const CHECKS: readonly Check[] = [
   checkCapacity,
 ];
 
-/** What the schema cannot say: whether the parts fit each other, the law, and what AWS has where. */
+/**
+ * What the schema cannot say: whether the parts fit each other, the law, and what AWS has where. Of a value that was
+ * refused nothing more is said: a check would judge the default in its place, which nobody wrote.
+ */
 export function checkDraft(draft: Draft, document: Pick<TopologyDocument, "lineOf" | "lineOfKey">): readonly Finding[] {
   const size = draft.sections.size ?? DEFAULTS.size;
   const names = draft.regions.map(({ entry }) => entry.name);
@@ -54,5 +57,5 @@ export function checkDraft(draft: Draft, document: Pick<TopologyDocument, "lineO
     return info === undefined || names.indexOf(region.entry.name) !== index ? [] : [{ ...region, info }];
   });
   const context: CheckContext = { draft, document, known, size, parts: planParts(draft, size) };
-  return CHECKS.flatMap((check) => check(context));
+  return CHECKS.flatMap((check) => check(context)).filter(({ path }) => !draft.refused(...path));
 }

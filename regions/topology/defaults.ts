@@ -3,6 +3,7 @@ import type {
   FleetSize,
   CachePlan,
   EtlPlan,
+  IntakePlan,
   Promises,
   SearchPlan,
   ServingPlan,
@@ -18,6 +19,7 @@ type Serverless = Extract<WarehousePlan, { readonly mode: "serverless" }>;
 export interface SizeDefaults {
   readonly zones: number;
   readonly cache: CachePlan;
+  readonly intake: IntakePlan;
   readonly serving: ServingPlan;
   readonly training: TrainingPlan;
   readonly etl: EtlPlan;
@@ -26,9 +28,9 @@ export interface SizeDefaults {
   readonly search: SearchPlan;
 }
 
-// The newest whose add-on versions components/serving pins; in standard support until 2026-12, extended until 2027-12
-// (docs.aws.amazon.com/eks, "Kubernetes release calendar").
-const KUBERNETES_VERSION = "1.34";
+// The newest whose add-on versions components/serving pins; in standard support until 2027-03-27, extended until a year
+// later (docs.aws.amazon.com/eks, "Kubernetes release calendar").
+const KUBERNETES_VERSION = "1.35";
 const EMR_RELEASE = "emr-7.12.0";
 const SEARCH_VERSION = "OpenSearch_3.1";
 
@@ -36,40 +38,56 @@ const SEARCH_VERSION = "OpenSearch_3.1";
 const PROVISIONED_RPO_MINUTES = 480;
 const SERVERLESS_RPO_MINUTES = 30;
 
-const variants = (instanceType: string, minInstances: number, maxInstances: number): ServingPlan["variants"] => [
-  { name: "champion", weight: 9, instanceType, minInstances, maxInstances },
-  { name: "challenger", weight: 1, instanceType, minInstances, maxInstances },
+// The three generations of a family: regions that opened before 2024 have two of them or all, later ones have the last
+// two, and a few lack the one in the middle. C5 and C6i are what SageMaker has where (catalogue.json).
+const general = (size: string): readonly string[] => ["m6i", "m5", "m7i"].map((family) => `${family}.${size}`);
+const memory = (size: string): readonly string[] => ["r6i", "r5", "r7i"].map((family) => `${family}.${size}`);
+const inference = (size: string): readonly string[] => ["ml.c5", "ml.c6i"].map((family) => `${family}.${size}`);
+
+// AWS's own choice for up to 10 nodes, by generation (docs.aws.amazon.com/opensearch-service, "Dedicated master nodes").
+const masterInstanceTypes = ["m7g.large.search", "m6g.large.search", "m5.large.search"];
+
+const variants = (
+  instanceTypes: readonly string[],
+  minInstances: number,
+  maxInstances: number,
+): ServingPlan["variants"] => [
+  { name: "champion", weight: 9, instanceTypes, minInstances, maxInstances },
+  { name: "challenger", weight: 1, instanceTypes, minInstances, maxInstances },
 ];
 
-/** Defaults by size. */
+/** Defaults by size. Of each list, every commercial region that has all services has enough types. */
 export const SIZE_DEFAULTS: Readonly<Record<FleetSize, SizeDefaults>> = {
   small: {
     zones: 2,
     cache: { engine: "valkey", mode: "regional", nodeType: "cache.t4g.small", replicasPerShard: 1 },
+    intake: { instanceTypes: general("large") },
     serving: {
-      variants: variants("ml.c5.large", 2, 4),
-      nodeInstanceTypes: ["m6i.large", "m5.large"],
+      variants: variants(inference("large"), 2, 4),
+      nodeInstanceTypes: general("large"),
       kubernetesVersion: KUBERNETES_VERSION,
     },
-    training: { instanceTypes: ["r6i.large", "r5.large"], maxInstances: 2 },
-    etl: { releaseLabel: EMR_RELEASE, instanceTypes: ["m6i.xlarge", "m5.xlarge"], maxCapacityUnits: 16 },
+    training: { instanceTypes: memory("large"), maxInstances: 2 },
+    etl: { releaseLabel: EMR_RELEASE, instanceTypes: general("xlarge"), maxCapacityUnits: 16 },
     provisioned: { mode: "provisioned", nodeType: "ra3.large", nodes: 1, rpoMinutes: PROVISIONED_RPO_MINUTES },
     serverless: { mode: "serverless", baseCapacityRpu: 8, rpoMinutes: SERVERLESS_RPO_MINUTES },
-    search: { engineVersion: SEARCH_VERSION, instanceType: "t3.small.search", dataNodes: 2 },
+    search: { engineVersion: SEARCH_VERSION, instanceType: "t3.small.search", masterInstanceTypes, dataNodes: 2 },
   },
   standard: {
     zones: 3,
     cache: { engine: "valkey", mode: "regional", nodeType: "cache.r7g.large", replicasPerShard: 2 },
+    // The verifier works on one object at a time: a core parses, the other hashes and writes.
+    intake: { instanceTypes: general("large") },
     serving: {
-      variants: variants("ml.c5.xlarge", 2, 20),
-      nodeInstanceTypes: ["m6i.xlarge", "m5.xlarge"],
+      variants: variants(inference("xlarge"), 2, 20),
+      nodeInstanceTypes: general("xlarge"),
       kubernetesVersion: KUBERNETES_VERSION,
     },
-    training: { instanceTypes: ["r6i.4xlarge", "r5.4xlarge"], maxInstances: 10 },
-    etl: { releaseLabel: EMR_RELEASE, instanceTypes: ["r6i.2xlarge", "r5.2xlarge"], maxCapacityUnits: 400 },
+    training: { instanceTypes: memory("4xlarge"), maxInstances: 10 },
+    etl: { releaseLabel: EMR_RELEASE, instanceTypes: memory("2xlarge"), maxCapacityUnits: 400 },
     provisioned: { mode: "provisioned", nodeType: "ra3.xlplus", nodes: 2, rpoMinutes: PROVISIONED_RPO_MINUTES },
     serverless: { mode: "serverless", baseCapacityRpu: 64, rpoMinutes: SERVERLESS_RPO_MINUTES },
-    search: { engineVersion: SEARCH_VERSION, instanceType: "r6g.large.search", dataNodes: 3 },
+    search: { engineVersion: SEARCH_VERSION, instanceType: "r7g.large.search", masterInstanceTypes, dataNodes: 3 },
   },
 };
 

@@ -1,6 +1,7 @@
 /** From checked input to the topology that everything else reads: pure arithmetic and defaults. */
 import { DEFAULT_ADDRESS_SPACE, regionCidr } from "../addresses";
 import { regionInfo } from "../catalogue";
+import { firstIn, poolIn } from "../instances";
 import type { AccountId, Cidr, EnvironmentName, RegionName, ZoneName } from "../names";
 import { DEFAULTS, SIZE_DEFAULTS } from "./defaults";
 import type { Draft } from "./draft";
@@ -8,15 +9,19 @@ import type {
   CachePlan,
   EtlPlan,
   FleetSize,
+  IdentityPlan,
+  IntakePlan,
   Promises,
   RegionPlan,
   RegionRole,
+  RegionTypes,
   Residency,
   SearchPlan,
   ServingPlan,
   TablesPlan,
   Topology,
   TrainingPlan,
+  VariantPlan,
   WarehousePlan,
 } from "./model";
 import type { RegionInput, TopologyInput } from "./schema";
@@ -87,7 +92,30 @@ export function sharesOf(draft: Draft): readonly (SharedRegion & { readonly fail
   }));
 }
 
-function planRegions(draft: Draft, size: FleetSize): readonly RegionPlan[] {
+/** What a region has of each preference list. A list of which too little is left is refused by the checks. */
+export function typesIn(region: string, parts: Parts): RegionTypes {
+  const { serving, intake, training, etl, search } = parts;
+  return {
+    nodes: poolIn(region, "ec2", serving.nodeInstanceTypes),
+    intake: poolIn(region, "ec2", intake.instanceTypes),
+    training: poolIn(region, "ec2", training.instanceTypes),
+    etl: poolIn(region, "emr", etl.instanceTypes),
+    searchMaster: firstIn(region, "opensearch", search.masterInstanceTypes) ?? "",
+    variants: Object.fromEntries(
+      serving.variants.map(({ name, instanceTypes }) => [name, firstIn(region, "sagemaker", instanceTypes) ?? ""]),
+    ),
+  };
+}
+
+/** The A/B split as a region runs it: each variant on the region's own type. */
+export function variantsIn({ serving }: Pick<Topology, "serving">, { types }: RegionPlan): readonly VariantPlan[] {
+  return serving.variants.map(({ instanceTypes, ...variant }) => ({
+    ...variant,
+    instanceType: types.variants[variant.name] ?? instanceTypes[0] ?? "",
+  }));
+}
+
+function planRegions(draft: Draft, size: FleetSize, parts: Parts): readonly RegionPlan[] {
   const entries = draft.regions.map(({ entry }) => entry);
   const roles = rolesOf(entries);
   const shared = sharesOf(draft);
@@ -103,6 +131,7 @@ function planRegions(draft: Draft, size: FleetSize): readonly RegionPlan[] {
       availabilityZones: entry.availabilityZones ?? info.availabilityZones.slice(0, SIZE_DEFAULTS[size].zones),
       share: region.share,
       failoverShare: region.failoverShare,
+      types: typesIn(info.name, parts),
     };
   });
   return plans.sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -143,6 +172,7 @@ export interface Parts {
   readonly promises: Promises;
   readonly tables: TablesPlan;
   readonly cache: CachePlan;
+  readonly intake: IntakePlan;
   readonly serving: ServingPlan;
   readonly training: TrainingPlan;
   readonly etl: EtlPlan;
@@ -161,15 +191,43 @@ export function planParts(draft: Draft, size: FleetSize): Parts {
     promises: { ...DEFAULTS.promises, ...defined(sections.promises) },
     tables: { ...DEFAULTS.tables, ...defined(sections.tables) } as TablesPlan,
     cache: cache.mode === "global-datastore" && cache.regions === undefined ? { ...cache, regions: everywhere } : cache,
-    serving: { ...defaults.serving, ...defined(sections.serving) },
+    intake: { ...defaults.intake, ...defined(sections.intake) },
+    serving: planServing(defaults.serving, sections.serving),
     training: { ...defaults.training, ...defined(sections.training) },
     etl: { ...defaults.etl, ...defined(sections.etl) },
     warehouse:
       sections.warehouse?.mode === "serverless"
         ? { ...defaults.serverless, ...defined(sections.warehouse) }
         : { ...defaults.provisioned, ...defined(sections.warehouse ?? {}) },
-    search: { ...defaults.search, ...defined(sections.search) },
+    search: planSearch(defaults.search, sections.search),
   };
+}
+
+function planServing(defaults: ServingPlan, given: TopologyInput["serving"]): ServingPlan {
+  const { variants, ...rest } = given ?? {};
+  return {
+    ...defaults,
+    ...defined(rest),
+    variants:
+      variants?.map(({ instanceType, ...variant }) => ({ ...variant, instanceTypes: listOf(instanceType) })) ??
+      defaults.variants,
+  };
+}
+
+function planSearch(defaults: SearchPlan, given: TopologyInput["search"]): SearchPlan {
+  const { masterInstanceType, ...rest } = given ?? {};
+  const masters = masterInstanceType === undefined ? {} : { masterInstanceTypes: listOf(masterInstanceType) };
+  return { ...defaults, ...defined(rest), ...masters };
+}
+
+/** A preference as a list, which the file may write as its only type. */
+function listOf(preference: string | readonly string[]): readonly string[] {
+  return typeof preference === "string" ? [preference] : preference;
+}
+
+/** The issuer of callers' tokens: as given, else the one beside the domain. */
+function planIdentity(domain: string, given: TopologyInput["identity"]): IdentityPlan {
+  return { issuer: `https://auth.${domain}`, audiences: [domain], ...defined(given) };
 }
 
 /** Region of the foundation and mesh stacks: as given, else the first primary as written. */
@@ -183,7 +241,9 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
   const { sections } = draft;
   const cloud = required(sections.cloud, "cloud");
   const size = sections.size ?? DEFAULTS.size;
-  const regions = planRegions(draft, size);
+  const parts = planParts(draft, size);
+  const regions = planRegions(draft, size, parts);
+  const domain = required(sections.domain, "domain");
   return {
     environment,
     cloud,
@@ -192,7 +252,7 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
     size,
     disposable: sections.disposable ?? false,
     failover: sections.failover ?? true,
-    domain: required(sections.domain, "domain"),
+    domain,
     ownerEmail: required(sections.ownerEmail, "ownerEmail"),
     monthlyBudgetUsdPerRegion: required(sections.monthlyBudgetUsdPerRegion, "monthlyBudgetUsdPerRegion"),
     home: required(homeOf(draft), "home") as RegionName,
@@ -204,7 +264,8 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
     ),
     traffic: planTraffic(required(sections.traffic, "traffic")),
     quotas: defined(sections.quotas),
-    ...planParts(draft, size),
+    identity: planIdentity(domain, sections.identity),
+    ...parts,
   };
 }
 

@@ -3,7 +3,7 @@
  * once, and later checks see whatever was readable.
  */
 import type { z } from "zod";
-import { didYouMean } from "../suggest";
+import { didYouMean, nearestWord } from "../suggest";
 import type { TopologyDocument } from "./document";
 import { got } from "./problems";
 import { regionSchema, SECTIONS } from "./schema";
@@ -23,6 +23,11 @@ export interface Draft {
   readonly allRegionsRead: boolean;
   /** Whether the file has the section, readable or not. */
   given(section: keyof TopologyInput): boolean;
+  /**
+   * Whether what stands at a path, or a part of it, was refused: what a default would be in its place is none of the
+   * author's words, and nothing is said of it.
+   */
+  refused(...path: readonly PropertyKey[]): boolean;
 }
 
 /** A problem with the path not yet written as text. */
@@ -38,6 +43,9 @@ export interface DraftResult {
   readonly findings: readonly Finding[];
 }
 
+/** Sections whose keys mean the same without each other: what is wrong with one hides none of the rest. */
+const LOOSE: ReadonlySet<string> = new Set(["promises", "identity", "intake", "serving", "training", "etl", "search"]);
+
 /** Reads a document's data against the schema. */
 export function readDraft(document: TopologyDocument): DraftResult {
   const { value } = document;
@@ -45,11 +53,13 @@ export function readDraft(document: TopologyDocument): DraftResult {
     return { draft: emptyDraft(), findings: [{ path: [], reason: `want a map of sections, got ${got(value)}` }] };
   const findings: Finding[] = unknownKeys([], Object.keys(value), Object.keys(SECTIONS));
   const sections: Record<string, unknown> = {};
+  const refused: (readonly PropertyKey[])[] = [];
   for (const [name, schema] of Object.entries(SECTIONS)) {
     if (name === "regions") continue;
-    const parsed = parse<unknown>(schema, value[name], [name]);
-    findings.push(...parsed.findings);
-    if (parsed.ok && parsed.data !== undefined) sections[name] = parsed.data;
+    const read = readSection(name, schema, value[name]);
+    findings.push(...read.findings);
+    refused.push(...read.refused);
+    if (read.data !== undefined) sections[name] = read.data;
   }
   const regions = readRegions(value["regions"]);
   findings.push(...regions.findings);
@@ -59,13 +69,38 @@ export function readDraft(document: TopologyDocument): DraftResult {
       regions: regions.entries,
       allRegionsRead: regions.allRead,
       given: (section) => Object.hasOwn(value, section),
+      refused: (...path) => refused.some((one) => one.every((step, at) => at >= path.length || path[at] === step)),
     },
     findings,
   };
 }
 
+interface SectionResult {
+  /** Undefined when the section is absent or could not be read. */
+  readonly data?: unknown;
+  readonly findings: readonly Finding[];
+  /** Paths at which something was refused: the section's, or those of its keys when the rest of it is read. */
+  readonly refused: readonly (readonly PropertyKey[])[];
+}
+
+function readSection(name: string, schema: z.ZodType, value: unknown): SectionResult {
+  const parsed = parse<unknown>(schema, value, [name]);
+  if (parsed.ok) return { data: parsed.data, findings: [], refused: [] };
+  const { findings } = parsed;
+  const whole = { findings, refused: [[name]] };
+  if (!LOOSE.has(name) || !isMap(value) || findings.some(({ path }) => path.length < 2)) return whole;
+  const bad = new Set(findings.map(({ path }) => String(path[1])));
+  const rest = Object.fromEntries(Object.entries(value).filter(([key]) => !bad.has(key)));
+  const again = parse<unknown>(schema, rest, [name]);
+  if (!again.ok) return whole;
+  // A key that is unknown stands for the one that it was meant to be.
+  const keys = keysAt(schema, value, []);
+  const meant = [...bad].map((key) => (keys.includes(key) ? key : (nearestWord(key, keys) ?? key)));
+  return { data: again.data, findings, refused: meant.map((key) => [name, key]) };
+}
+
 function emptyDraft(): Draft {
-  return { sections: {}, regions: [], allRegionsRead: false, given: () => false };
+  return { sections: {}, regions: [], allRegionsRead: false, given: () => false, refused: () => false };
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

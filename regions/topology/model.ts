@@ -10,6 +10,19 @@ export type RegionRole = "primary" | "replica";
 /** How much is built: `small` for one team's trial, `standard` for production (3 zones, dedicated masters, N-1 capacity). */
 export type FleetSize = "small" | "standard";
 
+/** What a region has of each preference list of instance types, in the list's order. */
+export interface RegionTypes {
+  /** Kubernetes nodes. As every pool: two types or more, of one architecture. */
+  readonly nodes: readonly string[];
+  readonly intake: readonly string[];
+  readonly training: readonly string[];
+  readonly etl: readonly string[];
+  /** Dedicated masters of the search domain. */
+  readonly searchMaster: string;
+  /** The one type of each variant, by the variant's name. */
+  readonly variants: Readonly<Record<string, string>>;
+}
+
 export interface RegionPlan {
   readonly name: RegionName;
   readonly role: RegionRole;
@@ -23,6 +36,8 @@ export interface RegionPlan {
   readonly share: number;
   /** What this region must carry when its largest peer in the zone is lost, 0..1: `share` plus its part of the peer's. */
   readonly failoverShare: number;
+  /** The region's own choice of the instance types; everything that depends on a type reads it here. */
+  readonly types: RegionTypes;
 }
 
 /** Recovery classes: what the owner promises. Seconds. */
@@ -55,20 +70,40 @@ export interface CachePlan {
   readonly regions?: readonly RegionName[];
 }
 
-export interface VariantPlan {
+/** One arm of the A/B split, for every region. */
+export interface VariantPreference {
   readonly name: string;
   /** Relative weight; >= 0, and the sum over all variants is > 0. */
   readonly weight: number;
-  readonly instanceType: string;
+  /** SageMaker types in order of preference: each region takes the first that it has. */
+  readonly instanceTypes: readonly string[];
   readonly minInstances: number;
   readonly maxInstances: number;
 }
 
+/** One arm of the A/B split in one region (see `variantsIn`). */
+export interface VariantPlan extends Omit<VariantPreference, "instanceTypes"> {
+  readonly instanceType: string;
+}
+
 export interface ServingPlan {
-  readonly variants: readonly VariantPlan[];
-  /** EC2 types of the Kubernetes nodes that run the recommendation API. */
+  readonly variants: readonly VariantPreference[];
+  /** EC2 types of the Kubernetes nodes that run the recommendation API, in order of preference. */
   readonly nodeInstanceTypes: readonly string[];
   readonly kubernetesVersion: string;
+}
+
+export interface IntakePlan {
+  /** EC2 types of the machines that verify what was delivered, in order of preference. */
+  readonly instanceTypes: readonly string[];
+}
+
+/** Who says who a caller is: an OIDC issuer, whose tokens the collector takes. */
+export interface IdentityPlan {
+  /** `https://` address of the issuer; its keys are read below it. */
+  readonly issuer: string;
+  /** Audiences of which a token names one. */
+  readonly audiences: readonly string[];
 }
 
 export interface TrainingPlan {
@@ -79,6 +114,7 @@ export interface TrainingPlan {
 
 export interface EtlPlan {
   readonly releaseLabel: string;
+  /** EMR types, in order of preference. */
   readonly instanceTypes: readonly string[];
   readonly maxCapacityUnits: number;
 }
@@ -90,6 +126,8 @@ export type WarehousePlan =
 export interface SearchPlan {
   readonly engineVersion: string;
   readonly instanceType: string;
+  /** Types of the dedicated masters in order of preference: each region takes the first that it has. */
+  readonly masterInstanceTypes: readonly string[];
   readonly dataNodes: number;
 }
 
@@ -140,6 +178,8 @@ export interface Topology {
   readonly promises: Promises;
   readonly tables: TablesPlan;
   readonly cache: CachePlan;
+  readonly identity: IdentityPlan;
+  readonly intake: IntakePlan;
   readonly serving: ServingPlan;
   readonly training: TrainingPlan;
   readonly etl: EtlPlan;

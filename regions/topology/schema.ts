@@ -3,6 +3,7 @@
  * Descriptions end up in the editor through topology.schema.json.
  */
 import { z } from "zod";
+import { LEAST_TYPES } from "../instances";
 
 /** Sizes that AWS allows and limits of our own, with their sources. */
 export const LIMITS = {
@@ -31,9 +32,16 @@ const text = (want: string, pattern: RegExp) => z.string({ error: want }).regex(
 const regionText = text("an AWS region like eu-west-1", /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/);
 const zoneText = text("a residency zone like eu: 2 to 12 lower-case letters and digits", /^[a-z][a-z0-9]{1,11}$/);
 const ec2Type = text("an EC2 instance type like r7i.2xlarge", /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/);
-const ec2Types = z
+const pool = z
   .array(ec2Type, { error: "a list of EC2 instance types" })
-  .min(1, { error: "at least one EC2 instance type" });
+  .min(LEAST_TYPES, { error: "at least two EC2 instance types, since one may run out in a zone" })
+  .describe("In order of preference. Each region takes those that it has, two or more of one architecture.");
+const sageMakerType = text("a SageMaker instance type like ml.c5.xlarge", /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/);
+const searchType = text("an OpenSearch instance type like r7g.large.search", /^[a-z0-9-]+\.[a-z0-9]+\.search$/);
+const preference = (type: z.ZodString, want: string) =>
+  z
+    .union([type, z.array(type).min(1)], { error: `${want}, or a list of them in order of preference` })
+    .describe("One type, or several in order of preference: each region takes the first that it has.");
 const minutes = integer(1, 525_600);
 
 /** One region. `name` and `zone` are enough. */
@@ -64,7 +72,7 @@ export const regionValueSchema = z.union([zoneText, regionSchema.omit({ name: tr
 const variantSchema = z.strictObject({
   name: text("a name of letters, digits and inner dashes, at most 63", /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/),
   weight: amount("a number >= 0, at most 1e9", 0, 1e9).describe("Relative weight of the variant in the A/B split."),
-  instanceType: text("a SageMaker instance type like ml.c5.xlarge", /^ml\.[a-z0-9-]+\.[a-z0-9-]+$/),
+  instanceType: preference(sageMakerType, "a SageMaker instance type like ml.c5.xlarge"),
   minInstances: integer(1, 1000),
   maxInstances: integer(1, 1000),
 });
@@ -153,6 +161,26 @@ export const SECTIONS = {
       regions: z.array(regionText, { error: "a list of regions" }).min(1, { error: "at least one region" }).optional(),
     })
     .optional(),
+  identity: z
+    .strictObject({
+      issuer: text(
+        "an https address of an OIDC issuer, without query",
+        /^https:\/\/[a-z0-9.-]+(?::\d+)?(?:\/[^\s?#]*)?$/,
+      )
+        .optional()
+        .describe("Whose tokens the collector takes, in every region. Default https://auth.<domain>."),
+      audiences: z
+        .array(text("an audience without spaces", /^\S{1,200}$/), { error: "a list of audiences" })
+        .min(1, { error: "at least one audience" })
+        .optional()
+        .describe("A token names one of them. Default the domain."),
+    })
+    .optional()
+    .describe("Who says who a caller is."),
+  intake: z
+    .strictObject({ instanceTypes: pool.optional() })
+    .optional()
+    .describe("The machines that verify what was delivered."),
   serving: z
     .strictObject({
       variants: z
@@ -160,19 +188,15 @@ export const SECTIONS = {
         .min(LIMITS.variants.min, { error: "at least two variants, so that one can be compared with another" })
         .max(LIMITS.variants.max, { error: `at most ${LIMITS.variants.max} variants` })
         .optional(),
-      nodeInstanceTypes: ec2Types
-        .min(2, { error: "at least two EC2 instance types, since one may run out in a zone" })
-        .optional(),
+      nodeInstanceTypes: pool.optional(),
       kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
     })
     .optional(),
-  training: z
-    .strictObject({ instanceTypes: ec2Types.optional(), maxInstances: integer(1, 1000).optional() })
-    .optional(),
+  training: z.strictObject({ instanceTypes: pool.optional(), maxInstances: integer(1, 1000).optional() }).optional(),
   etl: z
     .strictObject({
       releaseLabel: text("an EMR release like emr-7.12.0", /^emr-\d+\.\d+\.\d+$/).optional(),
-      instanceTypes: ec2Types.optional(),
+      instanceTypes: pool.optional(),
       maxCapacityUnits: integer(2, 100_000).optional(),
     })
     .optional(),
@@ -198,10 +222,8 @@ export const SECTIONS = {
   search: z
     .strictObject({
       engineVersion: text("an engine version like OpenSearch_3.1", /^OpenSearch_\d+\.\d+$/).optional(),
-      instanceType: text(
-        "an OpenSearch instance type like r7g.large.search",
-        /^[a-z0-9-]+\.[a-z0-9]+\.search$/,
-      ).optional(),
+      instanceType: searchType.optional(),
+      masterInstanceType: preference(searchType, "an OpenSearch instance type like m7g.large.search").optional(),
       dataNodes: integer(LIMITS.searchNodes.min, LIMITS.searchNodes.max).optional(),
     })
     .optional(),

@@ -29,7 +29,7 @@ const MISTAKES: readonly ((draft: Draft) => void)[] = [
   (draft) => void (draft["cache"] = { mode: "global-datastore", nodeType: "cache.t4g.small" }),
   (draft) => void (draft["promises"] = { rtoSeconds: 30 }),
   (draft) => void (draft["warehouse"] = { mode: "provisioned", nodeType: "ra3.4xlarge", nodes: 2, rpoMinutes: 5 }),
-  (draft) => void (draft["training"] = { instanceTypes: ["r99.huge"] }),
+  (draft) => void (draft["training"] = { instanceTypes: ["r99.huge", "r99.large"] }),
   (draft) => void (draft["traffic"] = { eventsPerSecond: -1 }),
   (draft) => void (draft["password"] = "hunter2-hunter2"),
   (draft) => void (draft["domain"] = "no domain"),

@@ -22,8 +22,9 @@ const TYPES = {
     })),
     nodeInstanceTypes: ["t3.large", "t3.xlarge"],
   },
-  training: { instanceTypes: ["r6g.large"] },
-  etl: { instanceTypes: ["m6g.xlarge"] },
+  intake: { instanceTypes: ["t3.large", "t3.xlarge"] },
+  training: { instanceTypes: ["r6g.large", "r6g.xlarge"] },
+  etl: { instanceTypes: ["m6g.xlarge", "m6g.2xlarge"] },
   warehouse: { mode: "provisioned", nodeType: "ra3.4xlarge", nodes: 2 },
   search: { instanceType: "r7g.large.search" },
 } as const;
@@ -75,7 +76,7 @@ export function arbitraryTopologyInput(): fc.Arbitrary<TopologyInput> {
       traffic: { eventsPerSecond, peakFactor, users, items, recommendationsPerSecond: 10 },
       ...(structuredClone(TYPES) as unknown as Pick<
         TopologyInput,
-        "serving" | "training" | "etl" | "warehouse" | "search" | "cache"
+        "intake" | "serving" | "training" | "etl" | "warehouse" | "search" | "cache"
       >),
     }));
 }

@@ -1,22 +1,22 @@
 import { INVOCATIONS_PER_INSTANCE_SECOND, shardsFor } from "../../capacity";
+import { firstIn } from "../../instances";
 import { QUOTAS } from "../../quotas";
-import type { CheckContext } from "../check";
+import type { CheckContext, KnownRegion } from "../check";
 import { planTraffic, sharesOf } from "../derive";
+import type { Parts } from "../derive";
 import type { Finding } from "../draft";
 
 /** Maxima and quotas that the peak after the loss of a region fits into. */
 export function checkCapacity(context: CheckContext): readonly Finding[] {
   const { draft, known } = context;
-  // A section that could not be read has been refused: counting with its defaults would only confuse.
-  const read = (["traffic", "serving", "quotas"] as const).every(
-    (section) => !draft.given(section) || draft.sections[section] !== undefined,
-  );
-  if (!read || !draft.allRegionsRead || known.length !== draft.regions.length) return [];
+  // What could not be read has been refused: counting with defaults in its place would only confuse.
+  const refused = draft.refused("traffic") || draft.refused("serving", "variants") || draft.refused("quotas");
+  if (refused || draft.refused("failover") || !draft.allRegionsRead || known.length !== draft.regions.length) return [];
   if (sharesOf(draft).some(({ failoverShare }) => Number.isNaN(failoverShare))) return [];
   return [...variants(context), ...shards(context)];
 }
 
-function variants({ draft, parts }: CheckContext): readonly Finding[] {
+function variants({ draft, known, parts }: CheckContext): readonly Finding[] {
   const { quotas } = draft.sections;
   const traffic = draft.sections.traffic === undefined ? undefined : planTraffic(draft.sections.traffic);
   const { variants: all } = parts.serving;
@@ -33,14 +33,24 @@ function variants({ draft, parts }: CheckContext): readonly Finding[] {
   });
   const granted = quotas?.endpointInstances;
   if (granted === undefined || draft.sections.cloud === "local") return findings;
-  for (const type of new Set(all.map(({ instanceType }) => instanceType))) {
-    const sum = all.filter((one) => one.instanceType === type).reduce((n, { maxInstances }) => n + maxInstances, 0);
-    if (sum > granted) {
-      const reason = `want ${sum} or more for the variants' maxInstances of ${type}, got ${granted}`;
-      findings.push({ path: ["quotas", "endpointInstances"], reason });
+  return [...findings, ...endpointQuota(known, parts, granted)];
+}
+
+/** A quota counts the instances of one type in one region, whichever variants run on it; each type is told once. */
+function endpointQuota(known: readonly KnownRegion[], parts: Parts, granted: number): readonly Finding[] {
+  const short = new Map<string, number>();
+  for (const { entry } of known) {
+    const instances = new Map<string, number>();
+    for (const { instanceTypes, maxInstances } of parts.serving.variants) {
+      const type = firstIn(entry.name, "sagemaker", instanceTypes);
+      if (type !== undefined) instances.set(type, (instances.get(type) ?? 0) + maxInstances);
     }
+    for (const [type, sum] of instances) if (sum > granted) short.set(type, sum);
   }
-  return findings;
+  return [...short].map(([type, sum]) => ({
+    path: ["quotas", "endpointInstances"],
+    reason: `want ${sum} or more for the variants' maxInstances of ${type}, got ${granted}`,
+  }));
 }
 
 function shards({ draft }: CheckContext): readonly Finding[] {

@@ -1,17 +1,21 @@
-import { alternatives, instanceTypes, nearestRegionWith, offers } from "../../catalogue";
+import { allRegions, alternatives, instanceTypes, nearestRegion, nearestRegionWith, offers } from "../../catalogue";
 import type { InstanceService, Service } from "../../catalogue";
+import { architectureOf, firstIn, isOffered, LEAST_TYPES, poolIn } from "../../instances";
 import type { CheckContext, KnownRegion } from "../check";
 import type { Finding } from "../draft";
 import { got } from "../problems";
 
-/** One instance type that every region needs. */
-interface Needed {
+/** A preference list of instance types: of a pool of machines, or of something that takes one type. */
+interface Preference {
+  /** Of the list; of the value itself when the file has a single type there. */
   readonly path: readonly PropertyKey[];
   readonly service: InstanceService;
-  readonly type: string;
+  readonly types: readonly string[];
+  /** Types that a region must have of the list: {@link LEAST_TYPES} of one architecture, or 1. */
+  readonly least: number;
 }
 
-/** Instance types that every region has, services that every region has, and an A/B split that splits. */
+/** Instance types that each region has enough of, services that every region has, and an A/B split that splits. */
 export function checkCompute(context: CheckContext): readonly Finding[] {
   return [
     ...missingTypes(context),
@@ -22,40 +26,93 @@ export function checkCompute(context: CheckContext): readonly Finding[] {
   ];
 }
 
-function needed({ parts }: CheckContext): readonly Needed[] {
-  const { serving, training, etl, warehouse, search, cache } = parts;
-  const each = (types: readonly string[], service: InstanceService, path: readonly PropertyKey[]): readonly Needed[] =>
-    types.map((type, index) => ({ path: [...path, index], service, type }));
+function preferences({ parts }: CheckContext): readonly Preference[] {
+  const { serving, intake, training, etl, warehouse, search, cache } = parts;
+  const least = LEAST_TYPES;
   return [
-    ...serving.variants.map(({ instanceType }, index) => ({
+    ...serving.variants.map(({ instanceTypes: types }, index) => ({
       path: ["serving", "variants", index, "instanceType"],
       service: "sagemaker" as const,
-      type: instanceType,
+      types,
+      least: 1,
     })),
-    ...each(serving.nodeInstanceTypes, "ec2", ["serving", "nodeInstanceTypes"]),
-    ...each(training.instanceTypes, "ec2", ["training", "instanceTypes"]),
-    ...each(etl.instanceTypes, "emr", ["etl", "instanceTypes"]),
+    { path: ["serving", "nodeInstanceTypes"], service: "ec2", types: serving.nodeInstanceTypes, least },
+    { path: ["intake", "instanceTypes"], service: "ec2", types: intake.instanceTypes, least },
+    { path: ["training", "instanceTypes"], service: "ec2", types: training.instanceTypes, least },
+    { path: ["etl", "instanceTypes"], service: "emr", types: etl.instanceTypes, least },
     ...(warehouse.mode === "provisioned"
-      ? [{ path: ["warehouse", "nodeType"], service: "redshift" as const, type: warehouse.nodeType }]
+      ? [{ path: ["warehouse", "nodeType"], service: "redshift" as const, types: [warehouse.nodeType], least: 1 }]
       : []),
-    { path: ["search", "instanceType"], service: "opensearch", type: search.instanceType },
-    { path: ["cache", "nodeType"], service: "elasticache", type: cache.nodeType },
+    { path: ["search", "instanceType"], service: "opensearch", types: [search.instanceType], least: 1 },
+    { path: ["search", "masterInstanceType"], service: "opensearch", types: search.masterInstanceTypes, least: 1 },
+    { path: ["cache", "nodeType"], service: "elasticache", types: [cache.nodeType], least: 1 },
   ];
 }
 
 function missingTypes(context: CheckContext): readonly Finding[] {
-  return needed(context).flatMap((need) =>
-    context.known
-      .filter(({ entry }) => !(instanceTypes(entry.name, need.service)?.includes(need.type) ?? true))
-      .map((region) => ({ path: need.path, reason: absent(need, region) })),
+  return preferences(context).flatMap((preference) => {
+    const misspelt = [...repeated(preference), ...nowhere(preference, context)];
+    if (misspelt.length > 0) return misspelt;
+    return context.known
+      .filter(({ entry }) => !suffices(entry.name, preference))
+      .map((region) => ({ path: preference.path, reason: absent(preference, region) }));
+  });
+}
+
+function left(region: string, { service, types, least }: Preference): readonly string[] {
+  if (least > 1) return poolIn(region, service, types);
+  const first = firstIn(region, service, types);
+  return first === undefined ? [] : [first];
+}
+
+function suffices(region: string, preference: Preference): boolean {
+  return left(region, preference).length >= preference.least;
+}
+
+function repeated({ path, types }: Preference): readonly Finding[] {
+  return types.flatMap((type, index) =>
+    types.indexOf(type) === index
+      ? []
+      : [{ path: [...path, index], reason: `want each type once, got ${got(type)} again` }],
   );
 }
 
-function absent({ service, type }: Needed, { entry }: KnownRegion): string {
-  const there = alternatives(entry.name, service, type);
-  const nearest = nearestRegionWith(entry.name, { instances: [{ service, type }] });
-  const elsewhere = nearest === undefined ? "" : `; the nearest region that has it is ${nearest.name}`;
-  return `want a type that ${service} has in ${entry.name} (${there.join(", ")}), got ${got(type)}${elsewhere}`;
+/** A type in a list that no region has is a slip of the pen, which would be left out everywhere without a word. */
+function nowhere({ path, service, types }: Preference, { known }: CheckContext): readonly Finding[] {
+  const [first] = known;
+  if (first === undefined || types.length === 1) return [];
+  return types.flatMap((type, index) => {
+    if (allRegions().some(({ name }) => instanceTypes(name, service)?.includes(type))) return [];
+    const there = alternatives(first.entry.name, service, type).join(", ");
+    const reason = `want a type that ${service} has in some region (in ${first.entry.name}: ${there}), got ${got(type)}`;
+    return [{ path: [...path, index], reason }];
+  });
+}
+
+/** What a region lacks: what it has in place of it, what of the list is left there, and where the list would do. */
+function absent(preference: Preference, { entry }: KnownRegion): string {
+  const { service, types, least } = preference;
+  const here = left(entry.name, preference);
+  const missing = types.find((type) => !isOffered(entry.name, service, type)) ?? types[0] ?? "";
+  const architecture = architectureOf(here[0] ?? missing);
+  const there = alternatives(entry.name, service, missing, 12)
+    .filter((type) => !here.includes(type) && (least === 1 || architectureOf(type) === architecture))
+    .slice(0, 4)
+    .join(", ");
+  const nearest = nearestRegion(
+    entry.name,
+    ({ name }) => instanceTypes(name, service) !== undefined && suffices(name, preference),
+  );
+  const near = (has: string): string =>
+    nearest === undefined ? "" : `; the nearest region that has ${has} is ${nearest.name}`;
+  if (least > 1) {
+    const want = `want ${least} or more types of one architecture that ${service} has in ${entry.name} (also ${there})`;
+    return `${want}, got ${here.length === 0 ? "none" : here.join(", ")} of ${types.join(", ")}${near(String(least))}`;
+  }
+  const want = `want a type that ${service} has in ${entry.name} (${there})`;
+  return types.length === 1
+    ? `${want}, got ${got(types[0])}${near("it")}`
+    : `${want}, got none of ${types.join(", ")}${near("one")}`;
 }
 
 /** Services that every region's stack uses. */

@@ -17,6 +17,7 @@ export const REPLICATION_SECONDS = 900;
 function recoveryPoint({ draft, parts }: CheckContext): readonly Finding[] {
   const { rpoSeconds } = parts.promises;
   const zones = draft.regions.map(({ entry }) => entry.zone);
+  if (draft.refused("failover")) return [];
   const shared = draft.sections.failover !== false && new Set(zones).size < zones.length;
   if (!shared || rpoSeconds >= REPLICATION_SECONDS) return [];
   const reason = `want ${REPLICATION_SECONDS} or more, got ${rpoSeconds}: a bucket's replica may be ${REPLICATION_SECONDS} s behind`;

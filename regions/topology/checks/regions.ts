@@ -99,7 +99,7 @@ function shares({ draft }: CheckContext): readonly Finding[] {
 
 function failover({ draft, known }: CheckContext): readonly Finding[] {
   const wanted = draft.sections.failover ?? true;
-  if (!wanted || !draft.allRegionsRead || known.length !== draft.regions.length) return [];
+  if (!wanted || draft.refused("failover") || !draft.allRegionsRead || known.length !== draft.regions.length) return [];
   const path = draft.sections.failover === undefined ? ["regions"] : ["failover"];
   const [only] = known;
   if (known.length === 1 && only !== undefined) {

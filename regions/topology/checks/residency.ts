@@ -10,6 +10,7 @@ export function checkResidency(context: CheckContext): readonly Finding[] {
 }
 
 function outside({ draft, known }: CheckContext): readonly Finding[] {
+  if (draft.refused("residency")) return [];
   return known.flatMap(({ path, entry, info }) => {
     const law = lawOf(entry.zone, draft.sections.residency);
     const problem = residencyProblem(entry.name, law);

@@ -68,7 +68,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     what: "mixed partitions",
-    text: edit(PROD, ["ap-southeast-1, zone: apac", "cn-north-1, zone: apac"], ["r7i.8xlarge, r6i", "r6i"]),
+    text: edit(PROD, ["ap-southeast-1, zone: apac", "cn-north-1, zone: apac"]),
     problems: [
       [
         "regions[4].name",
@@ -90,12 +90,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     what: "Zurich under EU residency",
-    text: edit(
-      PROD,
-      ["eu-west-1, zone", "eu-central-2, zone"],
-      ["instanceTypes: [r7i.8xlarge, r6i", "instanceTypes: [r5"],
-      ["instanceTypes: [r6i.2xlarge, r6g", "instanceTypes: [r5"],
-    ),
+    text: edit(PROD, ["eu-west-1, zone", "eu-central-2, zone"]),
     problems: [
       [
         "regions[2].zone",
@@ -212,7 +207,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     what: "one type for the nodes",
-    text: edit(PROD, ["nodeInstanceTypes: [m6i.xlarge, m5.xlarge]", "nodeInstanceTypes: [m6i.xlarge]"]),
+    text: edit(PROD, ["nodeInstanceTypes: [m6i.xlarge, m5.xlarge, m7i.xlarge]", "nodeInstanceTypes: [m6i.xlarge]"]),
     problems: [
       [
         "serving.nodeInstanceTypes",
@@ -238,7 +233,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     what: "an instance type that a region has not, with alternatives there",
-    text: edit(PROD, ["ml.c5.2xlarge", "ml.c6i.2xlarge"]),
+    text: edit(PROD, ["[ml.c5.2xlarge, ml.c6i.2xlarge]", "ml.c6i.2xlarge"]),
     problems: [
       [
         "serving.variants[0].instanceType",
@@ -328,7 +323,7 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     what: "training on a family that is not memory-optimised",
-    text: edit(PROD, ["r7i.8xlarge, r6i.8xlarge", "r6i.8xlarge, m5.8xlarge"]),
+    text: edit(PROD, ["r7i.8xlarge, r6i.8xlarge, r5.8xlarge", "r6i.8xlarge, m5.8xlarge, r5.8xlarge"]),
     problems: [
       ["training.instanceTypes[1]", "m5.8xlarge", 'want a memory-optimised type (R or X family), got "m5.8xlarge"'],
     ],
