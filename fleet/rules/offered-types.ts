@@ -66,7 +66,7 @@ export const offeredTypes: FleetRule = {
   level: "mandatory",
   source: ["new"],
   why: "A type that the region does not have is found out by the last resource of an update that took an hour.",
-  fix: "Use a type that all regions of the topology offer",
+  fix: "Add a type that the region offers to the topology's list: each region takes what it has of a list",
   spares: "Services whose types in a region the catalogue does not know (regions/catalogue).",
   check({ graph }, judge) {
     for (const { node, service, path, type } of wantedTypes(graph)) {
