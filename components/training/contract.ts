@@ -44,6 +44,10 @@ export interface TrainingArgs {
   readonly listLength?: number;
   /** Days after which a list expires. @default never */
   readonly listTtlDays?: number;
+  /** Trials of the search for the model's parameters. @default a few numbers of factors only */
+  readonly searchBudget?: number;
+  /** Address of an MLflow tracking server that hears of every training. @default none */
+  readonly trackingUrl?: string;
   /** Lists that one worker writes each second at most. @default no limit: tables on demand grow */
   readonly writesPerSecond?: number;
   /** Most instances at once. */

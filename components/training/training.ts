@@ -4,7 +4,7 @@ import { nameOf } from "../kit/names";
 import type { Program } from "../kit/program";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { scopeTags } from "../kit/scope";
-import { wantDistinct, wantInteger } from "../kit/want";
+import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { trainingProgram } from "./program";
 import { DEFAULTS, type TrainingArgs } from "./contract";
 import { createIdentity } from "./identity";
@@ -59,9 +59,14 @@ export function checkTraining(args: TrainingArgs): Problem[] {
       { min: 0, max: 100 },
     ),
     ...wantInteger("diskGiB", args.diskGiB ?? DEFAULTS.diskGiB, "GiB", GP3_GIB),
+    ...optional("searchBudget", args.searchBudget, "trials", { min: 1, max: 1000 }),
     ...optional("listLength", args.listLength, "items", { min: 1, max: 1000 }),
     ...optional("listTtlDays", args.listTtlDays, "days", { min: 1 }),
     ...optional("writesPerSecond", args.writesPerSecond, "lists per second", { min: 1 }),
+    ...["packageIndexUrl" as const, "trackingUrl" as const].flatMap((name) => {
+      const url = args[name];
+      return url === undefined ? [] : wantMatch(name, url, /^https?:\/\/[^\s'"$`\\]+$/, "an http(s) address");
+    }),
     ...wantInteger("idleMinutes", args.idleMinutes ?? DEFAULTS.idleMinutes, "minutes", { min: 5, max: 60 }),
   ];
 }
@@ -242,7 +247,9 @@ interface LaunchParts {
 
 function startupScript(args: TrainingArgs, program: Program, queueUrl: string): string {
   const { scope, tables, packageIndexUrl } = args;
-  const numbers = {
+  const settings = {
+    MERIDIAN_TRACKING: args.trackingUrl,
+    MERIDIAN_SEARCH_BUDGET: args.searchBudget,
     MERIDIAN_USERS_PER_SHARD: USERS_PER_SHARD,
     MERIDIAN_LIST_LENGTH: args.listLength,
     MERIDIAN_LIST_TTL_DAYS: args.listTtlDays,
@@ -262,7 +269,7 @@ function startupScript(args: TrainingArgs, program: Program, queueUrl: string): 
       MERIDIAN_MODELS_TABLE: tables.models,
       MERIDIAN_SHARDS_TABLE: tables.shards,
       ...Object.fromEntries(
-        Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+        Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
       ),
     },
   });

@@ -5,16 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand, DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { dynamoTable } from "../../components/serving/workload/table-reader";
 import { trainingProgram } from "../../components/training/program";
 import { train } from "../../components/training/workload/train";
 import { ModelStore } from "../../components/training/workload/worker/model-store";
 import { dailyDefinition } from "../../components/workflow/daily";
 import { successors, type Machine } from "../../components/workflow/asl";
-import type { ClickstreamEvent } from "../../components/ingest/schema/event";
-import { randomFrom } from "../../components/ingest/workload/generator/random";
-import { generate } from "../../components/ingest/workload/generator/generate";
 import { waitUntil } from "../../local/datapath/wait";
 import { PYTHON } from "./datapath-cloud";
 import {
@@ -26,6 +22,7 @@ import {
   type TrainingCloud,
   type WorkerProcess,
 } from "./training-cloud";
+import { writeGold } from "./training-gold";
 
 const RUN_DATE = "2026-01-31";
 
@@ -205,40 +202,6 @@ interface Manifest {
   readonly version: string;
   readonly digest: string;
   readonly users: number;
-}
-
-/** Gold interactions of the generated clickstream; shuffled, who met what is left to chance, in equal numbers. */
-async function writeGold(path: string, { shuffled = false } = {}): Promise<string> {
-  const events: { user: string; item: string; kind: string; met: string }[] = [];
-  for (const { kind, line } of generate({ seed: 11, count: 60_000, users: 1200, items: 600 })) {
-    if (kind !== "event" && kind !== "late") continue;
-    const { userId, itemId, eventType, occurredAt, consent } = JSON.parse(line) as ClickstreamEvent;
-    if (!consent.personalisation || eventType === "exposure") continue;
-    events.push({ user: userId, item: itemId, kind: eventType, met: occurredAt });
-  }
-  if (shuffled) {
-    const random = randomFrom(3);
-    for (let n = events.length - 1; n > 0; n -= 1) {
-      const [one, other] = [events[n]!, events[random.below(n + 1)]!];
-      [one.item, other.item] = [other.item, one.item];
-    }
-  }
-  await writeFile(`${path}.ndjson`, events.map((event) => JSON.stringify(event)).join("\n"));
-  const instance = await DuckDBInstance.create();
-  const database = await instance.connect();
-  await database.run(`
-    COPY (
-      SELECT "user" AS user_key, item AS item_id, 'us-east-1' AS region,
-        SUM(CASE kind WHEN 'view' THEN 1 WHEN 'click' THEN 2 WHEN 'add_to_cart' THEN 4 ELSE 8 END) AS weight,
-        COUNT(*) AS events, COUNT(CASE kind WHEN 'purchase' THEN 1 END) AS purchases,
-        MIN(met) AS first_occurred_at, MAX(met) AS last_occurred_at
-      FROM read_json('${path}.ndjson',
-        columns = {"user": 'VARCHAR', item: 'VARCHAR', kind: 'VARCHAR', met: 'TIMESTAMP'})
-      GROUP BY 1, 2
-    ) TO '${path}' (FORMAT parquet)`);
-  database.closeSync();
-  instance.closeSync();
-  return path;
 }
 
 /** Publishes a package of made-up factors, as training does. */

@@ -26,12 +26,16 @@ def main() -> None:
     spark = import_module("pyspark.sql").SparkSession.builder.appName("meridian-training").getOrCreate()
     # Each iteration builds on the one before: a lineage that is never cut overflows the stack of who serialises it.
     spark.sparkContext.setCheckpointDir(f"{arguments.folder}/checkpoints")
+    # As many blocks as run at once: more would only pass more messages.
+    blocks = max(2, spark.sparkContext.defaultParallelism)
     als = import_module("pyspark.ml.recommendation").ALS(
         rank=arguments.factors,
         maxIter=arguments.iterations,
         regParam=arguments.regularization,
         alpha=arguments.alpha,
         seed=arguments.seed,
+        numUserBlocks=blocks,
+        numItemBlocks=blocks,
         implicitPrefs=True,
         checkpointInterval=CHECKPOINT_ITERATIONS,
         userCol="user",

@@ -37,6 +37,8 @@ export interface TrainingConfig {
   readonly checkpoints?: string;
   /** Folder of an MLflow file store that gets a run for each candidate. @default none */
   readonly tracking?: string;
+  /** Variables beside this process's own, e.g. where Spark is. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -109,7 +111,7 @@ function run(config: TrainingConfig, args: string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(config.python, args, {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
+      env: { ...process.env, ...config.environment, PYTHONDONTWRITEBYTECODE: "1" },
       ...(config.signal === undefined ? {} : { signal: config.signal }),
     });
     let output = "";

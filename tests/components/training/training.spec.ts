@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { pythonFiles, trainingProgram } from "../../../components/training/program";
 import { Training } from "../../../components/training/training";
 import { DISPOSABLE, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
@@ -62,6 +63,37 @@ describe("Training", () => {
     assert.match(script, /MERIDIAN_SHARDS_TABLE=meridian-test-us-shards/);
   });
 
+  it("gives its workers Node, the locked Python packages, one process for two processors, and time to stop", async () => {
+    const { inputs } = (
+      await make({ packageIndexUrl: "https://mirror.example/simple", listLength: 20, listTtlDays: 7, searchBudget: 30 })
+    ).only("aws:ec2/launchTemplate:LaunchTemplate");
+    const script = Buffer.from(String(inputs["userData"]), "base64").toString();
+    assert.match(script, /dnf install .*nodejs22 python3\.11/);
+    assert.match(script, /--require-hashes --only-binary :all: --index-url https:\/\/mirror\.example\/simple -r \/opt/);
+    assert.match(script, /meridian-training@\$worker\.service/);
+    assert.match(script, /TimeoutStopSec=90/);
+    for (const setting of [
+      "MERIDIAN_PYTHON=/opt/meridian/python/bin/python",
+      "MERIDIAN_DATA_FOLDER=/var/lib/meridian",
+      "MERIDIAN_USERS_PER_SHARD=50000",
+      "MERIDIAN_LIST_LENGTH=20",
+      "MERIDIAN_LIST_TTL_DAYS=7",
+      "MERIDIAN_SEARCH_BUDGET=30",
+    ]) {
+      assert.ok(script.split("\n").includes(setting), setting);
+    }
+  });
+
+  it("ships its own worker where no program is given: its bundle, a start, and the Python side", async () => {
+    const given = Object.fromEntries(Object.entries(ARGS).filter(([name]) => name !== "program")) as typeof ARGS;
+    const recording = await record(({ opts }) => new Training("training", given, opts));
+    const { inputs } = recording.only("aws:s3/bucketObjectv2:BucketObjectv2");
+    assert.equal(inputs["key"], `training/programs/${trainingProgram().digest}.zip`);
+    for (const name of ["train_als.py", "spark_als.py", "requirements.txt", "trainer/als.py"]) {
+      assert.ok(pythonFiles().includes(name), name);
+    }
+  });
+
   it("adds what is missing, and goes to zero only when no shard waits or is in work", async () => {
     const recording = await make({ shardsPerInstance: 3, idleMinutes: 20 });
     const backlog = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm", "training-backlog").inputs;
@@ -119,6 +151,12 @@ describe("Training", () => {
             onDemandPercentAboveBase: 101,
             diskGiB: 1,
             idleMinutes: 1,
+            listLength: 0,
+            listTtlDays: 0.5,
+            writesPerSecond: 0,
+            searchBudget: 0,
+            packageIndexUrl: "pypi; rm -rf /",
+            trackingUrl: "$(id)",
           },
           opts,
         ),
@@ -130,6 +168,12 @@ describe("Training", () => {
         "onDemandBase",
         "onDemandPercentAboveBase",
         "diskGiB",
+        "searchBudget",
+        "listLength",
+        "listTtlDays",
+        "writesPerSecond",
+        "packageIndexUrl",
+        "trackingUrl",
         "idleMinutes",
       ],
     );

@@ -15,6 +15,13 @@ import { runWorker, type WorkerOptions } from "./worker";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The properties that have a value. */
+function defined<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
 /** Reads a worker's environment. @throws Error naming every setting that is missing or no number. */
 export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOptions {
   const problems: string[] = [];
@@ -28,6 +35,14 @@ export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOp
     if (value === undefined || value === "") return undefined;
     if (!(Number(value) > 0)) problems.push(`${name}: want a number above 0, got ${value}`);
     return Number(value);
+  };
+  const one = <K extends string>(name: string, known: readonly K[]): K | undefined => {
+    const value = env[name];
+    const found = known.find((name) => name === value);
+    if (value !== undefined && value !== "" && found === undefined) {
+      problems.push(`${name}: want ${known.join(" or ")}, got ${value}`);
+    }
+    return found;
   };
   const settings = {
     region: text("AWS_REGION"),
@@ -46,6 +61,10 @@ export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOp
     visibilitySeconds: number("MERIDIAN_VISIBILITY_SECONDS") ?? 120,
     heartbeatSeconds: number("MERIDIAN_HEARTBEAT_SECONDS"),
     checkpointUsers: number("MERIDIAN_CHECKPOINT_USERS"),
+    searchBudget: number("MERIDIAN_SEARCH_BUDGET"),
+    engine: one("MERIDIAN_ENGINE", ["implicit", "spark"]),
+    algorithm: one("MERIDIAN_ALGORITHM", ["als", "item-to-item"]),
+    tracking: env["MERIDIAN_TRACKING"],
   };
   if (problems.length > 0) throw new Error(problems.join("; "));
   const { region, data, artifactsBucket, visibilitySeconds } = settings;
@@ -55,8 +74,6 @@ export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOp
   const models = new ModelStore(s3, artifactsBucket, join(data, "models"));
   const write =
     settings.writesPerSecond === undefined ? {} : { write: { limiter: new RateLimiter(settings.writesPerSecond) } };
-  const given = <K extends string>(key: K, value: number | undefined) =>
-    (value === undefined ? {} : { [key]: value }) as Partial<Record<K, number>>;
   return {
     sqs: new SQSClient({ region }),
     sfn: new SFNClient({ region }),
@@ -64,8 +81,7 @@ export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOp
     claims: new Claims(client, settings.shards, `${hostname()}/${randomUUID()}`, visibilitySeconds * 1000),
     checkpoints,
     visibilitySeconds,
-    ...given("heartbeatSeconds", settings.heartbeatSeconds),
-    ...(log === undefined ? {} : { log }),
+    ...defined({ heartbeatSeconds: settings.heartbeatSeconds, log }),
     jobOf: (work) =>
       work.kind === "train"
         ? trainJob(work, {
@@ -78,15 +94,23 @@ export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOp
             folder: join(data, "training"),
             python: settings.python,
             usersPerShard: settings.usersPerShard,
+            options: {
+              ...defined({ engine: settings.engine, algorithm: settings.algorithm, tracking: settings.tracking }),
+              ...(settings.searchBudget === undefined
+                ? {}
+                : { parameters: { "search-budget": settings.searchBudget } }),
+            },
           })
         : scoreJob(work, {
             client,
             table: settings.recommendations,
             models,
             checkpoints,
-            ...given("listLength", settings.listLength),
-            ...given("ttlDays", settings.ttlDays),
-            ...given("checkpointUsers", settings.checkpointUsers),
+            ...defined({
+              listLength: settings.listLength,
+              ttlDays: settings.ttlDays,
+              checkpointUsers: settings.checkpointUsers,
+            }),
             ...write,
           }),
   };

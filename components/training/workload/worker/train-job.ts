@@ -27,7 +27,7 @@ export interface TrainDeps {
   readonly python: string;
   readonly usersPerShard: number;
   /** What else the trainer is told. */
-  readonly options?: Pick<TrainingConfig, "parameters" | "engine" | "algorithm">;
+  readonly options?: Pick<TrainingConfig, "parameters" | "engine" | "algorithm" | "tracking">;
   /** @default the training job */
   readonly train?: (config: TrainingConfig) => Promise<TrainingResult>;
 }
