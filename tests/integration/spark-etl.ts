@@ -51,10 +51,15 @@ function sparkProcess(spark: Spark, short: boolean): NodeJS.ProcessEnv {
 export function sparkEtl(
   spark: Spark,
   stores: Stores,
-  { more = [], short = true }: { readonly more?: readonly string[]; readonly short?: boolean } = {},
+  options: {
+    readonly more?: readonly string[];
+    readonly short?: boolean;
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Finished> {
-  const words = [join(WORKLOAD, "etl.py"), ...sparkArguments(stores, more)];
-  return run(spark.python, words, { env: sparkProcess(spark, short), timeoutMs: 600_000 });
+  const words = [join(WORKLOAD, "etl.py"), ...sparkArguments(stores, options.more)];
+  const env = { ...sparkProcess(spark, options.short ?? true), ...options.environment };
+  return run(spark.python, words, { env, timeoutMs: 600_000 });
 }
 
 /** One thing that `spark_runs.py` does. */

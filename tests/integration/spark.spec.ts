@@ -2,6 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  paginateScan,
+  type AttributeValue,
+  type BatchWriteItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { downloadPrefix } from "../../components/etl/workload/objects";
 import { described, type QualityReport } from "../../components/etl/workload/quality";
 import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
@@ -9,6 +16,7 @@ import { LAKE_TABLES } from "../../components/etl/workload/tables";
 import { ensureSpark, type Spark } from "../../local/toolchain";
 import { curated, ndjson, tasteEvents, type Curated } from "../components/etl/workload/events";
 import { MemoryS3 } from "../components/etl/workload/memory-s3";
+import { CREDENTIALS, startOwnEmulator } from "./datapath-cloud";
 import {
   contentOf,
   killedSparkEtl,
@@ -206,12 +214,24 @@ describe("the ETL on Spark", function () {
     );
   });
 
-  it("loses and doubles nothing when it is killed while it writes", async () => {
+  it("loses and doubles nothing when it is killed while it writes, and puts users' key points", async () => {
     const writing = join(stores.silver, "events", "_temporary");
     const killed = await killedSparkEtl(spark, stores, { more: ["--full"], when: () => existsSync(writing) });
     assert.ok(killed, "it ended before it could be killed");
-    const { code, stdout, stderr } = await sparkEtl(spark, stores);
-    assert.equal(code, 0, `${stdout}\n${stderr}`.slice(-4_000));
+    const emulator = await startOwnEmulator();
+    try {
+      const profiles = await profilesTable(emulator.endpoint);
+      const { code, stdout, stderr } = await sparkEtl(spark, stores, {
+        more: ["--profiles-table", PROFILES, "--profiles-per-second", "1000"],
+        environment: { ...AWS, AWS_ENDPOINT_URL: emulator.endpoint },
+      });
+      assert.equal(code, 0, `${stdout}\n${stderr}`.slice(-4_000));
+      // The embedded engine writes the same items.
+      assert.deepEqual(await itemsOf(profiles), await embeddedProfiles({ ...objects.first, ...objects.second }));
+      profiles.destroy();
+    } finally {
+      await emulator.stop();
+    }
     for (const { name } of LAKE_TABLES) await assertParity(name);
     assert.deepEqual(report(stores), report(duckdb));
   });
@@ -224,6 +244,54 @@ const BAD_DATE = "2026-03-13";
 function brokenFile(): Buffer {
   const changed = { ...curated(), value: { amount: 19.99, currency: "EUR" } } as unknown as Curated;
   return ndjson([curated(), changed, { ...changed, event_id: "other" }, curated({ occurred_at: "03/01/2026" })]);
+}
+
+const PROFILES = "profiles";
+
+const AWS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" };
+
+async function profilesTable(endpoint: string): Promise<DynamoDBClient> {
+  const client = new DynamoDBClient({ region: "us-east-1", endpoint, credentials: CREDENTIALS });
+  await client.send(
+    new CreateTableCommand({
+      TableName: PROFILES,
+      BillingMode: "PAY_PER_REQUEST",
+      KeySchema: [{ AttributeName: "user_key", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "user_key", AttributeType: "S" }],
+    }),
+  );
+  return client;
+}
+
+type Items = Record<string, Record<string, unknown>>;
+
+/** Items by user; a number is compared by its value, since its text may be 1 or 1.0. */
+function byUser(items: readonly Record<string, AttributeValue>[]): Items {
+  const plain = (value: AttributeValue): unknown => (value.N === undefined ? value.S : Number(value.N));
+  const entries = items.map((item) => Object.entries(item).map(([name, value]) => [name, plain(value)] as const));
+  return Object.fromEntries(
+    entries.map((item) => [String(Object.fromEntries(item)["user_key"]), Object.fromEntries(item)]),
+  );
+}
+
+async function itemsOf(client: DynamoDBClient): Promise<Items> {
+  const found: Record<string, AttributeValue>[] = [];
+  for await (const page of paginateScan({ client }, { TableName: PROFILES })) found.push(...(page.Items ?? []));
+  return byUser(found);
+}
+
+/** What the embedded engine puts into the profiles table. */
+async function embeddedProfiles(objects: Readonly<Record<string, Buffer>>): Promise<Items> {
+  const items: Record<string, AttributeValue>[] = [];
+  const send = ({ input }: BatchWriteItemCommand): Promise<object> => {
+    for (const { PutRequest: put } of input.RequestItems?.[PROFILES] ?? []) items.push(put?.Item ?? {});
+    return Promise.resolve({});
+  };
+  const s3 = new MemoryS3();
+  for (const [key, body] of Object.entries(objects)) s3.put(BUCKETS.bronze, key, body);
+  const profiles = { client: { send: send as never }, table: PROFILES, itemsPerSecond: 1_000_000 };
+  await runEtl({ s3, profiles }, { region: "us-east-1", buckets: BUCKETS });
+  return byUser(items);
 }
 
 /** Runs the embedded engine on objects, and copies what it published into folders. */

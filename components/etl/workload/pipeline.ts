@@ -8,6 +8,8 @@ export type Store = "silver" | "gold";
 /** A table that is kept: where, how it is cut into folders, and in what order its rows stand. */
 export interface KeptTable {
   readonly name: string;
+  /** Rows of an earlier step picked out: not worth a copy of its own while the job runs. */
+  readonly view?: boolean;
   readonly store: Store;
   /** Key prefix in the store's bucket, with a closing `/`. */
   readonly prefix: string;

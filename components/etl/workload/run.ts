@@ -155,10 +155,19 @@ async function transform(s3: S3Client, engine: Engine, input: Input, config: Etl
   await engine.readVerified(input.verified);
   await engine.readKept([...input.kept.values()]);
   const checks: Judgement[] = [];
+  let fresh = 0;
+  let touched: Set<string> | undefined;
   for (const step of STEPS) {
     const sql = sqlOf(step.name, figures);
     if (!isGate(step)) {
-      await engine.createTable(step.name, sql);
+      if (isKept(step) && step.view === true) await engine.createView(step.name, sql);
+      else await engine.createTable(step.name, sql);
+      if (step.name === "ranked_events") {
+        fresh = await engine.count("typed_events");
+        touched = input.state === undefined ? undefined : await touchedDays(engine);
+        // Ranked events hold all of it; memory is what the rest of the run needs.
+        await engine.dropTable("typed_events");
+      }
       continue;
     }
     checks.push(...(await engine.rows(sql)).map(judgementOf));
@@ -168,7 +177,6 @@ async function transform(s3: S3Client, engine: Engine, input: Input, config: Etl
       throw new QualityRefused(config.region, refusal);
     }
   }
-  const fresh = await engine.count("typed_events");
   const found = await engine.count("ranked_events", "copy > 1");
   const ledger: EtlLedger = {
     verified: (input.state?.verified ?? 0) + fresh,
@@ -176,7 +184,7 @@ async function transform(s3: S3Client, engine: Engine, input: Input, config: Etl
     duplicates: (input.state?.duplicates ?? 0) + found,
     late: await engine.count("late_events"),
   };
-  return { ledger, checks, touched: input.state === undefined ? undefined : await touchedDays(engine) };
+  return { ledger, checks, touched };
 }
 
 /** Days whose events may differ from what stands in silver: those of every copy of an event that came now. */
