@@ -50,6 +50,8 @@ async function answer(
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const body = Buffer.from(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+  // The rest of a body that nobody reads is taken and dropped: a caller who is still sending would not see the answer.
+  if (!request.complete) request.resume();
   response.writeHead(reply.status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": body.length,
@@ -62,9 +64,12 @@ function write(request: IncomingMessage, response: ServerResponse, reply: Reply)
 export async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  const tooLong = new HttpError(413, `want at most ${maxBytes} bytes`);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLong;
+  // An early end must leave the connection open for the answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw new HttpError(413, `want at most ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw tooLong;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

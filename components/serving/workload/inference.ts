@@ -1,24 +1,29 @@
 import type { Server } from "node:http";
-import { z } from "zod";
 import { bodyOf, HttpError, serve, type Reply } from "./http";
+import {
+  answerType,
+  bodyType,
+  readInstances,
+  toCsv,
+  type Instance,
+  type Prediction,
+  type PredictionDocument,
+} from "./inference-body";
 import type { Model } from "./model-package";
 
 /** SageMaker's limit on a request to a real-time endpoint. docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
 const MAX_BODY_BYTES = 25 * 1024 ** 2;
 
-/** Users in one request. */
-const MAX_INSTANCES = 1000;
-
-const instanceSchema = z.object({
-  user_key: z.string().min(1).max(256),
-  limit: z.int().min(1).max(500).default(10),
-});
-const requestSchema = z.object({ instances: z.array(instanceSchema).min(1).max(MAX_INSTANCES) });
+/** Methods by path. */
+const ROUTES: Readonly<Record<string, readonly string[]>> = { "/ping": ["GET", "HEAD"], "/invocations": ["POST"] };
 
 /**
  * The model server as SageMaker's hosting wants a container to be: `GET /ping` and `POST /invocations` on port 8080.
- * Request `{"instances": [{"user_key", "limit"}]}`, answer `{"predictions": [{"user_key", "known", "items"}],
- * "model_version", "variant"}`; a user whom the model does not know gets popular items and `known: false`.
+ * Request `{"instances": [...]}` with `{"user_key", "limit"}` for a user's items, `{"user_key", "items"}` for a user's
+ * order of given ones, `{"item_id", "limit"}` for similar ones; answer `{"predictions": [{"user_key", "known", "items"}],
+ * "model_version", "variant"}`, or both as CSV by Content-Type and Accept. A user whom the model does not know gets
+ * popular items and `known: false`. What the caller got wrong is a 4xx, which the runtime API hands on as a
+ * ModelError with that status.
  * docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
  */
 export function createInferenceServer(
@@ -29,32 +34,35 @@ export function createInferenceServer(
   },
 ): Server {
   return serve(async (request, url): Promise<Reply> => {
-    const route = `${request.method ?? ""} ${url.pathname}`;
-    if (route === "GET /ping") return { status: 200, body: { model_version: model.manifest.version } };
-    if (route !== "POST /invocations") throw new HttpError(404, `want GET /ping or POST /invocations, got ${route}`);
-    const type = request.headers["content-type"]?.split(";")[0] ?? "application/json";
-    if (type !== "application/json") throw new HttpError(415, `want application/json, got ${type}`);
-    return { status: 200, body: { ...predict(model, await bodyOf(request, MAX_BODY_BYTES)), variant } };
+    const methods = ROUTES[url.pathname];
+    if (methods === undefined) throw new HttpError(404, `want /ping or /invocations, got ${url.pathname}`);
+    if (!methods.includes(request.method ?? "")) {
+      return { status: 405, body: { error: `want ${methods.join(" or ")}` }, headers: { allow: methods.join(", ") } };
+    }
+    if (url.pathname === "/ping") return { status: 200, body: { model_version: model.manifest.version } };
+    const given = bodyType(request.headers["content-type"]);
+    const wanted = answerType(request.headers.accept, given);
+    const instances = readInstances(await bodyOf(request, MAX_BODY_BYTES), given);
+    const document: PredictionDocument = {
+      predictions: instances.map((instance) => predict(model, instance)),
+      model_version: model.manifest.version,
+      variant,
+    };
+    if (wanted === "application/json") return { status: 200, body: document };
+    return { status: 200, body: toCsv(document), headers: { "content-type": "text/csv; charset=utf-8" } };
   }, onError);
 }
 
-function predict(model: Model, body: Buffer) {
-  const { instances } = parse(body);
-  const predictions = instances.map(({ user_key, limit }) => {
-    const items = model.score(user_key, limit);
-    return { user_key, known: items !== undefined, items: items ?? model.popular.slice(0, limit) };
-  });
-  return { predictions, model_version: model.manifest.version };
-}
-
-function parse(body: Buffer): z.infer<typeof requestSchema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString("utf8"));
-  } catch {
-    throw new HttpError(400, "the body is not JSON");
+function predict(model: Model, instance: Instance): Prediction {
+  if ("item_id" in instance) {
+    const items = model.similar(instance.item_id, instance.limit);
+    return { item_id: instance.item_id, known: items !== undefined, items: items ?? [] };
   }
-  const parsed = requestSchema.safeParse(value);
-  if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
-  return parsed.data;
+  const { user_key, limit, items: given } = instance;
+  const items = given === undefined ? model.score(user_key, limit) : model.rank(user_key, given, limit);
+  const instead = (): Prediction["items"] =>
+    given === undefined
+      ? model.popular.slice(0, limit)
+      : given.slice(0, limit).map((item_id) => ({ item_id, score: 0 }));
+  return { user_key, known: items !== undefined, items: items ?? instead() };
 }

@@ -35,6 +35,10 @@ export interface Model {
   readonly popular: readonly ScoredItem[];
   /** Top items of a user, without what the user has bought. Not re-entrant: one scorer a thread. */
   readonly score: Scorer;
+  /** Given items in the order of a user's taste; items that the model does not know are left out. */
+  readonly rank: (userKey: string, itemIds: readonly string[], limit: number) => ScoredItem[] | undefined;
+  /** Items most like one, by the cosine of their factors; `undefined` for an item the model does not know. */
+  readonly similar: (itemId: string, limit: number) => ScoredItem[] | undefined;
 }
 
 /** A model package that is torn or was changed after it was written. */
@@ -80,7 +84,73 @@ export async function loadModel(folder: string, maxLimit = 500): Promise<Model> 
     const { indices, scores } = search.search(userFactors.subarray(row * width, (row + 1) * width), limit, bought);
     return Array.from(indices, (item, place) => ({ item_id: items[item] ?? "", score: scores[place] ?? 0 }));
   };
-  return { manifest, users, items, popular, score };
+  const byItem = new Map(items.map((item, row) => [item, row]));
+  const rank: Model["rank"] = (userKey, itemIds, limit) => {
+    const row = index.get(userKey);
+    if (row === undefined) return undefined;
+    const taste = userFactors.subarray(row * width, (row + 1) * width);
+    return [...new Set(itemIds)]
+      .flatMap((item_id) => {
+        const item = byItem.get(item_id);
+        if (item === undefined) return [];
+        return [
+          { item_id, score: Math.fround(product(taste, itemFactors.subarray(item * width, (item + 1) * width))) },
+        ];
+      })
+      .sort((a, b) => b.score - a.score || (a.item_id < b.item_id ? -1 : 1))
+      .slice(0, limit);
+  };
+  return {
+    manifest,
+    users,
+    items,
+    popular,
+    score,
+    rank,
+    similar: similarity(items, byItem, itemFactors, width, maxLimit),
+  };
+}
+
+/** Search by cosine: the factors' directions are made when they are first asked for, since batch scoring never does. */
+function similarity(
+  items: readonly string[],
+  byItem: ReadonlyMap<string, number>,
+  factors: Float32Array,
+  width: number,
+  maxLimit: number,
+): Model["similar"] {
+  let made: { readonly search: TopK; readonly directions: Float32Array } | undefined;
+  return (itemId, limit) => {
+    const item = byItem.get(itemId);
+    if (item === undefined) return undefined;
+    if (made === undefined) {
+      const directions = directionsOf(factors, width);
+      made = { directions, search: new TopK(directions, width, maxLimit) };
+    }
+    const direction = made.directions.subarray(item * width, (item + 1) * width);
+    const { indices, scores } = made.search.search(direction, limit, new Set([item]));
+    return Array.from(indices, (row, place) => ({ item_id: items[row] ?? "", score: scores[place] ?? 0 }));
+  };
+}
+
+function directionsOf(factors: Float32Array, width: number): Float32Array {
+  const directions = new Float32Array(factors.length);
+  for (let at = 0; at < factors.length; at += width) {
+    const row = factors.subarray(at, at + width);
+    const length = Math.sqrt(product(row, row));
+    if (length > 0)
+      directions.set(
+        row.map((value) => value / length),
+        at,
+      );
+  }
+  return directions;
+}
+
+function product(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let f = 0; f < a.length; f += 1) sum += (a[f] ?? 0) * (b[f] ?? 0);
+  return sum;
 }
 
 /** Reads and checks a package's manifest. @throws ModelPackageError when it is missing or of another format. */

@@ -72,7 +72,8 @@ describe("a model package", () => {
         ["{", "application/json", 400, "not JSON"],
         ["{}", "application/json", 400, "instances"],
         ['{"instances":[{"user_key":"a","limit":0}]}', "application/json", 400, "limit"],
-        ["a,b", "text/csv", 415, "application/json"],
+        ["a,b", "text/csv", 400, "line 1: want user_key or user_key,limit"],
+        ["a", "text/plain", 415, "application/json"],
       ] as const) {
         const answer = await invoke(body, type);
         assert.equal(answer.status, status);
