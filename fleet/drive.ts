@@ -8,7 +8,7 @@ import type { StackName } from "../regions/names";
 import type { Topology } from "../regions/topology/model";
 import { EventCollector, urnName } from "./events";
 import type { Collected, Step } from "./events";
-import { dataLosses, saysProtected } from "./guard";
+import { dataLosses, errorsBesides } from "./guard";
 import type { DataLoss, StoredResource } from "./guard";
 import { Journal } from "./journal";
 import { breakDeadLocks, dropTornSidecars } from "./locks";
@@ -187,7 +187,7 @@ async function run(operation: Operation, name: StackName, options: FleetOptions)
 
 /** Errors as the operator reads them: what the guard or the policy pack says is not said once more by the engine. */
 function errorsOf(collected: Collected, refused: readonly DataLoss[], failure: unknown): readonly string[] {
-  if (refused.length > 0) return collected.errors.filter((error) => !saysProtected(error));
+  if (refused.length > 0) return errorsBesides(refused, collected.errors);
   if (failure === undefined || collected.errors.length > 0 || blocking(collected)) return collected.errors;
   return [tell(failure)];
 }

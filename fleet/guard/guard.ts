@@ -51,9 +51,20 @@ export function dataLosses(
   return [...losses.values()];
 }
 
-/** Whether an engine's message says no more than that a resource is protected, which the guard says with the reason. */
-export function saysProtected(message: string): boolean {
-  return message.includes("marked for protection");
+/** What the engine says of a protected resource that a plan would replace, and of one that it would delete. */
+const PROTECTED = /marked for protection|because it is protected/;
+/** What it says besides, whatever the reason was. */
+const SUMMARY = /^(?:error: )?preview failed$/i;
+
+/**
+ * An engine's errors without those that say, of a refused resource or of its settings, which have its name, no more than
+ * that it is protected: the advice in them is to take the protection off.
+ */
+export function errorsBesides(losses: readonly DataLoss[], errors: readonly string[]): readonly string[] {
+  const others = errors.filter(
+    (error) => !(PROTECTED.test(error) && losses.some(({ name }) => error.includes(`::${name}"`))),
+  );
+  return others.every((error) => SUMMARY.test(error)) ? [] : others;
 }
 
 const WORDS: Readonly<Record<DataLoss["op"], string>> = { replace: "replace", delete: "delete", update: "not change" };

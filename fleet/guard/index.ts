@@ -1,4 +1,4 @@
-export { dataLosses, saysProtected, tellKeys, tellLoss } from "./guard";
+export { dataLosses, errorsBesides, tellKeys, tellLoss } from "./guard";
 export type { DataLoss, StoredResource } from "./guard";
 export { STORES, storeOf } from "./stores";
 export type { Store } from "./stores";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { EventCollector } from "../../../fleet/events";
 import type { Step } from "../../../fleet/events";
-import { dataLosses, saysProtected, STORES, storeOf, tellKeys, tellLoss } from "../../../fleet/guard";
+import { dataLosses, errorsBesides, STORES, storeOf, tellKeys, tellLoss } from "../../../fleet/guard";
 
 const STACK = "prod.eu-west-1";
 const DOMAIN = "aws:opensearch/domain:Domain";
@@ -128,9 +128,23 @@ describe("the guard of what holds data", () => {
     assert.deepEqual([...collector.registered], [urnOf(DOMAIN, "search"), urnOf(TABLE, "profiles")]);
   });
 
-  it("tells the engine's word on protection from its other errors", () => {
-    assert.ok(saysProtected('unable to replace resource "x"\nas it is currently marked for protection.'));
-    assert.ok(!saysProtected("search: encryptAtRest: want a key"));
+  it("leaves out what the engine says of the same resources, and of their settings, and nothing else", () => {
+    const losses = dataLosses(STACK, [
+      step("delete", "aws:s3/bucket:Bucket", "raw"),
+      step("replace", TABLE, "profiles"),
+    ]);
+    const told = [
+      `raw: Preview failed: resource "urn:x::raw" cannot be deleted\nbecause it is protected. To unprotect`,
+      `profiles: unable to replace resource "urn:x::profiles"\nas it is currently marked for protection.`,
+    ];
+    assert.deepEqual(errorsBesides(losses, [...told, "preview failed"]), []);
+    const other = `zone: Preview failed: resource "urn:x::zone" cannot be deleted\nbecause it is protected.`;
+    const wrong = "search: engineVersion: want a version";
+    assert.deepEqual(errorsBesides(losses, [...told, other, wrong, "preview failed"]), [
+      other,
+      wrong,
+      "preview failed",
+    ]);
   });
 
   it("has each store once, with what it holds", () => {
