@@ -9,26 +9,27 @@ import type { Program } from "./program";
  * Bundles a workload's entry point, with all its dependencies, as a program for an instance or a container with Node
  * 22: an archive whose root holds `index.cjs` and an executable `start`. Reads sources only and writes nothing; the
  * same sources give the same bytes. Bundled once a process, however many stacks it runs.
- * @param beside files that lie beside the bundle, e.g. in another language: name in the archive to path. @default none
+ * @param beside text files that lie beside the bundle, e.g. in another language: name in the archive to path.
+ * @default none
  */
 export function bundleProgram(entryPoint: string, beside: Readonly<Record<string, string>> = {}): Program {
   const { code, digest } = bundled(entryPoint);
-  const files = Object.entries(beside).sort(([a], [b]) => (a < b ? -1 : 1));
+  const files = Object.entries(beside)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, path]) => [name, readFileSync(path, "utf8")] as const);
   return {
     archive: new pulumi.asset.AssetArchive({
       "index.cjs": new pulumi.asset.StringAsset(code),
       start: new pulumi.asset.StringAsset(START),
-      ...Object.fromEntries(files.map(([name, path]) => [name, new pulumi.asset.FileAsset(path)])),
+      ...Object.fromEntries(files.map(([name, text]) => [name, new pulumi.asset.StringAsset(text)])),
     }),
     digest: files.length === 0 ? digest : digestOf(digest, files),
   };
 }
 
-function digestOf(bundle: string, files: readonly (readonly [name: string, path: string])[]): string {
+function digestOf(bundle: string, files: readonly (readonly [name: string, text: string])[]): string {
   const hash = createHash("sha256").update(bundle);
-  for (const [name, path] of files) {
-    hash.update(`${name}\0`).update(createHash("sha256").update(readFileSync(path)).digest());
-  }
+  for (const [name, text] of files) hash.update(`${name}\0`).update(createHash("sha256").update(text).digest());
   return hash.digest("hex");
 }
 
