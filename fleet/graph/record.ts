@@ -289,7 +289,8 @@ function digestOf(asset: unknown): string {
     return digest;
   }
   const hash = createHash("sha256");
-  for (const [key, part] of Object.entries(asset ?? {})) {
+  // By name: the runtime orders an archive's parts on the way, a recording leaves them as they are.
+  for (const [key, part] of Object.entries(asset ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (key === MARK || part === undefined || typeof part === "function") continue;
     hash.update(`${key}\0${digestOf(part)}\0`);
   }
