@@ -62,9 +62,11 @@ export function isSparkCurrent(paths: Paths): boolean {
 }
 
 /** The Java that Spark would run on: that of `JAVA_HOME`, of PATH, or where systems put them; none when all are too old or too new. */
-export async function findJava(environment: NodeJS.ProcessEnv = process.env): Promise<FoundJava | undefined> {
+export async function findJava(
+  environment: NodeJS.ProcessEnv = process.env,
+  usual: readonly string[] = globSync("/usr/lib/jvm/*/bin/java").sort(),
+): Promise<FoundJava | undefined> {
   const home = environment["JAVA_HOME"] ?? "";
-  const usual = globSync("/usr/lib/jvm/*/bin/java").sort();
   for (const java of [...(home === "" ? [] : [join(home, "bin", "java")]), "java", ...usual]) {
     if (java !== "java" && !isExecutable(java)) continue;
     const { code, stderr } = await run(java, ["-XshowSettings:properties", "-version"], { env: environment });
