@@ -12,6 +12,7 @@ import { dynamoTable } from "../../components/serving/workload/table-reader";
 import { POPULAR_KEY } from "../../components/tables/workload/records";
 import { publishModel, writeRecommendations, type ScoringConfig } from "../../components/training/workload/batch-score";
 import { train } from "../../components/training/workload/train";
+import { readColdStart, type ColdStartList } from "../../components/training/workload/worker/cold-start";
 import { waitUntil } from "./wait";
 
 /** What the daily run must know of a region; the outputs of a region's stack have this shape. */
@@ -198,12 +199,14 @@ async function trainZone(
   const base = { zone: zone.name, primary: zone.primary.region };
   try {
     const { bucket, prefix } = { bucket: zone.primary.buckets.artifacts, prefix: "models/" };
-    const interactions = await fetchInteractions(clients, zone, folder);
+    const interactions = await fetchGold(clients, zone, folder, "gold_interactions");
+    const itemFeatures = await fetchGold(clients, zone, folder, "gold_item_features");
     const out = join(folder, "package");
     progress({ step: "train", where: zone.name, message: `training on the gold of ${zone.regions.length} regions` });
     const result = await train({
       python: config.python,
       interactions,
+      itemFeatures,
       out,
       ...(config.training === undefined ? {} : { parameters: config.training }),
       ...(config.signal === undefined ? {} : { signal: config.signal }),
@@ -223,7 +226,7 @@ async function trainZone(
     const model = await loadModel(out);
     const { version, evaluation } = model.manifest;
     await publishFolder(clients.s3(zone.primary.region), out, { bucket, prefix: `${prefix}${version}/` });
-    const published = await scoreZone(clients, config, zone, model, progress);
+    const published = await scoreZone(clients, config, zone, model, await readColdStart(out), progress);
     return {
       ...base,
       modelVersion: version,
@@ -236,12 +239,12 @@ async function trainZone(
   }
 }
 
-/** Copies each region's gold interactions into a folder of its own; the folders' names fix the order. */
-async function fetchInteractions(clients: Clients, zone: Zone, folder: string): Promise<string[]> {
-  const { prefix } = keptTable("gold_interactions");
+/** Copies each region's part of a gold table into a folder of its own; the folders' names fix the order. */
+async function fetchGold(clients: Clients, zone: Zone, folder: string, table: string): Promise<string[]> {
+  const { prefix } = keptTable(table);
   const folders: string[] = [];
   for (const { region, buckets } of zone.regions) {
-    const to = join(folder, "interactions", region);
+    const to = join(folder, table, region);
     await downloadPrefix(clients.s3(region), { bucket: buckets.gold, prefix }, to);
     folders.push(to);
   }
@@ -253,12 +256,14 @@ async function scoreZone(
   config: DailyConfig,
   zone: Zone,
   model: Model,
+  coldStart: readonly ColdStartList[],
   progress: DailyProgress,
 ): Promise<Pick<ZoneReport, "outcome" | "usersScored" | "replicatedInMs">> {
   const writer = clients.dynamo(zone.primary.region);
   const scoring: ScoringConfig = {
     tables: zone.primary.tables,
     now: config.now ?? new Date(),
+    coldStart,
     ...(config.ttlDays === undefined ? {} : { ttlDays: config.ttlDays }),
     ...(config.signal === undefined ? {} : { write: { signal: config.signal } }),
   };

@@ -15,6 +15,7 @@ import {
   type RecommendationRecord,
   type ScoredItem,
 } from "../../tables/workload/records";
+import type { ColdStartList } from "./worker/cold-start";
 
 /** Users scored between two looks at the event loop: the writes under way go on meanwhile. */
 const USERS_A_TURN = 200;
@@ -27,6 +28,8 @@ export interface ScoringConfig {
   readonly tables: { readonly recommendations: string; readonly models: string };
   /** Items in each user's list. @default 50 */
   readonly listLength?: number;
+  /** Lists for users whom no model knows, beside the popular one. @default none */
+  readonly coldStart?: readonly ColdStartList[];
   /** Days after which a list expires; absent: never (strongly consistent global tables have no TTL). */
   readonly ttlDays?: number;
   /** Time that the lists carry. */
@@ -57,7 +60,7 @@ export async function writeRecommendations(
       progress(Math.min(count, model.users.length), model.users.length);
     },
   });
-  return { modelVersion: model.manifest.version, usersScored: written - 1, retried };
+  return { modelVersion: model.manifest.version, usersScored: written - 1 - (config.coldStart?.length ?? 0), retried };
 }
 
 /** Makes the rows of one run: all carry its version and its time, whenever and by whomever they are written. */
@@ -77,6 +80,7 @@ async function* lists(model: Model, config: ScoringConfig): AsyncGenerator<Recom
   const length = config.listLength ?? LIST_LENGTH;
   const record = recordMaker(model.manifest.version, config);
   yield record(POPULAR_KEY, model.popular.slice(0, length));
+  for (const { key, items } of config.coldStart ?? []) yield record(key, items.slice(0, length));
   for (const [n, user] of model.users.entries()) {
     if (n % USERS_A_TURN === USERS_A_TURN - 1) await new Promise(setImmediate);
     yield record(user, model.score(user, length) ?? []);

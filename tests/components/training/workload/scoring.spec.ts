@@ -96,6 +96,19 @@ describe("batch scoring", () => {
     assert.deepEqual(seen, ["2/2"]);
   });
 
+  it("writes the lists for a cold start beside the popular one, and counts users only", async () => {
+    const tables = new FakeTables();
+    const coldStart = [{ key: "#popular:us-east-1", items: [{ item_id: "rug", score: 2 }] }];
+    const report = await writeRecommendations(tables.client, model, {
+      tables: TABLES,
+      now: at("2026-03-02"),
+      coldStart,
+    });
+    assert.equal(report.usersScored, 2);
+    const row = tables.rows.get(`recommendations/#popular:us-east-1/${model.manifest.version}`);
+    assert.deepEqual(row?.["items"], [{ item_id: "rug", score: 2 }]);
+  });
+
   it("keeps lists for ever where no time to live is given", async () => {
     const tables = new FakeTables();
     await writeRecommendations(tables.client, model, { tables: TABLES, now: at("2026-03-02") });
