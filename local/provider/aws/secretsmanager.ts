@@ -8,7 +8,7 @@ import { settleTags } from "./tags";
 export const secretsmanager: ServiceTable = {
   "aws:secretsmanager/secret:Secret": emulated({
     autoName: { property: "name", max: 512 },
-    replaceOn: ["name", "namePrefix"],
+    replaceOn: ["name", "namePrefix", "type"],
     defaults: { forceOverwriteReplicaSecret: false, recoveryWindowInDays: 30 },
     outputs: { arn: (r) => r.id, policy: always(""), type: always("") },
     find: async (r) => {
