@@ -168,7 +168,8 @@ export class AwsProvider implements api.Provider {
   }
 
   private refusals(type: string, facts: SdkFacts, inputs: Props): readonly api.Failure[] {
-    const tagged = facts.inputs.has("tags") ? { ...inputs, tags: this.tagsOf(inputs) } : inputs;
+    // A type without `tagsAll` takes no default tags: a group's tags are a list of blocks.
+    const tagged = takesDefaultTags(facts) ? { ...inputs, tags: this.tagsOf(inputs) } : inputs;
     return refusedByAws(type, tagged, asText(inputs["region"]) ?? this.config.place.region);
   }
 
@@ -197,8 +198,7 @@ export class AwsProvider implements api.Provider {
   private common(type: string, inputs: Props): Props {
     const facts = sdkFacts(type) ?? NO_FACTS;
     const region = facts.inputs.has("region") ? { region: inputs["region"] ?? this.config.place.region } : {};
-    const tagged = facts.inputs.has("tagsAll") || facts.outputs.includes("tagsAll");
-    return { ...region, ...(tagged ? { tagsAll: this.tagsOf(inputs) } : {}) };
+    return { ...region, ...(takesDefaultTags(facts) ? { tagsAll: this.tagsOf(inputs) } : {}) };
   }
 
   /** What a preview shows: inputs as they are, stored values that stay, and the rest unknown. */
@@ -256,6 +256,11 @@ async function absentIsFine(emulation: Emulation, resource: Resource): Promise<v
 /** The value in the stack, unless AWS reports another one. */
 function drifted(known: Value | undefined, seen: Value | undefined): Value {
   return seen === undefined || same(known, seen) ? (known ?? seen ?? null) : seen;
+}
+
+/** Whether the provider's default tags become a type's own. */
+function takesDefaultTags({ inputs, outputs }: SdkFacts): boolean {
+  return inputs.has("tagsAll") || outputs.includes("tagsAll");
 }
 
 function missing(definition: TypeDefinition, facts: SdkFacts, inputs: Props): api.Failure[] {

@@ -67,6 +67,17 @@ describe("previewing a create", () => {
     assert.equal(outputs[DEFAULTS_KEY], undefined);
   });
 
+  it("adds the provider's default tags where a type takes them, and not to a group's list of tags", () => {
+    const tags = { env: "local" };
+    const group = { maxSize: 1, minSize: 1, tags: [{ key: "Name", value: "g", propagateAtLaunch: true }] };
+    const zones = { availabilityZones: ["eu-west-1a"], launchConfiguration: "l" };
+    const { failures } = check(provider({ tags }), "aws:autoscaling/group:Group", { ...group, ...zones });
+    assert.deepEqual(failures, []);
+    const tooLong = Object.fromEntries(Array.from({ length: 3 }, (_, at) => [`${at}`.repeat(129), "x"]));
+    const refused = check(provider({ tags: tooLong }), "aws:kms/key:Key", {});
+    assert.notDeepEqual(refused.failures, []);
+  });
+
   it("takes unknown inputs", async () => {
     const { inputs } = check(provider(), "aws:ec2/subnet:Subnet", { vpcId: UNKNOWN, cidrBlock: "10.0.0.0/24" });
     const { outputs } = await provider().create({ urn: urnOf("aws:ec2/subnet:Subnet", "s"), inputs, preview: true });
