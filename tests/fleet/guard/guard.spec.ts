@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { EventCollector } from "../../../fleet/events";
 import type { Step } from "../../../fleet/events";
@@ -155,5 +157,20 @@ describe("the guard of what holds data", () => {
       assert.equal(storeOf(type, true)?.type, type);
     }
     assert.equal(storeOf("aws:sagemaker/endpointConfiguration:EndpointConfiguration", true), undefined);
+  });
+
+  it("has the list that docs/stores.md shows", () => {
+    const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "stores.md"), "utf8");
+    const rows = [...page.matchAll(/^\| `(aws:[^`]+)`(, protected)? *\| (.+?) *\|$/gm)].map(
+      ([, type, mark, holds]) => ({
+        type,
+        holds,
+        onlyProtected: mark !== undefined,
+      }),
+    );
+    assert.deepEqual(
+      rows,
+      STORES.map(({ type, holds, onlyProtected = false }) => ({ type, holds, onlyProtected })),
+    );
   });
 });
