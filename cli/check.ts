@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { checkFleet, parity, readConfiguration, toJunit, toSarif } from "../fleet/check";
 import type { Configuration, Difference, Finding, Report } from "../fleet/check";
 import { buildFleetGraph } from "../fleet/graph";
-import { loadTopology } from "../regions/topology/load";
 import { version } from "../package.json";
 import { topologyOf } from "./kit/environment";
 import { BadInput, EXIT } from "./kit/exit";
@@ -25,7 +24,7 @@ type Format = (typeof FORMATS)[number];
 export async function check(environment: string | undefined, options: CheckOptions): Promise<ExitCode> {
   const format = formatOf(options);
   // A file of one's own can be judged before it is one of the environments.
-  const topology = environment?.endsWith(".yaml") === true ? loadTopology(environment) : topologyOf(environment);
+  const topology = topologyOf(environment);
   const configuration = options.policyPackConfig === undefined ? undefined : configurationOf(options.policyPackConfig);
   if (options.parity === true) {
     const differences = await parity(topology, await buildFleetGraph(topology));

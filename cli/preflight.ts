@@ -1,7 +1,6 @@
 import { buildFleetGraph } from "../fleet/graph";
 import { AccountError, openAccount, preflight as runPreflight } from "../fleet/preflight";
 import type { Account, Preflight, QuotaRow } from "../fleet/preflight";
-import { loadTopology } from "../regions/topology/load";
 import type { Topology } from "../regions/topology/model";
 import { topologyOf } from "./kit/environment";
 import { BadInput, EXIT } from "./kit/exit";
@@ -17,7 +16,7 @@ interface PreflightOptions {
 /** Counts what a topology needs of an AWS account, and says what to request first: nothing started, nothing applied. */
 export async function preflight(environment: string | undefined, options: PreflightOptions): Promise<ExitCode> {
   // A file of one's own can be held against an account before it is one of the environments.
-  const topology = environment?.endsWith(".yaml") === true ? loadTopology(environment) : topologyOf(environment);
+  const topology = topologyOf(environment);
   if (topology.cloud === "local") {
     throw new BadInput("the local cloud has no quotas", [
       { path: "environment", reason: `want one whose cloud is aws, got "${topology.environment}"` },

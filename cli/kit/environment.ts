@@ -24,9 +24,9 @@ export interface OpenEnvironment {
   readonly fleet: FleetOptions;
 }
 
-/** The topology of an environment by name. @throws TopologyError with all that is wrong. */
-export function topologyOf(environment: string | undefined): Topology {
-  return loadTopology(findTopology(environment ?? "local"));
+/** The topology of an environment by name, or of a file by its path (`.yaml`). @throws TopologyError with all that is wrong. */
+export function topologyOf(environment = "local"): Topology {
+  return loadTopology(environment.endsWith(".yaml") ? environment : findTopology(environment));
 }
 
 /**

@@ -40,7 +40,9 @@ const sageMakerType = text("a SageMaker instance type like ml.c5.xlarge", /^ml\.
 const searchType = text("an OpenSearch instance type like r7g.large.search", /^[a-z0-9-]+\.[a-z0-9]+\.search$/);
 const preference = (type: z.ZodString, want: string) =>
   z
-    .union([type, z.array(type).min(1)], { error: `${want}, or a list of them in order of preference` })
+    .union([type, z.array(type).min(1, { error: `at least one: ${want}` })], {
+      error: `${want}, or a list of them in order of preference`,
+    })
     .describe("One type, or several in order of preference: each region takes the first that it has.");
 const minutes = integer(1, 525_600);
 
