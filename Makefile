@@ -41,7 +41,8 @@ format: packages ## format all files
 bench: setup ## measure, each figure beside a peer or a limit
 	@$(RUN) bench/run.ts
 
-nightly: setup ## bring 100,000 generated configurations to a refusal or a judged plan
+nightly: setup ## preview every commercial region; bring 100,000 generated configurations to a refusal or a judged plan
+	@bin/meridian plan tests/regions/world.yaml --offline
 	@$(RUN) bench/nightly.ts
 
 lock: setup ## write the Python lock files anew from what local/toolchain/*.in ask for
