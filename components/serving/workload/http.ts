@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 /** An answer: JSON unless a content type is given. */
 export interface Reply {
   readonly status: number;
+  /** A Buffer or text is sent as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -18,6 +19,36 @@ export class HttpError extends Error {
   }
 }
 
+/** How a server behaves under load. */
+export interface ServeOptions {
+  /** Requests under way at once; more are answered 503 with Retry-After. @default no limit */
+  readonly maxRequests?: number;
+  /** Paths that are always answered: an overloaded process that fails its probes would be restarted. @default none */
+  readonly always?: ReadonlySet<string>;
+  /** Answers that are ready: asked before anything of the request is read but its method and address. @default none */
+  readonly atHand?: (request: IncomingMessage) => Buffer | undefined;
+}
+
+/** Connections that idle longer are closed; longer than the 60 s of AWS's load balancers, which would else meet closed ones. */
+const KEEP_ALIVE_MS = 65_000;
+/** A request that takes longer to arrive is cut off, so that slow senders cannot hold all places. */
+const REQUEST_MS = 30_000;
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** Servers that take no new work: their answers ask for the connection to be closed. */
+const draining = new WeakSet<Server>();
+
+/** Whether a server has begun to stop. */
+export function isDraining(server: Server): boolean {
+  return draining.has(server);
+}
+
+/** Makes a server refuse to be ready and close each connection with its next answer; it goes on answering. */
+export function beginDraining(server: Server): void {
+  draining.add(server);
+}
+
 /**
  * A server around one function. Errors with a status are told to the caller; any other is a 500 without its text, which
  * goes to `onError`.
@@ -25,19 +56,44 @@ export class HttpError extends Error {
 export function serve(
   handle: (request: IncomingMessage, url: URL) => Promise<Reply>,
   onError: (error: unknown) => void,
+  { maxRequests = Infinity, always = new Set(), atHand }: ServeOptions = {},
 ): Server {
-  return createServer((request, response) => {
+  let underWay = 0;
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, (request, response) => {
+    const ready = atHand?.(request);
+    if (ready !== undefined && !draining.has(server)) {
+      response.writeHead(200, ["content-type", JSON_TYPE, "content-length", String(ready.length), ...PRIVATE]);
+      response.end(ready);
+      return;
+    }
+    if (underWay >= maxRequests && !always.has(request.url ?? "")) {
+      write(server, request, response, OVERLOADED);
+      return;
+    }
+    underWay += 1;
     void answer(handle, request)
       .catch((error: unknown): Reply => {
         if (error instanceof HttpError) return { status: error.status, body: { error: error.message } };
+        // A caller who hangs up before the body is whole is no fault of ours, and reads no answer.
+        if (request.destroyed && !request.complete) return { status: 400, body: { error: "the body is not whole" } };
         onError(error);
         return { status: 500, body: { error: "internal error" } };
       })
       .then((reply) => {
-        write(request, response, reply);
+        underWay -= 1;
+        write(server, request, response, reply);
       });
   });
+  return server;
 }
+
+const PRIVATE = ["cache-control", "private, max-age=0"] as const;
+
+const OVERLOADED: Reply = {
+  status: 503,
+  body: { error: "too many requests under way" },
+  headers: { "retry-after": "1" },
+};
 
 async function answer(
   handle: (request: IncomingMessage, url: URL) => Promise<Reply>,
@@ -48,13 +104,16 @@ async function answer(
   return handle(request, url);
 }
 
-function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const body = Buffer.from(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+function write(server: Server, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+  const body = Buffer.isBuffer(reply.body)
+    ? reply.body
+    : Buffer.from(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
   // The rest of a body that nobody reads is taken and dropped: a caller who is still sending would not see the answer.
   if (!request.complete) request.resume();
   response.writeHead(reply.status, {
-    "content-type": "application/json; charset=utf-8",
+    "content-type": JSON_TYPE,
     "content-length": body.length,
+    ...(draining.has(server) ? { connection: "close" } : {}),
     ...reply.headers,
   });
   response.end(request.method === "HEAD" ? undefined : body);
@@ -86,10 +145,18 @@ export function listen(server: Server, port: number, host: string): Promise<numb
   });
 }
 
-/** Takes no new connection, lets requests under way finish, and closes idle ones. */
-export function drain(server: Server): Promise<void> {
+/**
+ * Takes no new connection, lets requests under way finish, and closes idle connections.
+ * @param closeMs after which what is still under way is cut off. @default 20000
+ */
+export function drain(server: Server, closeMs = 20_000): Promise<void> {
+  beginDraining(server);
   return new Promise((resolve, reject) => {
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, closeMs);
     server.close((error) => {
+      clearTimeout(cut);
       if (error === undefined) resolve();
       else reject(error);
     });

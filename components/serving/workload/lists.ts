@@ -1,0 +1,254 @@
+import type { ScoredItem } from "../../tables/workload/records";
+import { MAX_LIMIT, type Fallback, type Part, type RecommendationSource, type RecommendDeps } from "./answers";
+import { Breaker, BreakerOpenError } from "./breaker";
+import { within } from "./deadline";
+import type { InstanceInput, Prediction } from "./inference-body";
+import { ListCache } from "./list-cache";
+import { PublishedMemory } from "./published";
+import type { PublishedModel } from "./table-reader";
+
+/** A list and where it came from. */
+export interface Found {
+  readonly items: readonly ScoredItem[];
+  readonly source: RecommendationSource;
+  readonly fallback: Fallback;
+  readonly version: string | null;
+}
+
+/**
+ * Lists from the nearest part that has one, within the deadline: cache (fresh, or stale while it is read again), then
+ * the table (the published version, else the one before) and the endpoint, then popular items. A part that fails or is
+ * late is passed over; one that failed several times in a row is not asked for a while. Callers who want the same list
+ * at the same time share one look-up.
+ */
+export class Lists {
+  private readonly underWay = new Map<string, Promise<Found>>();
+  private readonly breakers: Readonly<Record<Part, Breaker>>;
+  private readonly memory: PublishedMemory;
+  private readonly cached: ListCache;
+  private readonly deadlineMs: number;
+
+  constructor(private readonly deps: RecommendDeps) {
+    const { now = Date.now, random = Math.random } = deps;
+    this.deadlineMs = deps.deadlineMs ?? 150;
+    const breaker = (): Breaker => new Breaker({ openMs: deps.breakerMs ?? 1000, now, random });
+    this.breakers = { cache: breaker(), table: breaker(), endpoint: breaker() };
+    this.memory = new PublishedMemory({
+      region: deps.region,
+      table: {
+        published: (signal) =>
+          this.breakers.table.run(() => within(this.tableMs(), (inTime) => deps.table.published(inTime), signal)),
+        list: (...key) => deps.table.list(...key),
+      },
+      versionTtlMs: deps.versionTtlMs ?? 5000,
+      waitMs: this.deadlineMs / 5,
+      now,
+      onFailure: (error) => {
+        this.failed("table", error);
+      },
+    });
+    this.cached = new ListCache(deps.cache, {
+      freshMs: deps.ttlMs ?? 300_000,
+      staleMs: deps.staleMs ?? 600_000,
+      now,
+      random,
+    });
+  }
+
+  ofUser(userKey: string, variant: string): Promise<Found> {
+    const control = variant === this.deps.variants[0]?.name || this.deps.endpoint === undefined;
+    const asked = { instance: { user_key: userKey, limit: MAX_LIMIT }, variant };
+    return this.shared(`user/${variant}/${userKey}`, async (signal) => {
+      const published = await this.published(signal);
+      const key =
+        published === undefined ? undefined : `user/${published.current}/${control ? "" : variant}/${userKey}`;
+      return this.throughCache(key, published, signal, async (inTime) => {
+        if (control) {
+          return (
+            (await this.fromTable(userKey, published, inTime)) ?? (await this.fromEndpoint(asked, "endpoint", inTime))
+          );
+        }
+        return (await this.fromEndpoint(asked, "none", inTime)) ?? (await this.fromTable(userKey, published, inTime));
+      });
+    });
+  }
+
+  similarTo(itemId: string): Promise<Found> {
+    return this.shared(`item/${itemId}`, async (signal) => {
+      const published = await this.published(signal);
+      const key = published === undefined ? undefined : `item/${published.current}/${itemId}`;
+      const instance = { item_id: itemId, limit: MAX_LIMIT };
+      return this.throughCache(key, published, signal, (inTime) => this.fromEndpoint({ instance }, "none", inTime));
+    });
+  }
+
+  async ranked(userKey: string, variant: string, itemIds: readonly string[]): Promise<Found> {
+    const given = (): Found => ({
+      items: itemIds.map((item_id) => ({ item_id, score: 0 })),
+      source: "request",
+      fallback: "order",
+      version: null,
+    });
+    return this.inTime(async (signal) => {
+      const instance = { user_key: userKey, items: [...itemIds], limit: MAX_LIMIT };
+      const found = await this.fromEndpoint({ instance, variant }, "none", signal);
+      if (found === undefined) return undefined;
+      const known = new Set(found.items.map(({ item_id }) => item_id));
+      return { ...found, items: [...found.items, ...given().items.filter(({ item_id }) => !known.has(item_id))] };
+    }, given);
+  }
+
+  popular(): Promise<Found> {
+    return this.shared("popular", async (signal) => {
+      const published = await this.published(signal);
+      return published === undefined ? undefined : { ...this.popularNow(), fallback: "none" };
+    });
+  }
+
+  async ready(): Promise<boolean> {
+    return (
+      (await this.inTime(
+        (signal) => this.published(signal),
+        () => undefined,
+      )) !== undefined
+    );
+  }
+
+  private popularNow(): Found {
+    const { items, version } = this.memory.popular;
+    return { items, source: "popular", fallback: "popular", version };
+  }
+
+  /** One look-up for all who ask at the same time; popular items at once when too many are under way. */
+  private shared(key: string, find: (signal: AbortSignal) => Promise<Found | undefined>): Promise<Found> {
+    let found = this.underWay.get(key);
+    if (found === undefined) {
+      if (this.underWay.size >= (this.deps.maxLookups ?? 512)) return Promise.resolve(this.popularNow());
+      found = this.inTime(find, () => this.popularNow()).finally(() => this.underWay.delete(key));
+      this.underWay.set(key, found);
+    }
+    return found;
+  }
+
+  private async inTime<T>(find: (signal: AbortSignal) => Promise<T | undefined>, otherwise: () => T): Promise<T> {
+    try {
+      return (await within(this.deadlineMs, find)) ?? otherwise();
+    } catch {
+      // The part that was late has been told of where it was asked.
+      return otherwise();
+    }
+  }
+
+  private async throughCache(
+    key: string | undefined,
+    published: PublishedModel | undefined,
+    signal: AbortSignal,
+    find: (signal: AbortSignal) => Promise<Found | undefined>,
+  ): Promise<Found | undefined> {
+    if (key === undefined || published === undefined) return find(signal);
+    const version = published.current;
+    const known = await this.attempt(
+      "cache",
+      this.deps.cacheMs ?? this.deadlineMs / 5,
+      () => this.cached.get(key),
+      signal,
+    );
+    if (known?.stale === true) this.refresh(key, version, find);
+    if (known !== undefined) {
+      return { items: known.items, source: "cache", fallback: known.stale ? "stale" : "none", version };
+    }
+    const found = await find(signal);
+    if (found?.fallback === "none") this.remember(key, found.items);
+    return found;
+  }
+
+  /** Reads a stale list again behind the answer, once for all who meet it. */
+  private refresh(key: string, version: string, find: (signal: AbortSignal) => Promise<Found | undefined>): void {
+    void this.shared(`refresh/${key}`, async (signal) => {
+      const found = await find(signal);
+      if (found?.fallback === "none" && found.items.length > 0) this.remember(key, found.items);
+      return found ?? { ...this.popularNow(), version };
+    });
+  }
+
+  /** Writes behind: the answer does not wait for it. */
+  private remember(key: string, items: readonly ScoredItem[]): void {
+    void this.attempt("cache", this.deadlineMs, () => this.cached.set(key, items));
+  }
+
+  private async published(signal: AbortSignal): Promise<PublishedModel | undefined> {
+    try {
+      return await this.memory.published(signal);
+    } catch (error) {
+      this.failed("table", error);
+      return undefined;
+    }
+  }
+
+  private async fromTable(
+    userKey: string,
+    published: PublishedModel | undefined,
+    signal: AbortSignal,
+  ): Promise<Found | undefined> {
+    if (published === undefined) return undefined;
+    const { current, previous } = published;
+    return this.attempt(
+      "table",
+      this.tableMs(),
+      async (inTime): Promise<Found | undefined> => {
+        const items = await this.deps.table.list(userKey, current, inTime);
+        if (items !== undefined) return { items, source: "table", fallback: "none", version: current };
+        const before = previous === undefined ? undefined : await this.deps.table.list(userKey, previous, inTime);
+        if (before === undefined || previous === undefined) return undefined;
+        return { items: before, source: "table", fallback: "previous", version: previous };
+      },
+      signal,
+    );
+  }
+
+  /** What a model says that knows the user or item; its popular items are not an answer, ours are nearer. */
+  private async fromEndpoint(
+    { instance, variant }: { readonly instance: InstanceInput; readonly variant?: string },
+    fallback: Fallback,
+    signal: AbortSignal,
+  ): Promise<Found | undefined> {
+    const { endpoint } = this.deps;
+    if (endpoint === undefined) return undefined;
+    const answer = await this.attempt(
+      "endpoint",
+      this.endpointMs(),
+      (inTime) => endpoint.invoke([instance], { ...(variant === undefined ? {} : { variant }), signal: inTime }),
+      signal,
+    );
+    const prediction: Prediction | undefined = answer?.predictions[0];
+    if (answer === undefined || prediction?.known !== true) return undefined;
+    return { items: prediction.items, source: "endpoint", fallback, version: answer.model_version };
+  }
+
+  private endpointMs(): number {
+    return this.deps.endpointMs ?? (this.deadlineMs * 3) / 5;
+  }
+
+  private tableMs(): number {
+    return this.deps.tableMs ?? (this.deadlineMs * 3) / 5;
+  }
+
+  /** A part's answer, or `undefined` where it fails, is late, or is not asked because it failed before. */
+  private async attempt<T>(
+    part: Part,
+    ms: number,
+    work: (signal: AbortSignal) => Promise<T>,
+    parent?: AbortSignal,
+  ): Promise<T | undefined> {
+    try {
+      return await this.breakers[part].run(() => within(ms, work, parent));
+    } catch (error) {
+      this.failed(part, error);
+      return undefined;
+    }
+  }
+
+  private failed(part: Part, error: unknown): void {
+    if (!(error instanceof BreakerOpenError)) this.deps.onFailure?.(part, error);
+  }
+}
