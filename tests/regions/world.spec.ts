@@ -64,6 +64,28 @@ describe("a topology of the whole world", function () {
     assert.ok(choices.size >= 5, `${choices.size} different choices`);
   });
 
+  it("takes tokens of the one issuer that it names, in every region", () => {
+    const authorizers = graph.of("aws:apigatewayv2/authorizer:Authorizer");
+    assert.equal(new Set(authorizers.map(({ region }) => region)).size, topology.regions.length);
+    assert.deepEqual(
+      [...new Set(authorizers.map(({ inputs }) => JSON.stringify(inputs["jwtConfiguration"])))],
+      [JSON.stringify({ issuer: "https://id.example.com/meridian", audiences: ["meridian"] })],
+    );
+  });
+
+  it("verifies on machines of the intake's own types", () => {
+    const groups = graph.of("aws:autoscaling/group:Group").filter(({ name }) => name === "intake");
+    assert.equal(groups.length, topology.regions.length);
+    for (const { inputs, region } of groups) {
+      const { types } = topology.regions.find(({ name }) => name === region) ?? {};
+      assert.deepEqual(
+        types?.intake.map((type) => JSON.stringify(inputs).includes(`"${type}"`)),
+        types?.intake.map(() => true),
+      );
+      assert.ok(!JSON.stringify(inputs).includes(".xlarge"), region);
+    }
+  });
+
   it("breaks no mandatory rule, as a whole", () => {
     const report = reportOn(topology, graph, [packJudge(), crossStackJudge]);
     assert.deepEqual(
