@@ -223,7 +223,7 @@ class RegionStack {
         engineVersion,
         instanceType,
         masterType: this.plan.types.searchMaster,
-        sizing: planSearch(this.failover, this.topology.size, dataNodes),
+        sizing: planSearch(this.failover, this.topology.size, dataNodes, this.plan.availabilityZones.length),
         vpcId: network.vpcId,
         subnetIds: network.privateSubnetIds,
         keyArn: keys.behaviour.arn,

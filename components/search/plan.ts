@@ -27,14 +27,22 @@ export interface SearchSizing {
 
 /**
  * `storage = eventsPerSecond x 86,400 x eventBytes x SEARCH_DAYS x STORAGE_FACTOR`, over nodes of at most 1 TiB; in
- * production a multiple of three nodes over three zones, and dedicated masters.
+ * production a multiple of three nodes over three zones, and dedicated masters. Where a region gives fewer availability
+ * zones (us-west-1 has two), the domain stands in those: it takes one subnet in each of its zones.
  * @param dataNodes the topology's wish; more are taken when the data asks for it.
+ * @param availabilityZones that the region's network has.
  */
-export function planSearch(traffic: TrafficProfile, size: FleetSize, dataNodes: number): SearchSizing {
+export function planSearch(
+  traffic: TrafficProfile,
+  size: FleetSize,
+  dataNodes: number,
+  availabilityZones = 3,
+): SearchSizing {
   const gibibytes =
     (traffic.eventsPerSecond * SECONDS.day * traffic.eventBytes * SEARCH_DAYS * STORAGE_FACTOR) / BYTES.GiB;
   const need = Math.max(dataNodes, Math.ceil(gibibytes / MAX_VOLUME_GIB));
-  const zones = size === "standard" ? 3 : need > 1 ? 2 : 1;
+  const wanted = size === "standard" ? 3 : need > 1 ? 2 : 1;
+  const zones = wanted <= availabilityZones ? wanted : 2;
   const nodes = Math.ceil(need / zones) * zones;
   return {
     dataNodes: nodes,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parity, packJudge, crossStackJudge, reportOn } from "../../fleet/check";
-import { buildFleetGraph, type FleetGraph } from "../../fleet/graph";
+import { buildFleetGraph, number, type FleetGraph } from "../../fleet/graph";
 import { wantedTypes } from "../../fleet/rules/offered-types";
 import { findOverlaps } from "../../regions/addresses";
 import { allRegions, distanceKm, instanceTypes } from "../../regions/catalogue";
@@ -84,6 +84,16 @@ describe("a topology of the whole world", function () {
       );
       assert.ok(!JSON.stringify(inputs).includes(".xlarge"), region);
     }
+  });
+
+  it("spreads the search domain over no more zones than the region's network has", () => {
+    const counts = topology.regions.map(({ name, availabilityZones }) => {
+      const [domain] = graph.region(name)?.of("aws:opensearch/domain:Domain") ?? [];
+      const count = number(domain?.inputs, "clusterConfig.zoneAwarenessConfig.availabilityZoneCount");
+      assert.equal(count, Math.min(3, availabilityZones.length), name);
+      return count;
+    });
+    assert.deepEqual([...new Set(counts)].sort(), [2, 3]);
   });
 
   it("breaks no mandatory rule, as a whole", () => {

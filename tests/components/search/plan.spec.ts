@@ -14,6 +14,17 @@ describe("planSearch", () => {
     });
   });
 
+  it("stands in two zones where the region has no third, with as many nodes in each", () => {
+    assert.deepEqual(planSearch(TRAFFIC, "standard", 3, 2), {
+      dataNodes: 4,
+      zones: 2,
+      volumeGiB: 233,
+      dedicatedMasters: 3,
+    });
+    assert.equal(planSearch(TRAFFIC, "standard", 3, 6).zones, 3);
+    assert.equal(planSearch({ ...TRAFFIC, eventsPerSecond: 1 }, "small", 1, 2).zones, 1);
+  });
+
   it("never falls with load, and divides nodes evenly over zones", () => {
     fc.assert(
       fc.property(
