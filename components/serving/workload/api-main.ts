@@ -2,36 +2,32 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { deriveSalt, pseudonymiser } from "../../ingest/workload/transform/pseudonym";
 import { createApi } from "./api";
-import { memoryCache } from "./cache";
-import { log, runMain, runServer, setting } from "./process";
+import { readSettings, type ApiSettings } from "./api-settings";
+import { memoryCache, type CacheClient } from "./cache";
+import { connectCache } from "./cache-connection";
+import { sageMakerEndpoint } from "./endpoint-client";
+import { log, runMain, runServer } from "./process";
 import { createRecommender } from "./recommend";
 import { dynamoTable } from "./table-reader";
-import type { Variant } from "./variants";
 
-/** Lists kept in the process: about 3 KB each, so 60 MB. */
+/** Lists kept in the process where there is no cache: about 3 KB each, so 60 MB. */
 const CACHED_LISTS = 20_000;
 
-/**
- * The recommendation API as a service. Environment: `AWS_REGION`, `MERIDIAN_RECOMMENDATIONS_TABLE`,
- * `MERIDIAN_MODELS_TABLE`, `MERIDIAN_PSEUDONYM_KEY` (alias of the zone's HMAC key), `MERIDIAN_VARIANTS`
- * (`name=weight,...`; one variant `default` without it), `PORT`, `HOST`. The cache is in the process.
- */
+/** The recommendation API as a service, by its environment: see `readSettings`; `PORT` and `HOST` beside it. */
 async function main(): Promise<void> {
-  const region = setting("AWS_REGION");
-  const salt = await deriveSalt(new KMSClient({ region }), setting("MERIDIAN_PSEUDONYM_KEY"));
-  const tables = {
-    recommendations: setting("MERIDIAN_RECOMMENDATIONS_TABLE"),
-    models: setting("MERIDIAN_MODELS_TABLE"),
-  };
+  // The SDK's own chain finds and renews credentials; what signs by itself asks it.
+  const dynamo: DynamoDBClient = new DynamoDBClient({});
+  const settings = readSettings(process.env, () => dynamo.config.credentials());
+  const { region } = settings;
+  const salt = await deriveSalt(new KMSClient({ region }), settings.pseudonymKey);
   const recommender = createRecommender({
     region,
-    cache: memoryCache(CACHED_LISTS),
-    table: dynamoTable(new DynamoDBClient({ region }), tables),
-    variants: variantsOf(process.env["MERIDIAN_VARIANTS"] ?? "default=1"),
+    cache: await cacheOf(settings),
+    table: dynamoTable(dynamo, settings.tables),
+    ...(settings.endpoint === undefined ? {} : { endpoint: sageMakerEndpoint(settings.endpoint) }),
+    variants: settings.variants,
     userKeyOf: pseudonymiser(salt),
-    onFailure: (where, error) => {
-      log("error", `${where} failed`, { error: String(error) });
-    },
+    onFailure: failures(),
   });
   const onError = (error: unknown): void => {
     log("error", "request failed", { error: String(error) });
@@ -39,11 +35,29 @@ async function main(): Promise<void> {
   await runServer(createApi(recommender, onError), "recommendation API");
 }
 
-function variantsOf(text: string): Variant[] {
-  return text.split(",").map((part) => {
-    const [name = "", weight = ""] = part.split("=");
-    return { name, weight: Number(weight) };
+async function cacheOf({ cache }: ApiSettings): Promise<CacheClient> {
+  if (cache === undefined) return memoryCache(CACHED_LISTS);
+  const tell = failures();
+  return connectCache({
+    ...cache,
+    onError: (error) => {
+      tell("cache connection", error);
+    },
   });
+}
+
+/** Logs failures of each part at most once a second: what is away fails with every request. */
+function failures(): (where: string, error: unknown) => void {
+  const last = new Map<string, { at: number; left: number }>();
+  return (where, error) => {
+    const known = last.get(where) ?? { at: 0, left: 0 };
+    if (Date.now() - known.at < 1000) {
+      last.set(where, { at: known.at, left: known.left + 1 });
+      return;
+    }
+    log("error", `${where} failed`, { error: String(error), ...(known.left > 0 ? { notLogged: known.left } : {}) });
+    last.set(where, { at: Date.now(), left: 0 });
+  };
 }
 
 runMain(main);
