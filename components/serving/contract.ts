@@ -9,6 +9,30 @@ export interface ModelArtifact {
   readonly digest: string;
 }
 
+/**
+ * Many models behind one container: each invocation names one of them (`TargetModel`), which is loaded when it is first
+ * asked for. The image must carry the label `com.amazonaws.sagemaker.capabilities.multi-models=true` and answer the
+ * calls that load and unload: docs.aws.amazon.com/sagemaker/latest/dg/build-multi-model-build-container.html
+ */
+export interface ModelCollection {
+  readonly mode: "MultiModel";
+  /** `s3://` address, with a slash at its end, below `models/` of the artifacts bucket; each model is a `.tar.gz` there. */
+  readonly prefix: string;
+  /** Whether a model stays in memory after a request. @default true */
+  readonly keepLoaded?: boolean;
+}
+
+/** A candidate that is sent copies of requests. What it answers is recorded; no caller sees it. */
+export interface ShadowVariant {
+  readonly name: string;
+  readonly model: ModelArtifact;
+  readonly instanceType: string;
+  /** Instances; they do not scale, since nobody waits for them. @default 1 */
+  readonly instances?: number;
+  /** Percent of the production variant's requests that are copied, above 0. @default 100 */
+  readonly samplePercent?: number;
+}
+
 /** One arm of the A/B split. */
 export interface Variant {
   readonly name: string;
@@ -19,6 +43,8 @@ export interface Variant {
   readonly maxInstances: number;
   /** @default the endpoint's `model` */
   readonly model?: ModelArtifact;
+  /** Invocations per instance and minute that scaling holds. @default the endpoint's */
+  readonly invocationsPerInstanceMinute?: number;
 }
 
 /** Arguments of `ModelEndpoint`. */
@@ -30,9 +56,11 @@ export interface ModelEndpointArgs {
   readonly imageRepositoryArn: pulumi.Input<string>;
   /** What tells this image from the next, for the names: its tag or digest. */
   readonly imageVersion: string;
-  readonly model: ModelArtifact;
-  /** At least two, so that a comparison is always possible. */
+  readonly model: ModelArtifact | ModelCollection;
+  /** At least two, so that a comparison is always possible; exactly one beside a shadow, which SageMaker demands. */
   readonly variants: readonly Variant[];
+  /** A candidate beside the one variant. @default none */
+  readonly shadow?: ShadowVariant;
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
   readonly keyArn: pulumi.Input<string>;

@@ -2,17 +2,14 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
-import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../kit/want";
-import type { ModelArtifact, ModelEndpointArgs, Variant } from "./contract";
+import { refuse } from "../kit/refuse";
+import type { ModelArtifact, ModelCollection, ModelEndpointArgs, ShadowVariant, Variant } from "./contract";
+import { CANARY_SECONDS, checkModelEndpoint, isCollection, SHADOW } from "./endpoint-check";
 import { createRole } from "./role";
 
-export type { ModelArtifact, ModelEndpointArgs, Variant } from "./contract";
+export { checkModelEndpoint } from "./endpoint-check";
+export type { ModelArtifact, ModelCollection, ModelEndpointArgs, ShadowVariant, Variant } from "./contract";
 
-/** docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html */
-const VARIANTS = { min: 2, max: 10 } as const;
-/** docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrafficRoutingConfig.html */
-const CANARY_SECONDS = { min: 0, max: 3600, usual: 600 } as const;
 /** Part of the capacity that takes the first traffic, percent; AWS allows up to 50. */
 const CANARY_PERCENT = 10;
 /** Seconds that the old fleet is kept after the switch, for a quick way back. */
@@ -21,54 +18,6 @@ const TERMINATION_WAIT_SECONDS = 300;
 const DEPLOYMENT_TIMEOUT_SECONDS = 3600;
 /** Seconds between scaling out, and in: in is slow, since a new instance takes minutes to come back. */
 const COOLDOWN_SECONDS = { out: 60, in: 600 } as const;
-
-/** Problems of the arguments, all of them. */
-export function checkModelEndpoint(args: ModelEndpointArgs): Problem[] {
-  const { variants } = args;
-  const names = variants.map(({ name }) => name);
-  const weights = variants.reduce((sum, { weight }) => sum + weight, 0);
-  return [
-    ...wantDistinct("variants", names, "variant names", VARIANTS.min),
-    ...(variants.length > VARIANTS.max
-      ? [problem("variants", `at most ${VARIANTS.max} variants`, variants.length)]
-      : []),
-    ...variants.flatMap((variant, index) => checkVariant(`variants[${index}]`, variant)),
-    ...(weights > 0 || Number.isNaN(weights) ? [] : [problem("variants", "weights whose sum is above 0", weights)]),
-    ...checkArtifact("model", args.model),
-    ...wantNumber("capture.percent", args.capture.percent, "percent", { min: 0, max: 100 }),
-    ...wantMatch("capture.prefix", args.capture.prefix, /^[^/].*[^/]$/, "a prefix without slashes at its ends"),
-    ...wantNumber("invocationsPerInstanceMinute", args.invocationsPerInstanceMinute, "invocations", { min: 1 }),
-    ...wantInteger("canarySeconds", args.canarySeconds ?? CANARY_SECONDS.usual, "seconds", CANARY_SECONDS),
-  ];
-}
-
-function checkVariant(path: string, variant: Variant): Problem[] {
-  return [
-    ...wantMatch(
-      `${path}.name`,
-      variant.name,
-      /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/,
-      "at most 63 letters, digits and single dashes",
-    ),
-    ...wantNumber(`${path}.weight`, variant.weight, "weight", { min: 0 }),
-    ...wantMatch(
-      `${path}.instanceType`,
-      variant.instanceType,
-      /^ml\.[a-z0-9-]+\.[a-z0-9]+$/,
-      "a SageMaker instance type such as ml.m5.large",
-    ),
-    ...wantInteger(`${path}.minInstances`, variant.minInstances, "instances", { min: 1 }),
-    ...wantInteger(`${path}.maxInstances`, variant.maxInstances, "instances", { min: variant.minInstances }),
-    ...(variant.model === undefined ? [] : checkArtifact(`${path}.model`, variant.model)),
-  ];
-}
-
-function checkArtifact(path: string, { dataUrl, digest }: ModelArtifact): Problem[] {
-  return [
-    ...wantMatch(`${path}.dataUrl`, dataUrl, /^s3:\/\/[^/]+\/.+\.tar\.gz$/, "an s3:// address of a .tar.gz"),
-    ...wantMatch(`${path}.digest`, digest, /^[0-9a-f]{64}$/, "a SHA-256 in hex"),
-  ];
-}
 
 /**
  * Online prediction: a SageMaker endpoint with production variants behind one name. Model and configuration are
@@ -79,6 +28,9 @@ function checkArtifact(path: string, { dataUrl, digest }: ModelArtifact): Proble
  * weights and Application Auto Scaling the counts, through UpdateEndpointWeightsAndCapacities; neither is part of the
  * configuration's name, and both are ignored in a diff, so that a deployment of something else never resets them.
  * A new configuration starts with the weights recorded here; the workflow's publish step sets the current ones again.
+ *
+ * Two options: a shadow, which is sent copies of the one variant's requests and answers nobody, and a collection of
+ * models behind one container, of which each invocation names one.
  * @throws InputPropertiesError listing every bad argument.
  */
 export class ModelEndpoint extends pulumi.ComponentResource {
@@ -126,36 +78,32 @@ export class ModelEndpoint extends pulumi.ComponentResource {
     );
   }
 
-  /** One model for each distinct artefact, by digest. */
+  /** One model for each distinct artefact, or one for a collection; by {@link keyOf}. */
   private createModels(
     name: string,
     args: ModelEndpointArgs,
     { role, policy }: { role: aws.iam.Role; policy: aws.iam.RolePolicy },
     securityGroup: aws.ec2.SecurityGroup,
   ): ReadonlyMap<string, aws.sagemaker.Model> {
-    const artifacts = new Map(
-      args.variants.map(({ model = args.model }): [string, ModelArtifact] => [model.digest, model]),
+    const sources = [...args.variants, ...(args.shadow === undefined ? [] : [args.shadow])].map(
+      ({ model = args.model }): [string, ModelArtifact | ModelCollection] => [keyOf(model), model],
     );
     return new Map(
-      [...artifacts].map(([digest, artifact]) => {
-        const version = hashOf({ artifact, image: args.imageVersion });
+      [...new Map(sources)].map(([key, source]) => {
+        const version = hashOf({ artifact: source, image: args.imageVersion });
         const model = new aws.sagemaker.Model(
-          `${name}-${digest.slice(0, 8)}`,
+          `${name}-${key.slice(0, 8)}`,
           {
             name: nameOf(args.scope, `rec-${version}`, "endpoint"),
             executionRoleArn: role.arn,
             enableNetworkIsolation: true,
-            primaryContainer: {
-              image: args.image,
-              modelDataUrl: artifact.dataUrl,
-              environment: { MERIDIAN_MODEL_DIGEST: digest },
-            },
+            primaryContainer: { image: args.image, ...contentOf(source) },
             vpcConfig: { subnets: args.subnetIds, securityGroupIds: [securityGroup.id] },
           },
           // The name is the content's, so a changed model is created beside the old one before that is deleted.
           { parent: this, dependsOn: [policy] },
         );
-        return [digest, model];
+        return [key, model];
       }),
     );
   }
@@ -165,13 +113,15 @@ export class ModelEndpoint extends pulumi.ComponentResource {
     args: ModelEndpointArgs,
     models: ReadonlyMap<string, aws.sagemaker.Model>,
   ): aws.sagemaker.EndpointConfiguration {
-    const { scope, capture } = args;
-    const variants = args.variants.map(({ model = args.model, ...variant }) => ({ ...variant, digest: model.digest }));
+    const { scope, capture, shadow } = args;
+    const variants = args.variants.map(({ model = args.model, ...variant }) => ({ ...variant, digest: keyOf(model) }));
     // All that a deployment is about; not the weights and counts, which live on after it.
     const version = hashOf({
       image: args.imageVersion,
       capture,
       variants: variants.map(({ name: variant, instanceType, digest }) => ({ variant, instanceType, digest })),
+      // Nobody else moves a shadow's share or its instances, so they are the deployment's.
+      ...(shadow === undefined ? {} : { shadow }),
     });
     return new aws.sagemaker.EndpointConfiguration(
       name,
@@ -186,6 +136,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
           initialVariantWeight: variant.weight,
           routingConfigs: [{ routingStrategy: "LEAST_OUTSTANDING_REQUESTS" }],
         })),
+        ...(shadow === undefined ? {} : { shadowProductionVariants: [shadowOf(shadow, args.variants, models)] }),
         dataCaptureConfig: {
           enableCapture: true,
           initialSamplingPercentage: capture.percent,
@@ -259,7 +210,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
         resourceId: target.resourceId,
         targetTrackingScalingPolicyConfiguration: {
           predefinedMetricSpecification: { predefinedMetricType: "SageMakerVariantInvocationsPerInstance" },
-          targetValue: args.invocationsPerInstanceMinute,
+          targetValue: variant.invocationsPerInstanceMinute ?? args.invocationsPerInstanceMinute,
           scaleOutCooldown: COOLDOWN_SECONDS.out,
           scaleInCooldown: COOLDOWN_SECONDS.in,
         },
@@ -275,6 +226,41 @@ function modelName(
 ): { modelName?: pulumi.Output<string> } {
   const model = models.get(digest);
   return model === undefined ? {} : { modelName: model.name };
+}
+
+/**
+ * The share of requests that a shadow is sent is its weight over the production variant's:
+ * docs.aws.amazon.com/sagemaker/latest/dg/model-shadow-deployment.html
+ */
+function shadowOf(
+  shadow: ShadowVariant,
+  [production]: readonly Variant[],
+  models: ReadonlyMap<string, aws.sagemaker.Model>,
+): aws.types.input.sagemaker.EndpointConfigurationShadowProductionVariant {
+  const share = (shadow.samplePercent ?? SHADOW.samplePercent) / 100;
+  return {
+    variantName: shadow.name,
+    ...modelName(models, keyOf(shadow.model)),
+    instanceType: shadow.instanceType,
+    initialInstanceCount: shadow.instances ?? SHADOW.instances,
+    initialVariantWeight: (production?.weight ?? 1) * share,
+  };
+}
+
+/** What tells one source of models from another: an artefact's digest; for a collection, its address. */
+function keyOf(model: ModelArtifact | ModelCollection): string {
+  return isCollection(model) ? hashOf({ prefix: model.prefix, keepLoaded: model.keepLoaded ?? true }) : model.digest;
+}
+
+/** What a container is told of its model, or of its models. */
+function contentOf(source: ModelArtifact | ModelCollection): aws.types.input.sagemaker.ModelPrimaryContainer {
+  return isCollection(source)
+    ? {
+        mode: source.mode,
+        modelDataUrl: source.prefix,
+        multiModelConfig: { modelCacheSetting: (source.keepLoaded ?? true) ? "Enabled" : "Disabled" },
+      }
+    : { modelDataUrl: source.dataUrl, environment: { MERIDIAN_MODEL_DIGEST: source.digest } };
 }
 
 /** Eight hex characters over a value's content. */

@@ -55,11 +55,11 @@ describe("ModelEndpoint's shadow", () => {
   it("makes a new configuration when it comes, goes or changes", async () => {
     const nameOf = async (args: Partial<ModelEndpointArgs>): Promise<unknown> =>
       (await make({ variants: [control!, challenger!], ...args })).only(CONFIGURATION).inputs["name"];
-    const names = await Promise.all([
-      nameOf({}),
-      nameOf({ variants: [control!], shadow: SHADOW }),
-      nameOf({ variants: [control!], shadow: { ...SHADOW, samplePercent: 30 } }),
-    ]);
+    const names = [
+      await nameOf({}),
+      await nameOf({ variants: [control!], shadow: SHADOW }),
+      await nameOf({ variants: [control!], shadow: { ...SHADOW, samplePercent: 30 } }),
+    ];
     assert.equal(new Set(names).size, 3);
   });
 
