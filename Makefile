@@ -6,7 +6,7 @@ RUN := $(BIN)/node --require ./local/toolchain/register.cjs
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages up down test lint format bench nightly lock
+.PHONY: help setup packages up down test lint format coverage faults bench nightly lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,12 +38,19 @@ format: packages ## format all files
 	@$(BIN)/prettier --write --log-level warn .
 	@if [ -x .meridian/venv/bin/ruff ]; then .meridian/venv/bin/ruff format --quiet . && .meridian/venv/bin/ruff check --fix --quiet .; fi
 
+coverage: packages ## show which statements the last `make test` did not reach, file by file
+	@$(BIN)/c8 --config tests/coverage.json --reporter text report
+
+faults: setup ## plant known mistakes in a copy, one at a time, and see a test turn red for each
+	@$(RUN) tests/faults.ts
+
 bench: setup ## measure, each figure beside a peer or a limit
 	@$(RUN) bench/run.ts
 
-nightly: setup ## preview every commercial region; bring 100,000 generated configurations to a refusal or a judged plan
+nightly: setup ## preview every commercial region; judge 100,000 generated configurations; plant known mistakes
 	@bin/meridian plan tests/regions/world.yaml --offline
 	@$(RUN) bench/nightly.ts
+	@$(RUN) tests/faults.ts
 
 lock: setup ## write the Python lock files anew from what local/toolchain/*.in ask for
 	@.meridian/venv/bin/python -m venv .meridian/lock

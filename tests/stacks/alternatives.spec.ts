@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { buildStackGraph, type StackGraph } from "../../fleet/graph";
 import { findTopology, parseTopology } from "../../regions/topology/load";
 import type { Topology } from "../../regions/topology/model";
-import type { StackName } from "../../regions/names";
 import { planOf, residencyOf } from "../../stacks/scope";
 
 /** dev.yaml with parts replaced. */
@@ -26,7 +25,7 @@ const withSection = (section: string): Topology => dev([/$/, `\n${section}\n`]);
 
 async function region(topology: Topology): Promise<StackGraph> {
   const { environment, home } = topology;
-  return buildStackGraph(topology, { environment, kind: "region", region: home } as StackName);
+  return buildStackGraph(topology, { environment, kind: "region", region: home });
 }
 
 describe("a region's alternatives", function () {
