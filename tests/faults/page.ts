@@ -9,7 +9,9 @@ export function formatFaults(): string {
     `\`${spec}\`: ${test}`,
   ]);
   const head = ["#", "Fault", "Planted in", "Caught by"];
-  const widths = head.map((title, column) => Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? title).length)));
+  const widths = head.map((title, column) =>
+    Math.max(3, ...[head, ...rows].map((row) => (row[column] ?? title).length)),
+  );
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
   return [
