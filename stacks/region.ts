@@ -28,6 +28,7 @@ import { Queue } from "../components/messaging/queue";
 import { Topic } from "../components/messaging/topic";
 import { ENDPOINTS_BY_SIZE } from "../components/network/endpoints";
 import { Network } from "../components/network/network";
+import { AgePublisher } from "../components/observability/ages";
 import { Observability } from "../components/observability/observability";
 import { planSearch } from "../components/search/plan";
 import { Search } from "../components/search/search";
@@ -106,6 +107,7 @@ class RegionStack {
     const warehouse = this.createWarehouse(keys, network);
     const edge = this.createEdge(ingest);
     const workflow = this.createWorkflow(keys, etl, queues, alarms);
+    this.createAgePublisher();
     const observability = this.createObservability({ keys, alarms, ingest, cache, endpoint, workflow });
     return {
       environment: this.topology.environment,
@@ -539,6 +541,14 @@ class RegionStack {
     );
   }
 
+  private createAgePublisher(): void {
+    new AgePublisher(
+      "ages",
+      { scope: this.scope, modelsTable: this.tables().models, tablesKeyAlias: tableKeyAlias(this.scope) },
+      this.opts,
+    );
+  }
+
   private createObservability(parts: Watched): Observability {
     const { availability, dataFreshnessHours } = this.topology.promises;
     const { ingest, cache, endpoint, workflow, alarms, keys } = parts;
@@ -548,6 +558,7 @@ class RegionStack {
       {
         scope: this.scope,
         targets: {
+          environment: this.topology.environment,
           stream: ingest.stream.streamName,
           collectorApiId: ingest.collector.apiId,
           transformFunction: ingest.transform.functionName,

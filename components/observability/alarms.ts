@@ -1,5 +1,6 @@
-import { DATA_AGE, MODEL_AGE, NAMESPACE, type Promises, type Targets } from "./targets";
+import type { Promises, Targets } from "./targets";
 import type { Metric } from "./widgets";
+import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "./workload/ages";
 
 /** `page`: someone gets up. `ticket`: someone looks tomorrow. */
 export type Severity = "page" | "ticket";
@@ -166,13 +167,18 @@ function deadLetterAlarms<T>(targets: Targets<T>): AlarmSpec<T>[] {
 
 function dataAlarms<T>(targets: Targets<T>, promises: Promises): AlarmSpec<T>[] {
   const modelAge = promises.modelAgeHours ?? promises.dataFreshnessHours + 24;
-  const own = (name: string): Metric<T> => ({ namespace: NAMESPACE, name, dimensions: {}, stat: "Maximum" });
+  const own = (name: string): Metric<T> => ({
+    namespace: NAMESPACE,
+    name,
+    dimensions: { [ENVIRONMENT]: targets.environment },
+    stat: "Maximum",
+  });
   return [
     {
       id: "data-freshness",
       runbook: "data-freshness",
       severity: "ticket",
-      promise: `The newest data in gold is at most ${promises.dataFreshnessHours} h old`,
+      promise: `Gold was made of data that passed its gate at most ${promises.dataFreshnessHours} h ago`,
       metrics: [own(DATA_AGE)],
       threshold: promises.dataFreshnessHours,
       comparison: "GreaterThanThreshold",

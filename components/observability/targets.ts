@@ -3,6 +3,8 @@
  * on its way; how many there are, and the short names, are always known.
  */
 export interface Targets<T = string> {
+  /** The environment's name, a dimension of the platform's own metrics. */
+  readonly environment: string;
   readonly stream: T;
   readonly collectorApiId: T;
   readonly transformFunction: T;
@@ -22,7 +24,7 @@ export interface Targets<T = string> {
 export interface Promises {
   /** Part of the requests answered well, e.g. 0.999. */
   readonly availability: number;
-  /** Age of the newest data in gold, hours. */
+  /** Hours since gold was last made of data that passed the quality gate. */
   readonly dataFreshnessHours: number;
   /** Age of the model in use, hours. @default a day more than the data's */
   readonly modelAgeHours?: number;
@@ -31,10 +33,3 @@ export interface Promises {
   /** Milliseconds within which 99 % of the predictions are made. @default 100 */
   readonly predictionMilliseconds?: number;
 }
-
-/** Namespace of the platform's own metrics: what AWS does not measure. */
-export const NAMESPACE = "Meridian";
-/** Hours since the newest event in gold; written by the intake and ETL programs. */
-export const DATA_AGE = "DataAgeHours";
-/** Hours since `CURRENT` last moved; written by the API. */
-export const MODEL_AGE = "ModelAgeHours";

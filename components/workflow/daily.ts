@@ -1,4 +1,4 @@
-import { catching, RETRY_TRANSIENT, sequence, type Machine, type State, type Step } from "./asl";
+import { catching, RETRY_TRANSIENT, sequence, type Machine, type Retrier, type State, type Step } from "./asl";
 import type { WorkKind } from "../training/workload/worker/message";
 
 /** What the daily run is told, all of it known once the other rooms stand. */
@@ -30,6 +30,17 @@ const RUN_TIMEOUT_SECONDS = 20 * HOUR;
  */
 const HEARTBEAT_SECONDS = 1800;
 
+/** What DynamoDB says when the same request may well succeed a little later. */
+const RETRY_TABLE: readonly Retrier[] = [
+  {
+    ErrorEquals: ["DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.InternalServerErrorException"],
+    IntervalSeconds: 5,
+    MaxAttempts: 5,
+    BackoffRate: 2,
+    JitterStrategy: "FULL",
+  },
+];
+
 const REPORT = "Report failure";
 const REFUSED = "Report refusal";
 
@@ -43,7 +54,8 @@ export function dailyDefinition(settings: DailySettings): Machine {
   const work: Step[] = [
     ["Transform", transform(settings)],
     ["Read quality report", readQuality(settings)],
-    ["Quality gate", gate("Train", "$.quality.report.passed")],
+    ["Quality gate", gate("Mark data", "$.quality.report.passed")],
+    ["Mark data", markData(settings)],
     ["Train", handOut(settings, "train", { "runDate.$": "$.runDate" }, "$.training")],
     ["Evaluation gate", evaluationGate("Score")],
     ["Score", score(settings)],
@@ -188,6 +200,29 @@ function evaluationGate(next: string): State {
   };
 }
 
+/**
+ * Writes when gold was last made of good data, beside the model's `CURRENT`: the table carries it to all regions of the
+ * zone, whose observability tells its age. A day that is caught up later moves nothing back.
+ */
+function markData(s: DailySettings): State {
+  return {
+    Type: "Task",
+    Comment: "Note when gold was made",
+    Resource: `arn:${s.partition}:states:::dynamodb:updateItem`,
+    Parameters: {
+      TableName: s.modelsTable,
+      Key: { name: { S: "gold" }, version: { S: "CURRENT" } },
+      UpdateExpression: "SET run_date = :date, published_at = :now",
+      ConditionExpression: "attribute_not_exists(run_date) OR run_date <= :date",
+      ExpressionAttributeValues: { ":date": { "S.$": "$.runDate" }, ":now": { "S.$": "$$.State.EnteredTime" } },
+    },
+    ResultPath: null,
+    TimeoutSeconds: 60,
+    Retry: RETRY_TABLE,
+    Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], ResultPath: "$.passedOver", Next: "Train" }],
+  };
+}
+
 /** Puts work on the queue and waits until its worker answers with the task's token. */
 function handOut(
   s: DailySettings,
@@ -268,15 +303,7 @@ function publish(s: DailySettings): State {
     },
     ResultPath: null,
     TimeoutSeconds: 60,
-    Retry: [
-      {
-        ErrorEquals: ["DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.InternalServerErrorException"],
-        IntervalSeconds: 5,
-        MaxAttempts: 5,
-        BackoffRate: 2,
-        JitterStrategy: "FULL",
-      },
-    ],
+    Retry: RETRY_TABLE,
   };
 }
 

@@ -1,15 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { downloadPrefix, publishFolder } from "../../components/etl/workload/objects";
 import { keptTable } from "../../components/etl/workload/pipeline";
 import { runEtl, type EtlConfig, type EtlReport } from "../../components/etl/workload/run";
 import { loadModel, type Model, type ModelManifest } from "../../components/serving/workload/model-package";
 import { dynamoTable } from "../../components/serving/workload/table-reader";
-import { POPULAR_KEY } from "../../components/tables/workload/records";
+import { DATA_AGE, MODEL_AGE, tellAges } from "../../components/observability/workload/ages";
+import { CURRENT_VERSION, GOLD_NAME, MODEL_NAME, POPULAR_KEY } from "../../components/tables/workload/records";
 import { publishModel, writeRecommendations, type ScoringConfig } from "../../components/training/workload/batch-score";
 import { train } from "../../components/training/workload/train";
 import { readColdStart, type ColdStartList } from "../../components/training/workload/worker/cold-start";
@@ -17,6 +20,7 @@ import { waitUntil } from "./wait";
 
 /** What the daily run must know of a region; the outputs of a region's stack have this shape. */
 export interface DailyRegion {
+  readonly environment: string;
   readonly region: string;
   readonly zone: string;
   readonly role: "primary" | "replica";
@@ -95,10 +99,12 @@ export async function runDaily(config: DailyConfig, progress: DailyProgress = ()
       config.signal?.throwIfAborted();
       etl.push(await etlOf(clients, config, region, zones, progress));
     }
+    for (const zone of zones.values()) await markData(clients, config, zone);
     const reports: ZoneReport[] = [];
     for (const zone of zones.values()) {
       config.signal?.throwIfAborted();
       reports.push(await trainZone(clients, config, zone, progress));
+      await tellModelAge(clients, config, zone);
     }
     return { etl, zones: reports, seconds: secondsSince(started) };
   } finally {
@@ -130,6 +136,7 @@ interface Clients {
   s3(region: string): S3Client;
   glue(region: string): GlueClient;
   dynamo(region: string): DynamoDBClient;
+  cloudwatch(region: string): CloudWatchClient;
   destroy(): void;
 }
 
@@ -155,6 +162,7 @@ function createClients(config: DailyConfig): Clients {
     s3: keep((region) => new S3Client({ ...settings(region), forcePathStyle: config.endpoint !== undefined })),
     glue: keep((region) => new GlueClient(settings(region))),
     dynamo: keep((region) => new DynamoDBClient(settings(region))),
+    cloudwatch: keep((region) => new CloudWatchClient(settings(region))),
     destroy: () => {
       for (const client of made) client.destroy();
     },
@@ -186,6 +194,38 @@ function etlOf(
       progress({ step: "etl", where: region.region, message });
     },
   );
+}
+
+/** Notes that the zone's gold was made, as the state machine does, and tells every region of the zone. */
+async function markData(clients: Clients, config: DailyConfig, { primary, regions }: Zone): Promise<void> {
+  const since = config.now ?? new Date();
+  await clients.dynamo(primary.region).send(
+    new UpdateItemCommand({
+      TableName: primary.tables.models,
+      Key: marshall({ name: GOLD_NAME, version: CURRENT_VERSION }),
+      UpdateExpression: "SET run_date = :date, published_at = :now",
+      ExpressionAttributeValues: marshall({ ":date": since.toISOString().slice(0, 10), ":now": since.toISOString() }),
+    }),
+  );
+  for (const { region, environment } of regions) {
+    await tellAges(clients.cloudwatch(region), environment, [{ metric: DATA_AGE, since }], since);
+  }
+}
+
+/** Tells every region of the zone the age of the model that its readers use: what its own replica says. */
+async function tellModelAge(clients: Clients, config: DailyConfig, { regions }: Zone): Promise<void> {
+  for (const { region, environment, tables } of regions) {
+    const { Item } = await clients.dynamo(region).send(
+      new GetItemCommand({
+        TableName: tables.models,
+        Key: marshall({ name: MODEL_NAME, version: CURRENT_VERSION }),
+      }),
+    );
+    const published = Item?.["published_at"]?.S;
+    if (published === undefined) continue;
+    const age = { metric: MODEL_AGE, since: new Date(published) } as const;
+    await tellAges(clients.cloudwatch(region), environment, [age], config.now ?? new Date());
+  }
 }
 
 async function trainZone(

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetPartitionsCommand, GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
 import { putIfChanged } from "../../components/etl/workload/objects";
 import { VERIFIED_PREFIX } from "../../components/etl/workload/run";
+import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "../../components/observability/workload/ages";
 import { memoryCache } from "../../components/serving/workload/cache";
 import { recommend, type RecommendDeps } from "../../components/serving/workload/recommend";
 import { dynamoTable } from "../../components/serving/workload/table-reader";
@@ -63,6 +65,31 @@ describe("the daily run on the emulator", function () {
   it("balances the counts of every region", () => {
     for (const { ledger } of first.etl) {
       assert.deepEqual(ledger, { verified: 9017, silver: 9000, duplicates: 17, late: 0 });
+    }
+  });
+
+  it("tells every region the age of its gold and of the model in use", async () => {
+    for (const { region, environment } of regions) {
+      const client = new CloudWatchClient({ region, endpoint: emulator.endpoint, credentials: CREDENTIALS });
+      for (const MetricName of [DATA_AGE, MODEL_AGE]) {
+        const { Datapoints = [] } = await client.send(
+          new GetMetricStatisticsCommand({
+            Namespace: NAMESPACE,
+            MetricName,
+            Dimensions: [{ Name: ENVIRONMENT, Value: environment }],
+            StartTime: new Date(Date.now() - 3_600_000),
+            EndTime: new Date(Date.now() + 3_600_000),
+            Period: 86_400,
+            Statistics: ["Maximum"],
+          }),
+        );
+        assert.deepEqual(
+          Datapoints.map(({ Maximum }) => Maximum),
+          [0],
+          `${MetricName} in ${region}`,
+        );
+      }
+      client.destroy();
     }
   });
 

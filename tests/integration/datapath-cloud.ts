@@ -139,6 +139,7 @@ export async function buildRegion(
     }),
   );
   return {
+    environment: "test",
     region,
     zone,
     role,

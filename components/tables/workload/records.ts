@@ -12,6 +12,9 @@ export const FRESH_KEY = "#fresh";
 /** The model that recommendations come from; one line of versions for each residency zone. */
 export const MODEL_NAME = "recommendations";
 
+/** Beside it, the row that says when gold was last made of data that passed the quality gate. */
+export const GOLD_NAME = "gold";
+
 /** Sort key of the record that points at the published version. */
 export const CURRENT_VERSION = "CURRENT";
 

@@ -3,6 +3,7 @@ import type { Targets } from "../../../components/observability/targets";
 import { keyArn, SCOPE } from "../../kit/builders";
 
 export const TARGETS: Targets = {
+  environment: "test",
   stream: "events",
   collectorApiId: "api1",
   transformFunction: "transform",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { faultsOf, successors, type Machine, type State, type TaskState } from "../../../components/workflow/asl";
 import { dailyDefinition, starterDefinition } from "../../../components/workflow/daily";
+import { MARKS } from "../../../components/observability/workload/ages";
+import { GOLD_NAME, MODEL_NAME } from "../../../components/tables/workload/records";
 import { SETTINGS } from "./args";
 
 /** Names along the way on which every gate lets through and nothing fails. */
@@ -30,6 +32,7 @@ describe("the daily run", () => {
       "Transform",
       "Read quality report",
       "Quality gate",
+      "Mark data",
       "Train",
       "Evaluation gate",
       "Score",
@@ -80,6 +83,25 @@ describe("the daily run", () => {
     const publish = machine.States["Publish"];
     assert.ok(publish?.Type === "Task");
     assert.equal(publish.Parameters["ConditionExpression"], "attribute_not_exists(run_date) OR run_date <= :date");
+  });
+
+  it("notes when gold was made, in the row whose age the alarms watch, and goes on when a later day stands there", () => {
+    assert.deepEqual(Object.keys(MARKS), [GOLD_NAME, MODEL_NAME]);
+    for (const [state, name] of [
+      ["Mark data", GOLD_NAME],
+      ["Publish", MODEL_NAME],
+    ] as const) {
+      const task = machine.States[state];
+      assert.ok(task?.Type === "Task");
+      assert.deepEqual(task.Parameters["Key"], { name: { S: name }, version: { S: "CURRENT" } });
+      assert.match(JSON.stringify(task.Parameters["UpdateExpression"]), /published_at = :now/);
+    }
+    const mark = machine.States["Mark data"];
+    assert.ok(mark?.Type === "Task");
+    assert.deepEqual(
+      [mark.Catch?.[0]?.ErrorEquals, mark.Catch?.[0]?.Next],
+      [["DynamoDB.ConditionalCheckFailedException"], "Train"],
+    );
   });
 
   it("carries the partition, never a fixed one", () => {
