@@ -78,13 +78,28 @@ export function checkCache(args: CacheArgs): Problem[] {
     ...(LOG_DAYS.includes(retention) ? [] : [problem("logRetentionDays", `one of ${LOG_DAYS.join(", ")}`, retention)]),
     ...wantInteger("slowCommandMilliseconds", args.slowCommandMilliseconds ?? 10, "milliseconds", { min: 1 }),
     ...(engine.engine === "memcached"
-      ? wantInteger("engine.nodes", engine.nodes, "nodes", MEMCACHED_NODES)
+      ? [...wantInteger("engine.nodes", engine.nodes, "nodes", MEMCACHED_NODES), ...beyondMemcached(engine)]
       : [
           ...wantInteger("engine.shards", engine.shards, "shards", SHARDS),
           ...wantInteger("engine.replicasPerShard", engine.replicasPerShard, "replicas", REPLICAS),
           ...wantInteger("engine.snapshotRetentionDays", engine.snapshotRetentionDays ?? 1, "days", SNAPSHOT_DAYS),
         ]),
   ];
+}
+
+/** What the other engines do and Memcached cannot: docs.aws.amazon.com/AmazonElastiCache/latest/dg/SelectEngine.html */
+const BEYOND_MEMCACHED: Readonly<Record<string, string>> = {
+  shards: "nodes: Memcached's clients spread the keys over them",
+  replicasPerShard: "nodes: Memcached does not replicate",
+  snapshotRetentionDays: "nothing: Memcached takes no snapshots",
+};
+
+/** The types leave these out; a topology or a program without types may not. */
+function beyondMemcached(engine: MemcachedCache): Problem[] {
+  return Object.entries(engine).flatMap(([name, value]) => {
+    const want = BEYOND_MEMCACHED[name];
+    return want === undefined || value === undefined ? [] : [problem(`engine.${name}`, want, value)];
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { cacheAlarms, chunks, METRICS_PER_ALARM } from "./cache-alarms";
 import type { Promises, Targets } from "./targets";
 import type { Metric } from "./widgets";
 import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "./workload/ages";
@@ -38,13 +39,14 @@ export const RUNBOOKS = [
   "endpoint-latency",
   "endpoint-errors",
   "cache-evictions",
+  "cache-misses",
+  "cache-memory",
+  "cache-cpu",
+  "cache-lag",
   "table-throttles",
   "daily-run-failed",
 ] as const;
 export type Runbook = (typeof RUNBOOKS)[number];
-
-/** Metrics that one alarm's expression may use: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-const METRICS_PER_ALARM = 10;
 
 /** Seconds within which Firehose should have written a record: its longest buffer, and as much again. */
 const DELIVERY_SECONDS = 1800;
@@ -61,6 +63,7 @@ export function alarmsFor<T>(targets: Targets<T>, promises: Promises): AlarmSpec
     ...dataAlarms(targets, promises),
     ...servingAlarms(targets, promises),
     ...storeAlarms(targets),
+    ...cacheAlarms(targets),
   ];
 }
 
@@ -307,10 +310,4 @@ function errorPercent({ availability }: Promises): number {
 
 function percent(part: number): string {
   return String(Number((part * 100).toFixed(6)));
-}
-
-function chunks<U>(list: readonly U[], size: number): U[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
 }

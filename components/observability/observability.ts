@@ -5,6 +5,7 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantNumber } from "../kit/want";
 import { alarmsFor, type AlarmSpec } from "./alarms";
+import { checkCacheHealth } from "./cache-alarms";
 import type { Promises, Targets } from "./targets";
 import { dashboardBody, type Widget } from "./widgets";
 
@@ -34,6 +35,7 @@ export function checkObservability(args: ObservabilityArgs): Problem[] {
     ...wantNumber("promises.predictionMilliseconds", promises.predictionMilliseconds ?? 100, "milliseconds", {
       min: 1,
     }),
+    ...checkCacheHealth(targets.cacheHealth),
     ...(targets.variantNames.length === 0 ? [problem("targets.variantNames", "at least 1 variant", 0)] : []),
     ...(Object.keys(targets.tables).length === 0 ? [problem("targets.tables", "at least 1 table", 0)] : []),
   ];

@@ -15,9 +15,24 @@ export interface Targets<T = string> {
   readonly endpointName: T;
   readonly variantNames: readonly string[];
   readonly cacheNodes: readonly T[];
+  /** What the cache is held to beside its evictions. @default its evictions alone */
+  readonly cacheHealth?: CacheHealth;
   /** Tables by a short name. */
   readonly tables: Readonly<Record<string, T>>;
   readonly stateMachineArn: T;
+}
+
+/** What is expected of a cache. */
+export interface CacheHealth {
+  readonly engine: "valkey" | "redis" | "memcached";
+  /** Fewest requests for a key that find it, percent. @default 50 */
+  readonly hitPercent?: number;
+  /** Most memory that a node uses, percent; Memcached does not say it. @default 90 */
+  readonly memoryPercent?: number;
+  /** Most that a node computes, percent of the engine's thread; of the processors for Memcached. @default 90 */
+  readonly cpuPercent?: number;
+  /** Most that a replica is behind, seconds; Memcached has no replicas. @default 5 */
+  readonly lagSeconds?: number;
 }
 
 /** What the topology promises, in the units of the metrics. */

@@ -163,4 +163,12 @@ describe("Cache", () => {
       ["engine.nodes"],
     );
   });
+
+  it("refuses by name what Memcached cannot do", async () => {
+    const engine = { engine: "memcached", nodes: 2, shards: 2, replicasPerShard: 1, snapshotRetentionDays: 7 } as const;
+    await assertRefused(
+      ({ opts }) => new Cache("cache", { ...ARGS, engine }, opts),
+      ["engine.shards", "engine.replicasPerShard", "engine.snapshotRetentionDays"],
+    );
+  });
 });
