@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { bodyOf, HttpError, isDraining, serve, type Reply } from "./http";
+import { bodyOf, HttpError, isDraining, readyAnswer, serve, type ReadyAnswer, type Reply } from "./http";
 import { OPENAPI_DOCUMENT } from "./openapi";
 import { BadRequestError, DEFAULT_LIMIT, MAX_LIMIT, type ItemList, type Recommender } from "./recommend";
 
@@ -123,21 +123,23 @@ function routesOf(recommender: Recommender, server: () => Server, hot: AtHand): 
 
 /** Answers as they were sent a moment ago, by address: the cheapest cache there is. */
 class AtHand {
-  private readonly bodies = new LRUCache<string, { readonly body: Buffer; readonly until: number }>({ max: AT_HAND });
+  private readonly bodies = new LRUCache<string, { readonly answer: ReadyAnswer; readonly until: number }>({
+    max: AT_HAND,
+  });
 
   constructor(
     private readonly ms: number,
     private readonly now: () => number,
   ) {}
 
-  get(url: string | undefined): Buffer | undefined {
+  get(url: string | undefined): ReadyAnswer | undefined {
     const found = this.bodies.get(url ?? "");
-    return found !== undefined && this.now() < found.until ? found.body : undefined;
+    return found !== undefined && this.now() < found.until ? found.answer : undefined;
   }
 
   set(url: string | undefined, list: ItemList): void {
     if (url === undefined || this.ms <= 0) return;
-    this.bodies.set(url, { body: Buffer.from(JSON.stringify(list)), until: this.now() + this.ms });
+    this.bodies.set(url, { answer: readyAnswer(list), until: this.now() + this.ms });
   }
 }
 

@@ -26,7 +26,20 @@ export interface ServeOptions {
   /** Paths that are always answered: an overloaded process that fails its probes would be restarted. @default none */
   readonly always?: ReadonlySet<string>;
   /** Answers that are ready: asked before anything of the request is read but its method and address. @default none */
-  readonly atHand?: (request: IncomingMessage) => Buffer | undefined;
+  readonly atHand?: (request: IncomingMessage) => ReadyAnswer | undefined;
+}
+
+/** A 200 that only needs to be sent: its body, and its headers as name, value, name, value. */
+export interface ReadyAnswer {
+  readonly body: Buffer;
+  readonly headers: readonly string[];
+}
+
+/** Makes a value ready to be sent as JSON that only the caller may keep. */
+export function readyAnswer(value: unknown): ReadyAnswer {
+  const body = Buffer.from(JSON.stringify(value));
+  const headers = ["content-type", JSON_TYPE, "content-length", String(body.length)];
+  return { body, headers: [...headers, "cache-control", "private, max-age=0"] };
 }
 
 /** Connections that idle longer are closed; longer than the 60 s of AWS's load balancers, which would else meet closed ones. */
@@ -62,8 +75,8 @@ export function serve(
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, (request, response) => {
     const ready = atHand?.(request);
     if (ready !== undefined && !draining.has(server)) {
-      response.writeHead(200, ["content-type", JSON_TYPE, "content-length", String(ready.length), ...PRIVATE]);
-      response.end(ready);
+      response.writeHead(200, ready.headers as string[]);
+      response.end(ready.body);
       return;
     }
     if (underWay >= maxRequests && !always.has(request.url ?? "")) {
@@ -86,8 +99,6 @@ export function serve(
   });
   return server;
 }
-
-const PRIVATE = ["cache-control", "private, max-age=0"] as const;
 
 const OVERLOADED: Reply = {
   status: 503,

@@ -44,10 +44,10 @@ function time(ms: number): Buffer {
   return der(
     0x17,
     Buffer.from(
-      `${new Date(ms)
+      new Date(ms)
         .toISOString()
         .replaceAll(/[-:T]|\.\d+/g, "")
-        .slice(2)}`,
+        .slice(2),
     ),
   );
 }
