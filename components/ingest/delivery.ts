@@ -7,6 +7,7 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
+import { columnar, formatOf, readTable, type ParquetConversion } from "./conversion";
 import { BUFFER_SECONDS, type Buffering } from "./plan";
 
 /** A bucket that a delivery stream writes to. */
@@ -44,7 +45,9 @@ export interface DeliveryStreamArgs {
   readonly processor?: Processor;
   /** Keeps each record as it came, beside what the processor made of it. @default no copy */
   readonly backup?: DeliveryBucket & { readonly prefix: string };
-  /** Ending of the objects; they are gzipped. @default ".ndjson.gz" */
+  /** Parquet in place of gzipped lines, by the columns of a Glue table. @default records are written as they are */
+  readonly conversion?: ParquetConversion;
+  /** Ending of the objects: ".parquet" with a conversion, else they are gzipped. @default ".ndjson.gz" */
   readonly fileExtension?: string;
   readonly logs: { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays };
 }
@@ -55,15 +58,21 @@ const PATH = /^[a-z0-9]([a-z0-9/_-]*[a-z0-9])?$/;
 
 /** Problems of the arguments, by path. */
 export function checkDeliveryStream(args: DeliveryStreamArgs): Problem[] {
-  const { partitioning, processor, buffering, prefix, errorPrefix, backup } = args;
+  const { partitioning, processor, buffering, prefix, errorPrefix, backup, conversion, fileExtension } = args;
   const dynamic = partitioning === "dynamic";
   const problems = [
-    // API reference, BufferingHints; FAQ of dynamic partitioning: at least 64 MiB
-    ...wantInteger("buffering.sizeMiB", buffering.sizeMiB, "MiB", { min: dynamic ? 64 : 1, max: 128 }),
+    // API reference, BufferingHints; FAQ of dynamic partitioning and of record format conversion: at least 64 MiB
+    ...wantInteger("buffering.sizeMiB", buffering.sizeMiB, "MiB", {
+      min: dynamic || conversion !== undefined ? 64 : 1,
+      max: 128,
+    }),
     ...wantInteger("buffering.intervalSeconds", buffering.intervalSeconds, "seconds", BUFFER_SECONDS),
     ...wantMatch("prefix", prefix, PATH, "a path without slashes at its ends"),
     ...wantMatch("errorPrefix", errorPrefix ?? "errors", PATH, "a path without slashes at its ends"),
   ];
+  if (conversion !== undefined && fileExtension !== undefined && !fileExtension.endsWith(".parquet")) {
+    problems.push(problem("fileExtension", "an ending .parquet where records are converted", fileExtension));
+  }
   if (dynamic && processor === undefined) {
     problems.push(problem("partitioning", '"arrival" where no processor gives the keys', "dynamic"));
   }
@@ -114,12 +123,14 @@ export class DeliveryStream extends pulumi.ComponentResource {
     destination,
     backup,
     processor,
+    conversion,
   }: DeliveryStreamArgs): pulumi.Output<string> {
     return allowing(
       ...readStream(scope, source),
       ...writeBucket(scope, "Destination", destination),
       ...(backup === undefined ? [] : writeBucket(scope, "Backup", backup)),
       ...(processor === undefined ? [] : [invoke(processor.functionArn)]),
+      ...(conversion === undefined ? [] : readTable(scope, conversion)),
       writeLogs(scope, part),
     );
   }
@@ -147,8 +158,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
           prefix: hourPath(args.prefix, partitioning),
           errorOutputPrefix: errorPath(args.errorPrefix ?? "errors"),
           customTimeZone: "UTC",
-          compressionFormat: "GZIP",
-          fileExtension: args.fileExtension ?? ".ndjson.gz",
+          ...formatOf(args),
           bufferingSize: buffering.sizeMiB,
           bufferingInterval: buffering.intervalSeconds,
           cloudwatchLoggingOptions: logs.destination,
@@ -158,6 +168,9 @@ export class DeliveryStream extends pulumi.ComponentResource {
             ...(partitioning === "dynamic" ? { retryDuration: RETRY_SECONDS } : {}),
           },
           ...(processor === undefined ? {} : { processingConfiguration: processing(processor) }),
+          ...(args.conversion === undefined
+            ? {}
+            : { dataFormatConversionConfiguration: columnar(scope, args.conversion, role.arn) }),
           ...(backup === undefined
             ? {}
             : {

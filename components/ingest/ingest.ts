@@ -6,6 +6,7 @@ import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantNumber } from "../kit/want";
 import { Collector, type CollectorAuthorizer } from "./collector";
+import type { ParquetConversion } from "./conversion";
 import { DeliveryStream, type DeliveryBucket, type Processor } from "./delivery";
 import { planBuffering, planProcessorMiB, planShards, planThrottle, planTransformConcurrency } from "./plan";
 import { SearchDelivery, type SearchTarget } from "./search-delivery";
@@ -37,6 +38,12 @@ export interface IngestArgs {
   readonly allowedOrigins?: readonly string[];
   /** The real-time branch. @default none */
   readonly search?: SearchTarget;
+  /**
+   * Has Firehose A write Parquet by the columns of a Glue table, under `parquet/events`. The intake's verifier reads
+   * lines under `landing/events`, which then stays empty: for lakes that are read by that table alone.
+   * @default none: gzipped lines for the verifier
+   */
+  readonly conversion?: ParquetConversion;
   /** Enhanced fan-out consumers of the stream, by name. @default none */
   readonly fanOutConsumers?: readonly string[];
   /** @default 30 */
@@ -123,7 +130,8 @@ export class Ingest extends pulumi.ComponentResource {
         part: "events-curated",
         source: this.source(args),
         destination: args.buckets.bronze,
-        prefix: "landing/events",
+        prefix: args.conversion === undefined ? "landing/events" : "parquet/events",
+        ...(args.conversion === undefined ? {} : { conversion: args.conversion }),
         partitioning: "dynamic",
         buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, true),
         processor: this.processor(args),

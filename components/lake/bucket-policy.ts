@@ -1,14 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf } from "../kit/arn";
+import { arnOf, bucketArnOf } from "../kit/arn";
 import type { Scope } from "../kit/scope";
 
 /** A service that puts objects into a bucket on this account's behalf. */
-export interface BucketWriter {
-  /** `access-logs`: S3 server access logs. `delivery-logs`: VPC flow logs and others that CloudWatch delivers. */
-  readonly kind: "access-logs" | "delivery-logs";
-  /** Path that it may write, e.g. `access/`. */
-  readonly prefix: string;
-}
+export type BucketWriter =
+  | {
+      /** `access-logs`: S3 server access logs. `delivery-logs`: VPC flow logs and others that CloudWatch delivers. */
+      readonly kind: "access-logs" | "delivery-logs";
+      /** Path that it may write, e.g. `access/`. */
+      readonly prefix: string;
+    }
+  | {
+      /** S3 Inventory's lists of what other buckets hold. */
+      readonly kind: "inventory";
+      readonly prefix: string;
+      /** Names of the buckets that are listed. */
+      readonly sources: readonly string[];
+    };
 
 interface Statement {
   readonly Sid: string;
@@ -16,7 +24,7 @@ interface Statement {
   readonly Principal: "*" | { readonly Service: string };
   readonly Action: string | readonly string[];
   readonly Resource: pulumi.Input<string> | readonly pulumi.Input<string>[];
-  readonly Condition: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+  readonly Condition: Readonly<Record<string, Readonly<Record<string, string | number | readonly string[]>>>>;
 }
 
 /** A bucket's policy: nothing by plain HTTP or by TLS before 1.2 (FSBP S3.5), and the services that write their logs. */
@@ -38,7 +46,8 @@ function deny(sid: string, resources: readonly pulumi.Input<string>[], condition
   return { Sid: sid, Effect: "Deny", Principal: "*", Action: "s3:*", Resource: resources, Condition: condition };
 }
 
-function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, { kind, prefix }: BucketWriter): Statement[] {
+function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, writer: BucketWriter): Statement[] {
+  const { kind, prefix } = writer;
   const ofThisAccount = { StringEquals: { "aws:SourceAccount": scope.account } };
   const objects = pulumi.interpolate`${bucketArn}/${prefix}*`;
   if (kind === "access-logs") {
@@ -52,6 +61,22 @@ function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, { kind, pref
         Action: "s3:PutObject",
         Resource: objects,
         Condition: ofThisAccount,
+      },
+    ];
+  }
+  if (kind === "inventory") {
+    // docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
+    return [
+      {
+        Sid: "Inventory",
+        Effect: "Allow",
+        Principal: { Service: "s3.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: objects,
+        Condition: {
+          StringEquals: { "aws:SourceAccount": scope.account, "s3:x-amz-acl": "bucket-owner-full-control" },
+          ArnLike: { "aws:SourceArn": writer.sources.map((source) => bucketArnOf(scope, source)) },
+        },
       },
     ];
   }

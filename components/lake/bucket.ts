@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { dataTags, keepData, type DataClass, type Scope } from "../kit/scope";
-import { wantInteger } from "../kit/want";
+import { wantInteger, wantMatch } from "../kit/want";
 import { bucketPolicy, type BucketWriter } from "./bucket-policy";
 import type { Lifecycle } from "./plan";
 
@@ -12,6 +12,25 @@ export interface PrefixLifecycle {
   /** e.g. `backup/`. */
   readonly prefix: string;
   readonly expireDays: number;
+}
+
+/**
+ * Write once, read many: no version goes, nor is replaced, before its time. It is chosen when the bucket is made: a
+ * bucket never loses it again (docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html).
+ */
+export interface ObjectLock {
+  /** `governance`: those with s3:BypassGovernanceRetention may still delete. `compliance`: nobody may, the root user included. */
+  readonly mode: "governance" | "compliance";
+  /** Days from its creation for which each version is held. */
+  readonly days: number;
+}
+
+/** S3 Inventory: a list of all versions in the bucket, as Parquet, in another bucket of the region. */
+export interface Inventory {
+  readonly bucketArn: pulumi.Input<string>;
+  /** Path in that bucket without slashes at its ends. */
+  readonly prefix: string;
+  readonly frequency: "daily" | "weekly";
 }
 
 export interface LakeBucketArgs {
@@ -31,10 +50,49 @@ export interface LakeBucketArgs {
   readonly accessLogBucket?: pulumi.Input<string>;
   /** AWS services that write here by themselves. @default none */
   readonly writers?: readonly BucketWriter[];
+  /** @default none */
+  readonly objectLock?: ObjectLock;
+  /** @default none */
+  readonly inventory?: Inventory;
+}
+
+// docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html: retention of 1 day to 100 years
+const LOCK_DAYS = { min: 1, max: 36_500 } as const;
+const LOCK_MODES = { governance: "GOVERNANCE", compliance: "COMPLIANCE" } as const;
+const INVENTORY_FREQUENCIES = { daily: "Daily", weekly: "Weekly" } as const;
+
+/** What is listed of each version: enough to find what is unencrypted, uncopied, too old or held. */
+const INVENTORY_FIELDS = [
+  "Size",
+  "LastModifiedDate",
+  "StorageClass",
+  "ETag",
+  "ReplicationStatus",
+  "EncryptionStatus",
+  "BucketKeyStatus",
+  "ObjectLockMode",
+  "ObjectLockRetainUntilDate",
+];
+
+/** Problems of a lock, by path: it may not hold data longer than it is kept, nor data that is to go with its stack. */
+export function checkObjectLock(
+  path: string,
+  { mode, days }: ObjectLock,
+  scope: Scope,
+  keptDays: number | undefined,
+): Problem[] {
+  const max = Math.min(LOCK_DAYS.max, keptDays ?? LOCK_DAYS.max);
+  return [
+    ...wantInteger(`${path}.days`, days, "days", { min: LOCK_DAYS.min, max }),
+    ...(mode === "compliance" && scope.data === "disposable"
+      ? [problem(`${path}.mode`, '"governance" where the data is disposable: nobody could delete it', mode)]
+      : []),
+  ];
 }
 
 /** Problems of the arguments, by path. */
-export function checkLakeBucket({ lifecycle, prefixLifecycles = [] }: LakeBucketArgs): Problem[] {
+export function checkLakeBucket(args: LakeBucketArgs): Problem[] {
+  const { scope, lifecycle, prefixLifecycles = [], writers = [], objectLock, inventory } = args;
   const { infrequentDays, archiveDays, expireDays, previousVersionsDays } = lifecycle;
   const problems = [
     ...wantInteger("lifecycle.previousVersionsDays", previousVersionsDays, "days", { min: 1 }),
@@ -43,6 +101,15 @@ export function checkLakeBucket({ lifecycle, prefixLifecycles = [] }: LakeBucket
       : wantInteger("lifecycle.infrequentDays", infrequentDays, "days", { min: 30 })),
     ...(expireDays === undefined ? [] : wantInteger("lifecycle.expireDays", expireDays, "days", { min: 1 })),
   ];
+  if (objectLock !== undefined) {
+    problems.push(...checkObjectLock("objectLock", objectLock, scope, expireDays));
+    if (writers.some(({ kind }) => kind === "access-logs"))
+      problems.push(problem("objectLock", "none on a bucket that takes access logs: S3 delivers none there", "a lock"));
+  }
+  if (inventory !== undefined) {
+    const path = /^[a-z0-9]([a-z0-9/_-]*[a-z0-9])?$/;
+    problems.push(...wantMatch("inventory.prefix", inventory.prefix, path, "a path without slashes at its ends"));
+  }
   const order = [infrequentDays, archiveDays, expireDays].filter((days) => days !== undefined);
   if (order.some((days, index) => index > 0 && days <= (order[index - 1] ?? 0))) {
     problems.push(problem("lifecycle", "infrequent before archive before expiry", order.join(", ")));
@@ -79,18 +146,21 @@ export class LakeBucket extends pulumi.ComponentResource {
     this.createPolicy(name, args, bucket, closed);
     this.createLifecycle(name, args, bucket, versioning);
     this.logAccess(name, args, bucket);
+    this.lockObjects(name, args, bucket, versioning);
+    this.listObjects(name, args, bucket);
     this.bucketName = bucket.bucket;
     this.arn = bucket.arn;
     this.keyArn = args.encryption.by === "kms" ? args.encryption.keyArn : undefined;
     this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
   }
 
-  private createBucket(name: string, { scope, part, dataClass }: LakeBucketArgs): aws.s3.Bucket {
+  private createBucket(name: string, { scope, part, dataClass, objectLock }: LakeBucketArgs): aws.s3.Bucket {
     return new aws.s3.Bucket(
       name,
       {
         bucket: nameOf(scope, part, "bucket"),
         forceDestroy: scope.data === "disposable",
+        ...(objectLock === undefined ? {} : { objectLockEnabled: true }),
         tags: dataTags(dataClass),
       },
       { parent: this, ...keepData(scope) },
@@ -195,6 +265,47 @@ export class LakeBucket extends pulumi.ComponentResource {
         ],
       },
       { ...this.#kept, dependsOn: [versioning] },
+    );
+  }
+
+  private lockObjects(
+    name: string,
+    { objectLock }: LakeBucketArgs,
+    bucket: aws.s3.Bucket,
+    versioning: aws.s3.BucketVersioning,
+  ): void {
+    if (objectLock === undefined) return;
+    new aws.s3.BucketObjectLockConfiguration(
+      name,
+      {
+        bucket: bucket.bucket,
+        rule: { defaultRetention: { mode: LOCK_MODES[objectLock.mode], days: objectLock.days } },
+      },
+      { ...this.#kept, dependsOn: [versioning] },
+    );
+  }
+
+  private listObjects(name: string, { scope, inventory }: LakeBucketArgs, bucket: aws.s3.Bucket): void {
+    if (inventory === undefined) return;
+    new aws.s3.Inventory(
+      name,
+      {
+        bucket: bucket.bucket,
+        name: "all",
+        includedObjectVersions: "All",
+        optionalFields: INVENTORY_FIELDS,
+        schedule: { frequency: INVENTORY_FREQUENCIES[inventory.frequency] },
+        destination: {
+          bucket: {
+            bucketArn: inventory.bucketArn,
+            accountId: scope.account,
+            format: "Parquet",
+            prefix: inventory.prefix,
+            encryption: { sseS3: {} },
+          },
+        },
+      },
+      this.#kept,
     );
   }
 

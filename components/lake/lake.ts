@@ -1,14 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuse, type Problem } from "../kit/refuse";
+import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
-import { LakeBucket, type LakeBucketArgs } from "./bucket";
+import { nameOf } from "../kit/names";
+import { checkObjectLock, LakeBucket, type Inventory, type LakeBucketArgs, type ObjectLock } from "./bucket";
+import type { BucketWriter } from "./bucket-policy";
 import { planLifecycle } from "./plan";
 
 /** The buckets of a region's lake. */
 export const LAKE_PARTS = ["raw", "bronze", "silver", "gold", "quarantine", "results", "artifacts", "logs"] as const;
 
 export type LakePart = (typeof LAKE_PARTS)[number];
+
+/** The parts that can be locked: not the log bucket, which S3 then refuses, nor results, which Athena replaces. */
+export type LockablePart = Exclude<LakePart, "logs" | "results">;
 
 export interface LakeArgs {
   readonly scope: Scope;
@@ -25,10 +30,17 @@ export interface LakeArgs {
   readonly logRetentionDays?: number;
   /** Days that query results are kept. @default 30 */
   readonly resultRetentionDays?: number;
+  /**
+   * Buckets whose objects are held for a time after they were written, by part. Only when the bucket is made: on one that
+   * stands it would mean a new bucket. @default none
+   */
+  readonly objectLock?: Readonly<Partial<Record<LockablePart, ObjectLock>>>;
+  /** Lists what all other buckets hold into the log bucket, under `inventory/`. @default no lists */
+  readonly inventory?: Inventory["frequency"];
 }
 
 /** The arguments with their defaults. */
-function days(args: LakeArgs): Required<Omit<LakeArgs, "scope" | "keys">> {
+function days(args: LakeArgs): Required<Omit<LakeArgs, "scope" | "keys" | "objectLock" | "inventory">> {
   return {
     retentionDays: args.retentionDays,
     rawRetentionDays: args.rawRetentionDays ?? Math.min(30, args.retentionDays),
@@ -50,6 +62,14 @@ export function checkLake(args: LakeArgs): Problem[] {
     ...wantInteger("rawRetentionDays", rawRetentionDays, "days", { min: 1, max: retentionDays }),
     ...wantInteger("logRetentionDays", logRetentionDays, "days", { min: 1 }),
     ...wantInteger("resultRetentionDays", resultRetentionDays, "days", { min: 1 }),
+    ...Object.entries(args.objectLock ?? {}).flatMap(([part, lock]) => {
+      const path = `objectLock.${part}`;
+      if (part === "raw" || part === "quarantine") return checkObjectLock(path, lock, args.scope, rawRetentionDays);
+      if (part === "artifacts") return checkObjectLock(path, lock, args.scope, undefined);
+      if (part === "bronze" || part === "silver" || part === "gold")
+        return checkObjectLock(path, lock, args.scope, retentionDays);
+      return [problem(path, "raw, bronze, silver, gold, quarantine or artifacts", part)];
+    }),
   ];
 }
 
@@ -69,8 +89,12 @@ export class Lake extends pulumi.ComponentResource {
   private createBuckets(name: string, args: LakeArgs): Readonly<Record<LakePart, LakeBucket>> {
     const { scope, keys } = args;
     const { retentionDays, rawRetentionDays, logRetentionDays, resultRetentionDays } = days(args);
-    const make = (part: LakePart, rest: Omit<LakeBucketArgs, "scope" | "part">): LakeBucket =>
-      new LakeBucket(`${name}-${part}`, { scope, part, ...rest }, { parent: this });
+    const locks: Readonly<Partial<Record<LakePart, ObjectLock>>> = args.objectLock ?? {};
+    const make = (part: LakePart, rest: Omit<LakeBucketArgs, "scope" | "part">): LakeBucket => {
+      const objectLock = locks[part];
+      const locked = objectLock === undefined ? {} : { objectLock };
+      return new LakeBucket(`${name}-${part}`, { scope, part, ...rest, ...locked }, { parent: this });
+    };
     const logs = make("logs", {
       dataClass: "technical",
       encryption: { by: "s3" },
@@ -78,9 +102,15 @@ export class Lake extends pulumi.ComponentResource {
       writers: [
         { kind: "access-logs", prefix: "access/" },
         { kind: "delivery-logs", prefix: "flow/" },
+        ...(args.inventory === undefined ? [] : [inventoryWriter(scope)]),
       ],
     });
-    const accessLogBucket = logs.bucketName;
+    const watched = {
+      accessLogBucket: logs.bucketName,
+      ...(args.inventory === undefined
+        ? {}
+        : { inventory: { bucketArn: logs.arn, prefix: INVENTORY, frequency: args.inventory } }),
+    };
     const identifier = { dataClass: "identifier", encryption: { by: "kms", keyArn: keys.identifierArn } } as const;
     const behaviour = { dataClass: "behaviour", encryption: { by: "kms", keyArn: keys.behaviourArn } } as const;
     const technical = { dataClass: "technical", encryption: { by: "kms", keyArn: keys.technicalArn } } as const;
@@ -92,7 +122,7 @@ export class Lake extends pulumi.ComponentResource {
         ...identifier,
         lifecycle: short,
         prefixLifecycles: [{ prefix: "backup/", expireDays: Math.min(BACKUP_DAYS, rawRetentionDays) }],
-        accessLogBucket,
+        ...watched,
       }),
       // `landing/` is what Firehose wrote before the verifier took it over; errors hold records as they came.
       bronze: make("bronze", {
@@ -102,17 +132,25 @@ export class Lake extends pulumi.ComponentResource {
           { prefix: "landing/", expireDays: rawRetentionDays },
           { prefix: "errors/", expireDays: rawRetentionDays },
         ],
-        accessLogBucket,
+        ...watched,
       }),
-      silver: make("silver", { ...behaviour, lifecycle: long, accessLogBucket }),
-      gold: make("gold", { ...behaviour, lifecycle: long, accessLogBucket }),
-      quarantine: make("quarantine", { ...identifier, lifecycle: short, accessLogBucket }),
-      results: make("results", { ...behaviour, lifecycle: planLifecycle(resultRetentionDays), accessLogBucket }),
+      silver: make("silver", { ...behaviour, lifecycle: long, ...watched }),
+      gold: make("gold", { ...behaviour, lifecycle: long, ...watched }),
+      quarantine: make("quarantine", { ...identifier, lifecycle: short, ...watched }),
+      results: make("results", { ...behaviour, lifecycle: planLifecycle(resultRetentionDays), ...watched }),
       artifacts: make("artifacts", {
         ...technical,
         lifecycle: { previousVersionsDays: ARTIFACT_VERSIONS_DAYS },
-        accessLogBucket,
+        ...watched,
       }),
     };
   }
+}
+
+/** Path of the lists in the log bucket. */
+const INVENTORY = "inventory";
+
+function inventoryWriter(scope: Scope): BucketWriter {
+  const listed = LAKE_PARTS.filter((part) => part !== "logs");
+  return { kind: "inventory", prefix: `${INVENTORY}/`, sources: listed.map((part) => nameOf(scope, part, "bucket")) };
 }

@@ -9,6 +9,7 @@ import { DISPOSABLE, keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../k
 import { FAKE_ACCOUNT } from "../../kit/outputs";
 import { assertEveryChildIsOwned, record, type Recorded } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
+import { assertTaken } from "../../kit/taken";
 
 const STREAM = "aws:kinesis/stream:Stream";
 const FIREHOSE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
@@ -103,6 +104,47 @@ describe("ingest", () => {
     assert.equal(raw["prefix"], "events/date=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/");
     assert.deepEqual(raw["dynamicPartitioningConfiguration"], { enabled: false });
     assert.equal(raw["processingConfiguration"], undefined);
+  });
+
+  it("has Firehose A write Parquet by a Glue table where asked, past the verifier's path", async () => {
+    const conversion = {
+      databaseName: "meridian_test_us_east_1_lake",
+      tableName: "bronze_events",
+      catalogueKeyArn: keyArn("technical"),
+    };
+    const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, conversion }, opts));
+    assertEveryChildIsOwned(recording);
+    const curated = extended(recording.only(FIREHOSE, "in-curated"));
+    const role = recording.only("aws:iam/role:Role", "in-curated");
+    assert.deepEqual(curated["dataFormatConversionConfiguration"], {
+      enabled: true,
+      inputFormatConfiguration: { deserializer: { openXJsonSerDe: { caseInsensitive: true } } },
+      outputFormatConfiguration: { serializer: { parquetSerDe: { compression: "SNAPPY" } } },
+      schemaConfiguration: {
+        databaseName: conversion.databaseName,
+        tableName: conversion.tableName,
+        roleArn: curated["roleArn"],
+        region: "us-east-1",
+        versionId: "LATEST",
+      },
+    });
+    assert.deepEqual([curated["compressionFormat"], curated["fileExtension"]], ["UNCOMPRESSED", ".parquet"]);
+    assert.match(String(curated["prefix"]), /^parquet\/events\/date=!/);
+    assert.ok(Number(curated["bufferingSize"]) >= 64);
+    const policy = recording.only(ROLE_POLICY, role.name).inputs["policy"];
+    const glue = `arn:aws:glue:us-east-1:${FAKE_ACCOUNT}:`;
+    assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "ReadColumns")?.Resource, [
+      `${glue}catalog`,
+      `${glue}database/meridian_test_us_east_1_lake`,
+      `${glue}table/meridian_test_us_east_1_lake/bronze_events`,
+    ]);
+    assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "DecryptCatalogue")?.Condition, {
+      StringEquals: { "kms:ViaService": "glue.us-east-1.amazonaws.com" },
+    });
+    assert.deepEqual(tooWide(policy), []);
+    const raw = extended(recording.only(FIREHOSE, "in-raw"));
+    assert.equal(raw["dataFormatConversionConfiguration"], undefined);
+    assertTaken(recording);
   });
 
   it("has its deliveries wait for their permissions, which are slow to spread", async () => {
@@ -339,6 +381,21 @@ describe("a delivery stream", () => {
     await assertRefused(
       ({ opts }) => new DeliveryStream("d", { ...BASE, buffering: { sizeMiB: 129, intervalSeconds: 901 } }, opts),
       ["buffering.sizeMiB", "buffering.intervalSeconds"],
+    );
+  });
+
+  it("converts at arrival too, and is refused with a small buffer or another ending", async () => {
+    const conversion = { databaseName: "lake", tableName: "events" };
+    const recording = await record(
+      ({ opts }) =>
+        new DeliveryStream("d", { ...BASE, conversion, buffering: { sizeMiB: 64, intervalSeconds: 60 } }, opts),
+    );
+    const policy = statements(recording.only(ROLE_POLICY).inputs["policy"]);
+    assert.ok(!policy.some(({ Sid }) => Sid === "DecryptCatalogue"));
+    assertTaken(recording);
+    await assertRefused(
+      ({ opts }) => new DeliveryStream("d", { ...BASE, conversion, fileExtension: ".ndjson.gz" }, opts),
+      ["buffering.sizeMiB", "fileExtension"],
     );
   });
 

@@ -8,6 +8,7 @@ import { Workgroup } from "../../../components/lake/workgroup";
 import { DISPOSABLE, keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
 import { assertEveryChildIsOwned, record, type Recording } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
+import { assertTaken } from "../../kit/taken";
 
 const KEYS = {
   identifierArn: keyArn("identifier"),
@@ -18,6 +19,8 @@ const BUCKET = "aws:s3/bucket:Bucket";
 const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
 const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
+const LOCK = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
+const INVENTORY = "aws:s3/inventory:Inventory";
 
 const lake = (args: Partial<ConstructorParameters<typeof Lake>[1]> = {}): Promise<Recording<Lake>> =>
   record(({ opts }) => new Lake("lake", { scope: SCOPE, keys: KEYS, retentionDays: 365, ...args }, opts));
@@ -129,6 +132,124 @@ describe("the lake", () => {
     assert.deepEqual(expiry("quarantine"), [["all", 14]]);
     assert.deepEqual(expiry("gold"), [["all", 365]]);
     assert.deepEqual(expiry("artifacts"), [["all", undefined]]);
+  });
+
+  it("holds versions for a time where asked, from the bucket's first day, and changes nothing else", async () => {
+    const recording = await lake({
+      objectLock: { raw: { mode: "compliance", days: 30 }, artifacts: { mode: "governance", days: 90 } },
+    });
+    assertEveryChildIsOwned(recording);
+    const locks = recording.all(LOCK).map(({ name, inputs, protect }) => [name, inputs["rule"], protect]);
+    assert.deepEqual(locks, [
+      ["lake-raw", { defaultRetention: { mode: "COMPLIANCE", days: 30 } }, true],
+      ["lake-artifacts", { defaultRetention: { mode: "GOVERNANCE", days: 90 } }, true],
+    ]);
+    for (const { name, dependencies } of recording.all(LOCK)) {
+      const versioning = recording.only("aws:s3/bucketVersioning:BucketVersioning", name);
+      assert.ok(dependencies.includes(versioning.urn), "S3 locks only what has versions");
+    }
+    const made = recording.all(BUCKET).filter(({ inputs }) => inputs["objectLockEnabled"] !== undefined);
+    assert.deepEqual(
+      made.map(({ name, inputs }) => [name, inputs["objectLockEnabled"]]),
+      [
+        ["lake-raw", true],
+        ["lake-artifacts", true],
+      ],
+    );
+    const plain = (await lake()).snapshot();
+    assert.deepEqual(
+      recording.snapshot().filter((line) => !line.startsWith(LOCK)),
+      plain,
+    );
+    assertTaken(recording);
+  });
+
+  it("refuses a lock that outlives the data, that S3 or Athena could not work with, or that nobody could undo", async () => {
+    const lock = { mode: "governance", days: 31 } as const;
+    await assertRefused(
+      ({ opts }) =>
+        new Lake(
+          "lake",
+          {
+            scope: DISPOSABLE,
+            keys: KEYS,
+            retentionDays: 365,
+            objectLock: {
+              raw: lock,
+              quarantine: { ...lock, days: 0 },
+              bronze: { mode: "governance", days: 366 },
+              artifacts: { mode: "compliance", days: 36_501 },
+              ...({ logs: lock, results: lock } as object),
+            },
+          },
+          opts,
+        ),
+      [
+        "objectLock.raw.days",
+        "objectLock.quarantine.days",
+        "objectLock.bronze.days",
+        "objectLock.artifacts.days",
+        "objectLock.artifacts.mode",
+        "objectLock.logs",
+        "objectLock.results",
+      ],
+    );
+    await assertRefused(
+      ({ opts }) =>
+        new LakeBucket(
+          "b",
+          {
+            scope: SCOPE,
+            part: "b",
+            dataClass: "technical",
+            encryption: { by: "s3" },
+            lifecycle: { expireDays: 10, previousVersionsDays: 1 },
+            writers: [{ kind: "access-logs", prefix: "access/" }],
+            objectLock: { mode: "governance", days: 11 },
+            inventory: { bucketArn: "arn:aws:s3:::logs", prefix: "/inventory/", frequency: "daily" },
+          },
+          opts,
+        ),
+      ["objectLock.days", "objectLock", "inventory.prefix"],
+    );
+  });
+
+  it("lists every version of every other bucket into the log bucket, which takes the lists of those only", async () => {
+    const recording = await lake({ inventory: "weekly" });
+    assertEveryChildIsOwned(recording);
+    const listed = LAKE_PARTS.filter((part) => part !== "logs");
+    assert.deepEqual(
+      recording
+        .all(INVENTORY)
+        .map(({ name }) => name)
+        .sort(),
+      listed.map((part) => `lake-${part}`).sort(),
+    );
+    const { inputs, protect } = recording.only(INVENTORY, "lake-gold");
+    const bucket = (part: string): string => `meridian-test-us-east-1-${part}-${SCOPE.account}`;
+    assert.equal(protect, true);
+    assert.deepEqual(
+      [inputs["bucket"], inputs["name"], inputs["includedObjectVersions"], inputs["schedule"]],
+      [bucket("gold"), "all", "All", { frequency: "Weekly" }],
+    );
+    assert.deepEqual(inputs["destination"], {
+      bucket: {
+        bucketArn: `arn:aws:s3:::${bucket("logs")}`,
+        accountId: SCOPE.account,
+        format: "Parquet",
+        prefix: "inventory",
+        encryption: { sseS3: {} },
+      },
+    });
+    const policy = recording.only(POLICY, "lake-logs").inputs["policy"];
+    const statement = statements(policy).find(({ Sid }) => Sid === "Inventory");
+    assert.equal(statement?.Resource, `arn:aws:s3:::${bucket("logs")}/inventory/*`);
+    assert.deepEqual(statement.Condition, {
+      StringEquals: { "aws:SourceAccount": SCOPE.account, "s3:x-amz-acl": "bucket-owner-full-control" },
+      ArnLike: { "aws:SourceArn": listed.map((part) => `arn:aws:s3:::${bucket(part)}`) },
+    });
+    assert.deepEqual(tooWide(policy), []);
+    assertTaken(recording);
   });
 
   it("lets disposable data go with its buckets", async () => {
