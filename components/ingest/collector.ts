@@ -75,6 +75,12 @@ export function checkCollector({ authorizer, throttle, allowedOrigins = [] }: Co
   return problems;
 }
 
+/** A role and what it may do. */
+interface Allowed {
+  readonly role: aws.iam.Role;
+  readonly policy: aws.iam.RolePolicy;
+}
+
 /**
  * The way in: an HTTP API whose one route puts the request's body on the event stream, keyed by user, without code of
  * ours in between. The web application firewall stands before it at the edge.
@@ -122,7 +128,7 @@ export class Collector extends pulumi.ComponentResource {
     );
   }
 
-  private createRole(name: string, { scope, stream }: CollectorArgs): aws.iam.Role {
+  private createRole(name: string, { scope, stream }: CollectorArgs): Allowed {
     const role = new aws.iam.Role(
       name,
       {
@@ -131,7 +137,7 @@ export class Collector extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.iam.RolePolicy(
+    const policy = new aws.iam.RolePolicy(
       name,
       {
         role: role.id,
@@ -147,14 +153,14 @@ export class Collector extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return role;
+    return { role, policy };
   }
 
   private createIntegration(
     name: string,
     { scope, stream }: CollectorArgs,
     api: aws.apigatewayv2.Api,
-    role: aws.iam.Role,
+    { role, policy }: Allowed,
   ): aws.apigatewayv2.Integration {
     return new aws.apigatewayv2.Integration(
       name,
@@ -173,7 +179,8 @@ export class Collector extends pulumi.ComponentResource {
           Region: scope.region,
         },
       },
-      { parent: this },
+      // Else the first events would meet a role that may not write yet.
+      { parent: this, dependsOn: [policy] },
     );
   }
 
