@@ -11,6 +11,7 @@ import {
   type WarehouseArgs,
   type WarehouseParts,
 } from "./contract";
+import { wlmConfiguration } from "./workload-queues";
 
 /** A provisioned cluster with its parameters, subnets, snapshots and audit logs. */
 export function createCluster(
@@ -33,6 +34,9 @@ export function createCluster(
         { name: "enable_user_activity_logging", value: "true" },
         { name: "auto_analyze", value: "true" },
         { name: "statement_timeout", value: String(STATEMENT_TIMEOUT_MILLISECONDS) },
+        ...(deployment.queues === undefined
+          ? []
+          : [{ name: "wlm_json_configuration", value: wlmConfiguration(deployment.queues) }]),
       ],
     },
     { parent },

@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kit/scope";
+import type { WorkloadQueue } from "./workload-queues";
 
 /** Nodes of one size that run all the time. */
 export interface ProvisionedWarehouse {
@@ -12,6 +13,8 @@ export interface ProvisionedWarehouse {
   readonly snapshotEveryHours: number;
   /** Days for which automated snapshots are kept, 1 to 35. @default 7 */
   readonly snapshotRetentionDays?: number;
+  /** Whose statements go first, in order of their match. @default one queue for all, which Redshift manages */
+  readonly queues?: readonly WorkloadQueue[];
 }
 
 /** Capacity that comes and goes with the queries; recovery points every 30 minutes are made by the service. */

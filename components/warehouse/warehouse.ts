@@ -15,8 +15,10 @@ import {
   type WarehouseDeployment,
 } from "./contract";
 import { createWorkgroup } from "./serverless";
+import { checkQueues } from "./workload-queues";
 
 export type { ProvisionedWarehouse, ServerlessWarehouse, WarehouseArgs, WarehouseDeployment } from "./contract";
+export type { Priority, WorkloadQueue } from "./workload-queues";
 
 /** docs.aws.amazon.com/redshift/latest/mgmt/working-with-clusters.html */
 const NODES: Readonly<Record<string, { readonly min: number; readonly max: number }>> = {
@@ -54,6 +56,7 @@ function checkProvisioned(deployment: ProvisionedWarehouse): Problem[] {
       min: 1,
       max: 35,
     }),
+    ...checkQueues(deployment.queues ?? []),
   ];
 }
 
