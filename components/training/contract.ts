@@ -16,6 +16,19 @@ export interface TrainingTables {
   readonly shards: string;
 }
 
+/**
+ * Instances that have been through their first boot and stand stopped, paying for their disks only: a run starts in the
+ * time of a boot and not of an installation. They are on demand and of one type, since AWS puts no spot instances into
+ * a warm pool, and are made anew when the program changes; so are workers at work, whose shards others take up.
+ * docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html
+ */
+export interface WarmPool {
+  /** Instances that stand ready, at least 1 and at most `maxInstances`. */
+  readonly minInstances: number;
+  /** Seconds that a first boot may take before the instance is taken as it is. @default 900 */
+  readonly bootSeconds?: number;
+}
+
 /** Arguments of `Training`. */
 export interface TrainingArgs {
   readonly scope: Scope;
@@ -60,6 +73,8 @@ export interface TrainingArgs {
   readonly onDemandPercentAboveBase?: number;
   /** GiB of gp3 for checkpoints and the matrices' spill. @default 100 */
   readonly diskGiB?: number;
+  /** @default none: each run boots its instances from nothing */
+  readonly warmPool?: WarmPool;
   /** Minutes of an empty queue after which the group goes to zero. @default 15 */
   readonly idleMinutes?: number;
 }
@@ -70,4 +85,5 @@ export const DEFAULTS = {
   onDemandPercentAboveBase: 0,
   diskGiB: 100,
   idleMinutes: 15,
+  bootSeconds: 900,
 } as const;

@@ -4,6 +4,7 @@ import { arnOf, bucketArnOf } from "../kit/arn";
 import { allowing, allowKeyByAlias, trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { TrainingArgs } from "./contract";
+import { allowReady } from "./warm-pool";
 
 export interface Identity {
   readonly role: aws.iam.Role;
@@ -77,6 +78,7 @@ export function createIdentity(name: string, args: TrainingArgs, parent: pulumi.
           actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
           resources: [table(tables.models), table(tables.shards)],
         },
+        ...(args.warmPool === undefined ? [] : [allowReady(scope)]),
       ),
     },
     { parent },

@@ -8,7 +8,15 @@ export interface Startup {
   readonly environment: Readonly<Record<string, string>>;
   /** Where Python packages come from, e.g. a mirror in a network without a way out. @default pip's own */
   readonly packageIndexUrl?: string;
+  /** Commands that start the workers. @default at once, and at each boot */
+  readonly start?: string;
 }
+
+/** Starts all workers now and at each boot. */
+const START_ALL = `for worker in $(seq 1 $(( ($(nproc) + 1) / 2 ))); do
+  systemctl enable --now "meridian-training@$worker.service"
+done
+`;
 
 /** Where the first boot puts the interpreter with the locked packages. */
 export const PYTHON = "/opt/meridian/python/bin/python";
@@ -66,8 +74,5 @@ PrivateTmp=true
 WantedBy=multi-user.target
 UNIT
 systemctl daemon-reload
-for worker in $(seq 1 $(( ($(nproc) + 1) / 2 ))); do
-  systemctl enable --now "meridian-training@$worker.service"
-done
-`;
+${startup.start ?? START_ALL}`;
 }

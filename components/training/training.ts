@@ -11,8 +11,9 @@ import { createIdentity } from "./identity";
 import { scaleToZero, scaleWithBacklog } from "./scaling";
 import { USERS_PER_SHARD } from "./plan";
 import { userData } from "./startup";
+import { checkWarmPool, readyUnit, warmGroup } from "./warm-pool";
 
-export type { QueueRef, TrainingArgs, TrainingTables } from "./contract";
+export type { QueueRef, TrainingArgs, TrainingTables, WarmPool } from "./contract";
 
 /** Size of a gp3 volume, GiB: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
 const GP3_GIB = { min: 8, max: 65_536 } as const;
@@ -68,6 +69,7 @@ export function checkTraining(args: TrainingArgs): Problem[] {
       return url === undefined ? [] : wantMatch(name, url, /^https?:\/\/[^\s'"$`\\]+$/, "an http(s) address");
     }),
     ...wantInteger("idleMinutes", args.idleMinutes ?? DEFAULTS.idleMinutes, "minutes", { min: 5, max: 60 }),
+    ...checkWarmPool(args),
   ];
 }
 
@@ -163,6 +165,8 @@ export class Training extends pulumi.ComponentResource {
       {
         name: nameOf(scope, "training", "autoScalingGroup"),
         imageId: AL2023_PARAMETER[architectureOf(args.instanceTypes[0] ?? "")],
+        // A group with a warm pool has no mix of types to say it.
+        ...(args.warmPool === undefined ? {} : { instanceType: args.instanceTypes[0] }),
         updateDefaultVersion: true,
         iamInstanceProfile: { arn: profile.arn },
         vpcSecurityGroupIds: [securityGroup.id],
@@ -217,26 +221,36 @@ export class Training extends pulumi.ComponentResource {
         // A day: an instance never outlives the programs and the image of its run.
         maxInstanceLifetime: 86_400,
         enabledMetrics: ["GroupInServiceInstances", "GroupDesiredCapacity", "GroupTotalInstances"],
-        mixedInstancesPolicy: {
-          launchTemplate: {
-            launchTemplateSpecification: {
-              launchTemplateId: template.id,
-              version: template.latestVersion.apply(String),
-            },
-            overrides: args.instanceTypes.map((instanceType) => ({ instanceType })),
-          },
-          instancesDistribution: {
-            onDemandBaseCapacity: args.onDemandBase ?? DEFAULTS.onDemandBase,
-            onDemandPercentageAboveBaseCapacity: args.onDemandPercentAboveBase ?? DEFAULTS.onDemandPercentAboveBase,
-            onDemandAllocationStrategy: "prioritized",
-            spotAllocationStrategy: "price-capacity-optimized",
-          },
-        },
+        ...(args.warmPool === undefined ? mixOf(args, template) : warmGroup(args.warmPool, template)),
       },
       // The backlog owns the size; a deployment in the middle of a run must not send the workers home.
       { parent: this, dependsOn: [...ready], ignoreChanges: ["desiredCapacity"] },
     );
   }
+}
+
+/** Several types, spot above what is to be on demand. */
+function mixOf(
+  args: TrainingArgs,
+  template: aws.ec2.LaunchTemplate,
+): Pick<aws.autoscaling.GroupArgs, "mixedInstancesPolicy"> {
+  return {
+    mixedInstancesPolicy: {
+      launchTemplate: {
+        launchTemplateSpecification: {
+          launchTemplateId: template.id,
+          version: template.latestVersion.apply(String),
+        },
+        overrides: args.instanceTypes.map((instanceType) => ({ instanceType })),
+      },
+      instancesDistribution: {
+        onDemandBaseCapacity: args.onDemandBase ?? DEFAULTS.onDemandBase,
+        onDemandPercentageAboveBaseCapacity: args.onDemandPercentAboveBase ?? DEFAULTS.onDemandPercentAboveBase,
+        onDemandAllocationStrategy: "prioritized",
+        spotAllocationStrategy: "price-capacity-optimized",
+      },
+    },
+  };
 }
 
 interface LaunchParts {
@@ -260,6 +274,7 @@ function startupScript(args: TrainingArgs, program: Program, queueUrl: string): 
     artifactsBucket: args.buckets.artifacts,
     programKey: programKey(program),
     ...(packageIndexUrl === undefined ? {} : { packageIndexUrl }),
+    ...(args.warmPool === undefined ? {} : { start: readyUnit(scope) }),
     environment: {
       MERIDIAN_ZONE: scope.zone,
       MERIDIAN_QUEUE_URL: queueUrl,
