@@ -84,7 +84,10 @@ export async function startRuntime(endpoint: string, variants: readonly RuntimeV
           "x-amzn-invoked-production-variant": variant.name,
         });
         response.end(body);
-      })();
+      })().catch(() => {
+        // The caller gave up, or the container has gone: as on AWS, the connection ends without an answer.
+        response.destroy();
+      });
     });
   });
   const runtime: FakeRuntime = {
