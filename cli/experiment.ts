@@ -2,6 +2,7 @@ import { METRIC_NAMES, variantDayOf } from "../components/serving/workload/exper
 import { reportOf } from "../components/serving/workload/experiment/report";
 import type { Comparison, ExperimentReport } from "../components/serving/workload/experiment/report";
 import { ENGINES, QueryError, runQuery } from "../queries";
+import { topologyOf } from "./kit/environment";
 import { BadInput, EXIT, Failed } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { integerOption, oneOf } from "./kit/options";
@@ -37,8 +38,7 @@ export async function experiment(action: string, options: ExperimentOptions): Pr
     throw new BadInput("the experiment cannot be reported on", problems);
   }
   checkRegion(options.env, options.region);
-  const opened = await openRegions(options.env);
-  const { variants } = opened.topology.serving;
+  const { variants } = topologyOf(options.env).serving;
   const control = options.control ?? variants[0]?.name ?? "";
   if (!variants.some(({ name }) => name === control)) {
     const names = variants.map(({ name }) => name).join(", ");
@@ -46,6 +46,7 @@ export async function experiment(action: string, options: ExperimentOptions): Pr
       { path: "--control", reason: `want one of ${names}, got "${control}"` },
     ]);
   }
+  const opened = await openRegions(options.env);
   const parameters = {
     ...(options.from === undefined ? {} : { from: options.from }),
     ...(options.to === undefined ? {} : { to: options.to }),

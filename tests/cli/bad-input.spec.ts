@@ -26,6 +26,17 @@ describe("bad input on the command line", () => {
     ["a file that is not there", ["events", "replay", "/no/such"], /file: want a readable file, got "\/no\/such"/],
     ["an unknown action", ["events", "frob"], /action: want generate or replay or import or ledger, got "frob"/],
     [
+      "an experiment's report by an unknown metric",
+      ["experiment", "report", "--metric", "clicks", "--alpha", "2"],
+      /--metric: want click_rate or conversion or revenue_per_user, got "clicks"[^]*--alpha: want a number between 0 and 1/,
+    ],
+    ["an unknown action on an experiment", ["experiment", "start"], /action: want report, got "start"/],
+    [
+      "an experiment's control that is no variant",
+      ["experiment", "report", "--control", "chamption"],
+      /--control: want one of champion, challenger, got "chamption"/,
+    ],
+    [
       "columns that are no interaction's",
       ["events", "import", "package.json", "--format", "interactions", "--columns", "user,thing"],
       /--columns: want user, item, timestamp and perhaps value, each once, got "user,thing"/,
