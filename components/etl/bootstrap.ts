@@ -13,6 +13,15 @@ sudo unzip -q -o /tmp/etl-programs.zip -d "$programs"
 rm /tmp/etl-programs.zip
 `;
 
+/** Spark's own settings, on either engine. */
+export const SPARK_DEFAULTS = {
+  "spark.dynamicAllocation.enabled": "true",
+  "spark.sql.adaptive.enabled": "true",
+  "spark.sql.parquet.fs.optimized.committer.optimization-enabled": "true",
+  "spark.sql.session.timeZone": "UTC",
+  "spark.sql.sources.partitionOverwriteMode": "dynamic",
+} as const;
+
 /**
  * Spark, EMRFS and YARN settings of the cluster (docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html).
  * The EMRFS S3-optimised committer writes Parquet without the rename that makes FileOutputCommitter unsafe on S3;
@@ -23,14 +32,8 @@ export function clusterConfigurations(keyArn: string): string {
     { Classification: "spark", Properties: { maximizeResourceAllocation: "false" } },
     {
       Classification: "spark-defaults",
-      Properties: {
-        "spark.dynamicAllocation.enabled": "true",
-        "spark.sql.adaptive.enabled": "true",
-        "spark.sql.parquet.fs.optimized.committer.optimization-enabled": "true",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.sources.partitionOverwriteMode": "dynamic",
-        "spark.authenticate": "true",
-      },
+      // The secret that authentication needs is YARN's to hand out: EMR Serverless protects what is between workers itself.
+      Properties: { ...SPARK_DEFAULTS, "spark.authenticate": "true" },
     },
     {
       Classification: "emrfs-site",

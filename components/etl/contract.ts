@@ -15,13 +15,11 @@ export interface EtlBuckets {
   readonly logs: string;
 }
 
-/** Arguments of `Etl`. */
-export interface EtlArgs {
+/** What both engines are given. */
+export interface EtlJobArgs {
   readonly scope: Scope;
   /** EMR release, e.g. `emr-7.9.0`. */
   readonly releaseLabel: string;
-  /** EC2 types of all nodes, in order of preference; several, so that spot capacity can be found. */
-  readonly instanceTypes: readonly string[];
   readonly capacity: EtlCapacity;
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets; EMR picks the zone with the best capacity. They carry the tag {@link EMR_TAG}. */
@@ -35,6 +33,28 @@ export interface EtlArgs {
   readonly tablesKeyAlias?: string;
   /** The Spark programs. */
   readonly program: Program;
+}
+
+/** One step of a transient cluster. */
+export interface EtlStep {
+  readonly name: string;
+  /** Command line of EMR's `command-runner.jar`, e.g. `spark-submit`, ... */
+  readonly args: readonly string[];
+}
+
+/** Arguments of `Etl`. */
+export interface EtlArgs extends EtlJobArgs {
+  /** EC2 types of all nodes, in order of preference; several, so that spot capacity can be found. */
+  readonly instanceTypes: readonly string[];
+  /**
+   * `long-lived`: waits for the steps of the daily workflow and scales with them. `transient`: runs the given steps at
+   * its full size and ends by itself; the next `up` makes it again, with the same steps. For work that is done once,
+   * e.g. computing everything anew: the daily workflow cannot add steps to a cluster that is gone.
+   * @default "long-lived"
+   */
+  readonly mode?: "long-lived" | "transient";
+  /** What a transient cluster does, in order; a step that fails ends the cluster. @default none: for a long-lived one only */
+  readonly steps?: readonly EtlStep[];
   /**
    * Key in the artifacts bucket of the zip with `privateKey.pem`, `certificateChain.pem` and `trustedCertificates.pem`
    * for encryption between nodes. It is made outside of Pulumi (docs/runbooks/etl-certificates.md), so that no private
@@ -54,3 +74,30 @@ export interface EtlArgs {
 
 /** Without this tag on groups, subnets and the cluster, AmazonEMRServicePolicy_v2 refuses to touch them. */
 export const EMR_TAG = { "for-use-with-amazon-emr-managed-policies": "true" } as const;
+
+/** Arguments of `ServerlessEtl`; `capacity.maximumUnits` bounds its virtual CPUs, and nothing is kept while it idles. */
+export interface ServerlessEtlArgs extends EtlJobArgs {
+  /** @default "arm64" */
+  readonly architecture?: "arm64" | "x86_64";
+  /** GiB of memory to each virtual CPU, in the limit. @default 4 */
+  readonly memoryGibPerVcpu?: number;
+  /** GiB of disk to each virtual CPU, in the limit, for shuffle. @default 16: what a node of the cluster has to each */
+  readonly diskGibPerVcpu?: number;
+  /** Minutes without a job after which the application stops. @default 15 */
+  readonly idleTimeoutMinutes?: number;
+}
+
+/** Where a day's job is run: what a caller needs to start it on either engine. */
+export type EtlRunner =
+  | { readonly kind: "cluster"; readonly clusterId: pulumi.Output<string>; readonly roleArn: pulumi.Output<string> }
+  | {
+      readonly kind: "serverless";
+      readonly applicationId: pulumi.Output<string>;
+      readonly applicationArn: pulumi.Output<string>;
+      /** Role that each job is started with. */
+      readonly roleArn: pulumi.Output<string>;
+      /** `s3://` address of the job's entry point. */
+      readonly entryPoint: string;
+      /** What each job's `sparkSubmitParameters` must hold. */
+      readonly submitParameters: string;
+    };

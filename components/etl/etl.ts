@@ -6,12 +6,12 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import { SECONDS } from "../kit/units";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { BOOTSTRAP_SCRIPT, clusterConfigurations } from "./bootstrap";
-import { EMR_TAG, type EtlArgs } from "./contract";
+import { EMR_TAG, type EtlArgs, type EtlRunner } from "./contract";
 import { createSecurityGroups, type Groups } from "./groups";
 import { createRoles, type Roles } from "./roles";
 import { vcpusOf } from "./plan";
 
-export { EMR_TAG, type EtlArgs, type EtlBuckets } from "./contract";
+export { EMR_TAG, type EtlArgs, type EtlBuckets, type EtlRunner, type EtlStep } from "./contract";
 
 /** EMR's own limits of the idle timeout: docs.aws.amazon.com/emr/latest/APIReference/API_AutoTerminationPolicy.html */
 const IDLE_SECONDS = { min: SECONDS.day + SECONDS.hour, max: 7 * SECONDS.day, usual: 2 * SECONDS.day } as const;
@@ -21,6 +21,9 @@ const FLEET_TYPES = { max: 15 } as const;
 
 /** Minutes that EMR looks for spot capacity before it falls back on demand. */
 const SPOT_TIMEOUT_MINUTES = 10;
+
+/** Steps that a cluster holds at once: docs.aws.amazon.com/emr/latest/ManagementGuide/AddMoreThan256Steps.html */
+const MAX_STEPS = 256;
 
 /** GiB of gp3 for shuffle and HDFS on each node. */
 const NODE_DISK_GIB = 64;
@@ -52,12 +55,32 @@ export function checkEtl(args: EtlArgs): Problem[] {
     }),
     ...wantInteger("idleTimeoutSeconds", args.idleTimeoutSeconds ?? IDLE_SECONDS.usual, "seconds", IDLE_SECONDS),
     ...wantInteger("spotPricePercent", args.spotPricePercent ?? 100, "percent", { min: 1, max: 100 }),
+    ...checkMode(args),
+  ];
+}
+
+/** What one mode needs and the other cannot have. */
+function checkMode({ mode = "long-lived", steps = [], idleTimeoutSeconds }: EtlArgs): Problem[] {
+  if (mode === "long-lived") {
+    return steps.length === 0
+      ? []
+      : [problem("steps", "none where the cluster lives long: the daily workflow adds them", `${steps.length} steps`)];
+  }
+  return [
+    ...wantInteger("steps.length", steps.length, "steps", { min: 1, max: MAX_STEPS }),
+    ...steps.flatMap(({ args }, index) =>
+      args.length === 0 ? [problem(`steps[${index}].args`, "a command line", "none")] : [],
+    ),
+    ...(idleTimeoutSeconds === undefined
+      ? []
+      : [problem("idleTimeoutSeconds", "none where the cluster ends after its steps", idleTimeoutSeconds)]),
   ];
 }
 
 /**
  * The ETL cluster: Spark on EMR with managed scaling, on-demand core and spot task nodes, all encrypted, in private
- * subnets, ended by itself when nobody uses it. The daily workflow adds steps to it.
+ * subnets, ended by itself when nobody uses it. The daily workflow adds steps to it. A transient one has its steps and
+ * its full size from the start, core nodes on demand and on spot, and ends after the last step.
  * @throws InputPropertiesError listing every bad argument.
  */
 export class Etl extends pulumi.ComponentResource {
@@ -67,6 +90,7 @@ export class Etl extends pulumi.ComponentResource {
   readonly nodeRoleArn: pulumi.Output<string>;
   /** `s3://` folder of this version's programs. */
   readonly programsUri: string;
+  readonly runner: EtlRunner;
 
   constructor(name: string, args: EtlArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`Etl ${name}`, checkEtl(args));
@@ -77,13 +101,16 @@ export class Etl extends pulumi.ComponentResource {
     const security = this.createSecurityConfiguration(name, args);
     const objects = this.uploadPrograms(name, args);
     const cluster = this.createCluster(name, args, { roles, groups, security, objects });
-    this.createTaskFleet(name, args, cluster);
-    this.createScaling(name, args, cluster);
+    if (args.mode !== "transient") {
+      this.createTaskFleet(name, args, cluster);
+      this.createScaling(name, args, cluster);
+    }
 
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;
     this.nodeRoleArn = roles.node.arn;
     this.programsUri = `s3://${args.buckets.artifacts}/${objects.programKey}`;
+    this.runner = { kind: "cluster", clusterId: this.clusterId, roleArn: this.nodeRoleArn };
     this.registerOutputs({
       clusterId: this.clusterId,
       clusterName: this.clusterName,
@@ -153,8 +180,7 @@ export class Etl extends pulumi.ComponentResource {
         serviceRole: roles.service.arn,
         securityConfiguration: security.name,
         logUri: `s3://${logs}/emr/`,
-        keepJobFlowAliveWhenNoSteps: true,
-        autoTerminationPolicy: { idleTimeout: args.idleTimeoutSeconds ?? IDLE_SECONDS.usual },
+        ...lifeOf(args),
         terminationProtection: false,
         unhealthyNodeReplacement: true,
         scaleDownBehavior: "TERMINATE_AT_TASK_COMPLETION",
@@ -185,12 +211,7 @@ export class Etl extends pulumi.ComponentResource {
             ebsConfigs: [NODE_DISK],
           })),
         },
-        coreInstanceFleet: {
-          name: "core",
-          targetOnDemandCapacity: args.capacity.minimumUnits,
-          instanceTypeConfigs: fleetTypes(args),
-          launchSpecifications: { onDemandSpecifications: [{ allocationStrategy: "lowest-price" }] },
-        },
+        coreInstanceFleet: coreFleet(args),
         tags: EMR_TAG,
       },
       {
@@ -217,13 +238,7 @@ export class Etl extends pulumi.ComponentResource {
           bidPriceAsPercentageOfOnDemandPrice: args.spotPricePercent ?? 100,
         })),
         launchSpecifications: {
-          spotSpecifications: [
-            {
-              allocationStrategy: "price-capacity-optimized",
-              timeoutAction: "SWITCH_TO_ON_DEMAND",
-              timeoutDurationMinutes: SPOT_TIMEOUT_MINUTES,
-            },
-          ],
+          spotSpecifications: [SPOT],
         },
       },
       { parent: this, ignoreChanges: ["targetOnDemandCapacity", "targetSpotCapacity"] },
@@ -251,6 +266,59 @@ export class Etl extends pulumi.ComponentResource {
 }
 
 const NODE_DISK = { type: "gp3", size: NODE_DISK_GIB, volumesPerInstance: 1 } as const;
+
+/** Spot from the deepest pools, and on demand when there is none in time. */
+const SPOT = {
+  allocationStrategy: "price-capacity-optimized",
+  timeoutAction: "SWITCH_TO_ON_DEMAND",
+  timeoutDurationMinutes: SPOT_TIMEOUT_MINUTES,
+} as const;
+
+/** How the cluster ends: after its last step, or after a time without one. EMR takes one or the other. */
+function lifeOf({
+  mode,
+  steps = [],
+  idleTimeoutSeconds,
+}: EtlArgs): Pick<aws.emr.ClusterArgs, "keepJobFlowAliveWhenNoSteps" | "autoTerminationPolicy" | "steps"> {
+  if (mode !== "transient") {
+    return {
+      keepJobFlowAliveWhenNoSteps: true,
+      autoTerminationPolicy: { idleTimeout: idleTimeoutSeconds ?? IDLE_SECONDS.usual },
+    };
+  }
+  return {
+    keepJobFlowAliveWhenNoSteps: false,
+    steps: steps.map(({ name, args }) => ({
+      name,
+      actionOnFailure: "TERMINATE_CLUSTER",
+      hadoopJarStep: { jar: "command-runner.jar", args: [...args] },
+    })),
+  };
+}
+
+/** A long-lived cluster begins small and is scaled; a transient one has no time for it, and no task fleet. */
+function coreFleet(args: EtlArgs): aws.types.input.emr.ClusterCoreInstanceFleet {
+  const { minimumUnits, maximumUnits, maximumOnDemandUnits } = args.capacity;
+  const onDemandSpecifications = [{ allocationStrategy: "lowest-price" }];
+  if (args.mode !== "transient") {
+    return {
+      name: "core",
+      targetOnDemandCapacity: minimumUnits,
+      instanceTypeConfigs: fleetTypes(args),
+      launchSpecifications: { onDemandSpecifications },
+    };
+  }
+  return {
+    name: "core",
+    targetOnDemandCapacity: maximumOnDemandUnits,
+    targetSpotCapacity: maximumUnits - maximumOnDemandUnits,
+    instanceTypeConfigs: fleetTypes(args).map((type) => ({
+      ...type,
+      bidPriceAsPercentageOfOnDemandPrice: args.spotPricePercent ?? 100,
+    })),
+    launchSpecifications: { onDemandSpecifications, spotSpecifications: [SPOT] },
+  };
+}
 
 /** Types with their weight in units, one unit a virtual CPU. */
 function fleetTypes({

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { arnOf, bucketArnOf } from "../kit/arn";
 import { allowing, allowKeyByAlias, trustCompute, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import type { EtlArgs } from "./contract";
+import type { EtlArgs, EtlJobArgs } from "./contract";
 
 export interface Roles {
   readonly node: aws.iam.Role;
@@ -60,7 +60,7 @@ export function createRoles(name: string, args: EtlArgs, parent: pulumi.Resource
 }
 
 /** What Spark programs may do: read bronze and code, rewrite silver and gold, write key points. */
-function allowed(args: EtlArgs): pulumi.Output<string> {
+export function allowed(args: EtlJobArgs): pulumi.Output<string> {
   const { scope, buckets, profilesTable, keyArn } = args;
   const glue = (resource: string): string => arnOf(scope, "glue", resource);
   const database = nameOf(scope, "lake", "glueDatabase");
