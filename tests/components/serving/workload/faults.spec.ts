@@ -14,7 +14,7 @@ import { ENDPOINT_DOWN, LIST, LIVE, Parts, POPULAR, THROTTLED } from "./kit/part
 
 const DEADLINE_MS = 150;
 /** What an answer may take on a loaded machine beyond its deadline. */
-const SLACK_MS = 150;
+const SLACK_MS = 350;
 
 /** An API over loopback on parts with faults. */
 async function start(parts: Parts, changes: Partial<RecommendDeps> = {}, options: ApiOptions = {}) {
@@ -69,7 +69,7 @@ describe("the API under faults answers within its deadline and says what it fell
     const started = performance.now();
     await api.user("ada");
     assert.equal(parts.calls.cache, asked);
-    assert.ok(performance.now() - started < 100);
+    assert.ok(performance.now() - started < 300);
   });
 
   it("table throttled: cached lists go on, others come live, the rest is popular; and it is not hammered", async () => {
