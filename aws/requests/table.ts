@@ -23,6 +23,7 @@ import { kinesis } from "./services/kinesis";
 import { kms } from "./services/kms";
 import { lambda } from "./services/lambda";
 import { logs } from "./services/logs";
+import { msk } from "./services/msk";
 import { opensearch } from "./services/opensearch";
 import { redshift } from "./services/redshift";
 import { redshiftserverless } from "./services/redshiftserverless";
@@ -65,6 +66,7 @@ const TABLES: readonly RequestTable[] = [
   kms,
   lambda,
   logs,
+  msk,
   opensearch,
   redshift,
   redshiftserverless,

@@ -8,6 +8,7 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
 import { columnar, formatOf, readTable, type ParquetConversion } from "./conversion";
+import { readSource, sourceBlock, type KafkaSource, type StreamSource } from "./delivery-source";
 import { BUFFER_SECONDS, type Buffering } from "./plan";
 
 /** A bucket that a delivery stream writes to. */
@@ -27,7 +28,7 @@ export interface DeliveryStreamArgs {
   readonly scope: Scope;
   /** Part of the name, e.g. `events-curated`. */
   readonly part: string;
-  readonly source: { readonly streamArn: pulumi.Input<string>; readonly keyArn: pulumi.Input<string> };
+  readonly source: StreamSource | KafkaSource;
   readonly destination: DeliveryBucket;
   /** Path before `date=.../hour=.../`, e.g. `landing/events`. */
   readonly prefix: string;
@@ -126,7 +127,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
     conversion,
   }: DeliveryStreamArgs): pulumi.Output<string> {
     return allowing(
-      ...readStream(scope, source),
+      ...readSource(scope, source),
       ...writeBucket(scope, "Destination", destination),
       ...(backup === undefined ? [] : writeBucket(scope, "Backup", backup)),
       ...(processor === undefined ? [] : [invoke(processor.functionArn)]),
@@ -149,8 +150,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
       {
         name: nameOf(scope, part, "deliveryStream"),
         destination: "extended_s3",
-        // With a Kinesis source the records are encrypted by the stream's key; server-side encryption of its own is refused.
-        kinesisSourceConfiguration: { kinesisStreamArn: source.streamArn, roleArn: role.arn },
+        ...sourceBlock(source, role.arn),
         extendedS3Configuration: {
           roleArn: role.arn,
           bucketArn: destination.arn,
@@ -252,22 +252,6 @@ export function processing({
 }
 
 // What a delivery stream needs, by part: docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
-
-export function readStream(scope: Scope, source: DeliveryStreamArgs["source"]): Allow[] {
-  return [
-    {
-      sid: "ReadStream",
-      actions: ["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
-      resources: [source.streamArn],
-    },
-    {
-      sid: "DecryptStream",
-      actions: ["kms:Decrypt"],
-      resources: [source.keyArn],
-      conditions: { StringEquals: { "kms:ViaService": `kinesis.${scope.region}.amazonaws.com` } },
-    },
-  ];
-}
 
 export function writeBucket(scope: Scope, sid: string, { arn, keyArn }: DeliveryBucket): Allow[] {
   return [

@@ -11,13 +11,13 @@ import {
   errorPath,
   invoke,
   processing,
-  readStream,
   writeBucket,
   writeLogs,
   type DeliveryBucket,
   type DeliveryStreamArgs,
   type Processor,
 } from "./delivery";
+import { readStream, type StreamSource } from "./delivery-source";
 
 /** The domain that real-time logs go to. */
 export interface SearchTarget {
@@ -30,7 +30,7 @@ export interface SearchTarget {
 
 export interface SearchDeliveryArgs {
   readonly scope: Scope;
-  readonly source: DeliveryStreamArgs["source"];
+  readonly source: StreamSource;
   readonly target: SearchTarget;
   readonly processor: Processor;
   /** Keeps what the domain did not take. */

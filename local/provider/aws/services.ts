@@ -21,6 +21,7 @@ import { kinesis } from "./kinesis";
 import { kms } from "./kms";
 import { lambda } from "./lambda";
 import { logs } from "./logs";
+import { msk } from "./msk";
 import { opensearch } from "./opensearch";
 import { redshift } from "./redshift";
 import { redshiftserverless } from "./redshiftserverless";
@@ -61,6 +62,7 @@ export const services = {
   kms,
   lambda,
   logs,
+  msk,
   opensearch,
   redshift,
   redshiftserverless,

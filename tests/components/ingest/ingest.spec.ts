@@ -339,10 +339,11 @@ describe("the transform", () => {
 });
 
 describe("a delivery stream", () => {
+  const source = { streamArn: STREAM_ARN, keyArn: keyArn("identifier") };
   const BASE: DeliveryStreamArgs = {
     scope: SCOPE,
     part: "events-raw",
-    source: { streamArn: STREAM_ARN, keyArn: keyArn("identifier") },
+    source,
     destination: bucket("raw"),
     prefix: "events",
     buffering: { sizeMiB: 5, intervalSeconds: 60 },
@@ -406,7 +407,7 @@ describe("a delivery stream", () => {
           "d",
           {
             scope: SCOPE,
-            source: BASE.source,
+            source,
             target: { domainArn: "d", subnetIds: [], securityGroupId: "s" },
             processor: { functionArn: "f", bufferMiB: 1 },
             failed: bucket("b"),

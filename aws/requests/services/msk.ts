@@ -1,0 +1,24 @@
+import { json, request, turned, type } from "../spec";
+import type { RequestTable } from "../spec";
+import type { Value } from "../../value";
+
+export const msk: RequestTable = {
+  "aws:msk/clusterPolicy:ClusterPolicy": type(request("kafka:PutClusterPolicy", { policy: json("Policy") })),
+  "aws:msk/serverlessCluster:ServerlessCluster": type(
+    request("kafka:CreateClusterV2", {
+      clusterName: "ClusterName",
+      tags: "Tags",
+      clientAuthentication: "Serverless.ClientAuthentication",
+      vpcConfigs: "Serverless.VpcConfigs",
+    }),
+  ),
+  "aws:msk/topic:Topic": type(
+    request("kafka:CreateTopic", { name: "TopicName", configs: turned("Configs", encoded) }),
+    { timeouts: "how long the provider waits" },
+  ),
+};
+
+/** A topic's settings are JSON for Pulumi, and that JSON in Base64 for AWS. */
+function encoded(configs: Value): Value {
+  return typeof configs === "string" ? Buffer.from(configs).toString("base64") : configs;
+}
