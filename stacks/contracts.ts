@@ -71,6 +71,8 @@ export interface MeshOutputs {
   readonly distributionDomains: Readonly<Record<string, string>>;
   /** Bucket replications made, as `source -> destination`. */
   readonly replications: readonly string[];
+  /** The page over all regions. */
+  readonly dashboard: string;
 }
 
 /** A contract as a stack exports it: each value may still be on its way. */

@@ -2,11 +2,14 @@ import { GlobalEdge } from "../components/edge/global";
 import { nameOf } from "../components/kit/names";
 import type { DataClass } from "../components/kit/scope";
 import { bucketArnOf } from "../components/kit/arn";
+import { FleetDashboard } from "../components/observability/fleet";
 import { BucketReplication } from "../components/lake/replication";
 import type { ReplicaSite } from "../components/lake/replication";
 import { SnapshotCopy } from "../components/warehouse/snapshot-copy";
+import { variantsIn } from "../regions/topology/derive";
 import type { RegionPlan, Residency, Topology } from "../regions/topology/model";
 import type { Exported, MeshOutputs } from "./contracts";
+import { tableNames } from "./names";
 import { stackProviders } from "./providers";
 import { foundationOutput } from "./reference";
 import { homeScope, planOf, regionScope } from "./scope";
@@ -49,14 +52,58 @@ export function mesh(topology: Topology, options: StackOptions): Exported<MeshOu
       },
       opts,
     );
-    return [residency.zone, edge.distributionDomain] as const;
+    return { residency, edge };
   });
+  const dashboard = watchFleet(topology, edges, options, opts);
   return {
     environment: topology.environment,
     domain: topology.domain,
-    distributionDomains: Object.fromEntries(edges),
+    distributionDomains: Object.fromEntries(
+      edges.map(({ residency, edge }) => [residency.zone, edge.distributionDomain]),
+    ),
     replications,
+    dashboard: dashboard.dashboardName,
   };
+}
+
+/** One page over all regions; what it shows of them is found by computed names. */
+function watchFleet(
+  topology: Topology,
+  edges: readonly { readonly residency: Residency; readonly edge: GlobalEdge }[],
+  options: StackOptions,
+  opts: { readonly providers: ReturnType<typeof stackProviders> },
+): FleetDashboard {
+  return new FleetDashboard(
+    "fleet",
+    {
+      scope: homeScope(topology, options),
+      promises: topology.promises,
+      regions: topology.regions.map((plan) => {
+        const scope = regionScope(topology, plan, options);
+        return {
+          region: plan.name,
+          zone: plan.zone,
+          stream: nameOf(scope, "events", "stream"),
+          deliveryStreams: {
+            curated: nameOf(scope, "events-curated", "deliveryStream"),
+            raw: nameOf(scope, "events-raw", "deliveryStream"),
+          },
+          endpointName: nameOf(scope, "recommendations", "endpoint"),
+          variantNames: variantsIn(topology, plan).map(({ name }) => name),
+          dashboard: nameOf(scope, "region", "dashboard"),
+        };
+      }),
+      zones: edges.map(({ residency, edge }) => ({
+        zone: residency.zone,
+        primary: residency.primary,
+        replicas: peersOf(residency, residency.primary),
+        distributionId: edge.distributionId,
+        healthCheckIds: edge.healthCheckIds,
+        tables: { ...tableNames(topology, residency, options) },
+      })),
+    },
+    opts,
+  );
 }
 
 function peersOf({ regions }: Residency, region: string): readonly string[] {

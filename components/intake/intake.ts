@@ -364,7 +364,8 @@ export class Intake extends pulumi.ComponentResource {
       `${name}-quarantine`,
       {
         name: nameOf(scope, "intake-quarantine", "alarm"),
-        alarmDescription: "Objects landed in bronze were torn or malformed and lie in quarantine.",
+        alarmDescription:
+          "Objects landed in bronze were torn or malformed and lie in quarantine. Runbook: docs/runbooks/intake-quarantine.md",
         namespace: "AWS/S3",
         metricName: "PutRequests",
         dimensions: { BucketName: buckets.quarantine, FilterId: filter },

@@ -127,7 +127,7 @@ export class Queue extends pulumi.ComponentResource {
       `${name}-dead`,
       {
         name: nameOf(scope, `${part}-dead-letters`, "alarm"),
-        alarmDescription: `Messages of queue ${nameOf(scope, part, "queue")} were set aside after all tries.`,
+        alarmDescription: `Messages of queue ${nameOf(scope, part, "queue")} were set aside after all tries. Runbook: docs/runbooks/dead-letter-depth.md`,
         namespace: "AWS/SQS",
         metricName: "ApproximateNumberOfMessagesVisible",
         dimensions: { QueueName: deadLetters.name },

@@ -1,3 +1,4 @@
+import { burnAlarms } from "./burn";
 import { cacheAlarms, chunks, METRICS_PER_ALARM } from "./cache-alarms";
 import type { Promises, Targets } from "./targets";
 import type { Metric } from "./widgets";
@@ -13,6 +14,8 @@ export interface AlarmSpec<T = string> {
   /** File in docs/runbooks, without its ending; several alarms may share one. */
   readonly runbook: Runbook;
   readonly severity: Severity;
+  /** Composite alarm that tells of this one; it tells nobody by itself. */
+  readonly partOf?: string;
   /** What is promised, in a sentence. */
   readonly promise: string;
   /** One metric, or several and an expression over their ids `m0`, `m1`, ... */
@@ -31,6 +34,7 @@ export interface AlarmSpec<T = string> {
 export const RUNBOOKS = [
   "stream-iterator-age",
   "collector-5xx",
+  "error-budget-burn",
   "transform-errors",
   "delivery-freshness",
   "dead-letter-depth",
@@ -45,11 +49,13 @@ export const RUNBOOKS = [
   "cache-lag",
   "table-throttles",
   "daily-run-failed",
+  "page",
+  "intake-quarantine",
 ] as const;
 export type Runbook = (typeof RUNBOOKS)[number];
 
 /** Seconds within which Firehose should have written a record: its longest buffer, and as much again. */
-const DELIVERY_SECONDS = 1800;
+export const DELIVERY_SECONDS = 1800;
 
 /** Five of the last five minutes: long enough to pass over one bad minute, short beside any recovery promise. */
 const FIVE_MINUTES = { periodSeconds: 60, periods: 5, datapoints: 5 } as const;
@@ -59,6 +65,7 @@ const QUARTER_HOUR = { periodSeconds: 300, periods: 3, datapoints: 3 } as const;
 export function alarmsFor<T>(targets: Targets<T>, promises: Promises): AlarmSpec<T>[] {
   return [
     ...ingestAlarms(targets, promises),
+    ...burnAlarms(targets, promises),
     ...deadLetterAlarms(targets),
     ...dataAlarms(targets, promises),
     ...servingAlarms(targets, promises),
@@ -103,7 +110,8 @@ function ingestAlarms<T>(targets: Targets<T>, promises: Promises): AlarmSpec<T>[
     {
       id: "collector-5xx",
       runbook: "collector-5xx",
-      severity: "page",
+      // The error budget pages: five bad minutes of a small part alone are no reason to get up.
+      severity: "ticket",
       promise: `At least ${percent(promises.availability)} % of the collector's requests are answered well`,
       metrics: [api("5xx", "Sum"), api("Count", "Sum")],
       expression: "IF(m1 > 0, 100 * m0 / m1, 0)",

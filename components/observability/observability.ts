@@ -4,7 +4,8 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantNumber } from "../kit/want";
-import { alarmsFor, type AlarmSpec } from "./alarms";
+import { alarmsFor, type AlarmSpec, type Runbook } from "./alarms";
+import { BURN_RATES } from "./burn";
 import { checkCacheHealth } from "./cache-alarms";
 import type { Promises, Targets } from "./targets";
 import { dashboardBody, type Widget } from "./widgets";
@@ -60,7 +61,8 @@ export class Observability extends pulumi.ComponentResource {
     this.dashboardName = nameOf(args.scope, "region", "dashboard");
     this.compositeAlarmName = nameOf(args.scope, "page", "alarm");
     const alarms = this.createAlarms(name, args);
-    this.createComposite(name, args, alarms);
+    const burns = this.createBurnAlarms(name, args, alarms);
+    this.createComposite(name, args, alarms, burns);
     this.createDashboard(name, args, alarms);
     const log = this.createOperationsLog(name, args);
 
@@ -82,15 +84,14 @@ export class Observability extends pulumi.ComponentResource {
         `${name}-${spec.id}`,
         {
           name: nameOf(args.scope, spec.id, "alarm"),
-          alarmDescription: describe(spec, args.runbookRoot ?? "docs/runbooks"),
+          alarmDescription: describe(spec, args),
           ...measure(spec),
           threshold: spec.threshold,
           comparisonOperator: spec.comparison,
           evaluationPeriods: spec.periods,
           datapointsToAlarm: spec.datapoints,
           treatMissingData: spec.missing,
-          alarmActions: [args.alarmTopicArn],
-          okActions: [args.alarmTopicArn],
+          ...(spec.partOf === undefined ? tells(args.alarmTopicArn) : {}),
           tags: { "meridian:severity": spec.severity },
         },
         { parent: this },
@@ -99,19 +100,44 @@ export class Observability extends pulumi.ComponentResource {
     });
   }
 
+  /** The error budget's alarms: each is raised when both of its windows are. */
+  private createBurnAlarms(
+    name: string,
+    args: ObservabilityArgs,
+    alarms: readonly Alarm[],
+  ): readonly aws.cloudwatch.CompositeAlarm[] {
+    return BURN_RATES.map(({ id, rate, budgetPercent, longSeconds }) => {
+      const windows = alarms.filter(({ spec }) => spec.partOf === id).map(({ alarm }) => alarm);
+      const promise = `The collector's error budget burns less than ${rate} times as fast as it may: ${budgetPercent} % in ${longSeconds / 3600} h`;
+      return new aws.cloudwatch.CompositeAlarm(
+        `${name}-${id}`,
+        {
+          alarmName: nameOf(args.scope, id, "alarm"),
+          alarmDescription: describe({ promise, runbook: "error-budget-burn" }, args),
+          alarmRule: rule(windows, "AND"),
+          ...tells(args.alarmTopicArn),
+        },
+        { parent: this },
+      );
+    });
+  }
+
   /** Whatever pages, as one: an outage raises many alarms and should wake people once. */
-  private createComposite(name: string, args: ObservabilityArgs, alarms: readonly Alarm[]): void {
-    const paging = alarms.filter(({ spec }) => spec.severity === "page");
+  private createComposite(
+    name: string,
+    args: ObservabilityArgs,
+    alarms: readonly Alarm[],
+    burns: readonly aws.cloudwatch.CompositeAlarm[],
+  ): void {
+    const paging = alarms.filter(({ spec }) => spec.severity === "page" && spec.partOf === undefined);
+    const promise = `Every promise of ${args.scope.region} holds; its dashboard ${this.dashboardName} shows which does not`;
     new aws.cloudwatch.CompositeAlarm(
       name,
       {
         alarmName: this.compositeAlarmName,
-        alarmDescription: `A promise of ${args.scope.region} is broken. Open its dashboard ${this.dashboardName}.`,
-        alarmRule: pulumi
-          .all(paging.map(({ alarm }) => alarm.name))
-          .apply((names) => names.map((alarm) => `ALARM("${alarm}")`).join(" OR ")),
-        alarmActions: [args.alarmTopicArn],
-        okActions: [args.alarmTopicArn],
+        alarmDescription: describe({ promise, runbook: "page" }, args),
+        alarmRule: rule([...paging.map(({ alarm }) => alarm), ...burns], "OR"),
+        ...tells(args.alarmTopicArn),
       },
       { parent: this },
     );
@@ -170,8 +196,26 @@ interface Alarm {
 }
 
 /** The text that on-call reads first: what is promised, and where to look. */
-function describe(spec: Spec, runbookRoot: string): string {
-  return `${spec.promise}. Runbook: ${runbookRoot}/${spec.runbook}.md`;
+function describe(
+  { promise, runbook }: { readonly promise: string; readonly runbook: Runbook },
+  { runbookRoot = "docs/runbooks" }: ObservabilityArgs,
+): string {
+  return `${promise}. Runbook: ${runbookRoot}/${runbook}.md`;
+}
+
+/** Who hears of an alarm and of its end. */
+function tells(topicArn: pulumi.Input<string>): Record<"alarmActions" | "okActions", pulumi.Input<string>[]> {
+  return { alarmActions: [topicArn], okActions: [topicArn] };
+}
+
+/** The rule of a composite alarm over others. */
+function rule(
+  alarms: readonly (aws.cloudwatch.MetricAlarm | aws.cloudwatch.CompositeAlarm)[],
+  operator: "AND" | "OR",
+): pulumi.Output<string> {
+  return pulumi
+    .all(alarms.map((alarm) => ("alarmName" in alarm ? alarm.alarmName : alarm.name)))
+    .apply((names) => names.map((name) => `ALARM("${name}")`).join(` ${operator} `));
 }
 
 /** One metric directly; several as queries whose expression alone is the alarm's. */

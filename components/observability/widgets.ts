@@ -7,6 +7,8 @@ export interface Metric<T = string> {
   readonly dimensions: Readonly<Record<string, T | string>>;
   readonly stat: string;
   readonly label?: string;
+  /** Region that measures it. @default the dashboard's */
+  readonly region?: string;
 }
 
 /** What a widget shows, without its place. */
@@ -87,11 +89,11 @@ function render(region: string, content: Content): { type: string; properties: o
           region,
           view: "timeSeries",
           period: 60,
-          metrics: content.metrics.map(({ namespace, name, dimensions, stat, label }) => [
+          metrics: content.metrics.map(({ namespace, name, dimensions, stat, label, region: of }) => [
             namespace,
             name,
             ...Object.entries(dimensions).flat(),
-            { stat, ...(label === undefined ? {} : { label }) },
+            { stat, ...(label === undefined ? {} : { label }), ...(of === undefined ? {} : { region: of }) },
           ]),
           yAxis: { left: { label: content.unit, min: 0, showUnits: false } },
           ...(content.promise === undefined

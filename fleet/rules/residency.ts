@@ -5,8 +5,8 @@ import { copies, type Copy } from "./copies";
 import { holdsPersonalData, mentions, regionsIn, zoneOf } from "./places";
 import type { Fleet, FleetJudge, FleetRule } from "./rule";
 
-/** Types that hold or carry nobody's data: images, rights, names of places, the state of Pulumi itself. */
-const CARRIES_NO_DATA = /^(?:aws:(?:ecr|iam|budgets|acm|route53)\/|pulumi:|kubernetes:rbac)/;
+/** Types that hold or carry nobody's data: images, rights, names of places, pages of figures, the state of Pulumi itself. */
+const CARRIES_NO_DATA = /^(?:aws:(?:ecr|iam|budgets|acm|route53)\/|aws:cloudwatch\/dashboard:|pulumi:|kubernetes:rbac)/;
 /** Properties that name where code comes from, or who may call: no data goes there. */
 const NO_DESTINATION = /(?:^|\.)(?:image|policy|assumeRolePolicy|policyDocument|description|comment|tags)(?:\.|$)/i;
 /** Types whose copies are told one by one, and the global edge, which answers for all regions from one. */

@@ -72,7 +72,7 @@ describe("adding a region to prod.yaml", function () {
         "update aws:dynamodb/table:Table x 5",
         "update aws:ecr/replicationConfiguration:ReplicationConfiguration x 1",
       ]);
-      // Updates are of what lists the zone's regions in one document: rules, the roles that follow them, origins.
+      // Updates are of what lists regions in one document: rules, the roles that follow them, origins, the fleet's page.
       assert.deepEqual(of(steps, "mesh"), [
         "create aws:iam/role:Role x 3",
         "create aws:iam/rolePolicy:RolePolicy x 3",
@@ -82,6 +82,7 @@ describe("adding a region to prod.yaml", function () {
         "create aws:route53/record:Record x 1",
         "create aws:s3/bucketReplicationConfig:BucketReplicationConfig x 3",
         "update aws:cloudfront/distribution:Distribution x 1",
+        "update aws:cloudwatch/dashboard:Dashboard x 1",
         "update aws:iam/rolePolicy:RolePolicy x 6",
         "update aws:s3/bucketReplicationConfig:BucketReplicationConfig x 6",
       ]);
@@ -119,7 +120,8 @@ describe("adding a region to prod.yaml", function () {
       "update aws:dynamodb/table:Table x 1",
       "update aws:ecr/replicationConfiguration:ReplicationConfiguration x 1",
     ]);
-    assert.ok(steps.filter(({ stack }) => stack === "prod.mesh").every(({ op }) => op === "create"));
+    const joined = steps.filter(({ stack, op }) => stack === "prod.mesh" && op !== "create");
+    assert.deepEqual(kinds(joined), ["update aws:cloudwatch/dashboard:Dashboard x 1"]);
   });
 
   it("takes traffic from a neighbour in place: capacities of the zone follow, other zones stay as they are", async () => {

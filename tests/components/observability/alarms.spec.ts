@@ -15,7 +15,8 @@ describe("alarmsFor", () => {
     const ids = alarms.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
     const all = [...alarms, ...alarmsFor({ ...TARGETS, cacheHealth: { engine: "valkey" } }, ARGS.promises)];
-    for (const runbook of RUNBOOKS)
+    // One is the composite's over all of them, one the intake's own.
+    for (const runbook of RUNBOOKS.filter((name) => name !== "page" && name !== "intake-quarantine"))
       assert.ok(
         all.some((alarm) => alarm.runbook === runbook),
         runbook,

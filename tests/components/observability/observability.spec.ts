@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { RegionBudget } from "../../../components/observability/budget";
 import { Observability } from "../../../components/observability/observability";
@@ -10,6 +12,7 @@ import { ARGS } from "./args";
 const make = (args: Partial<typeof ARGS> = {}) =>
   record(({ opts }) => new Observability("region", { ...ARGS, ...args }, opts));
 const ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 
 describe("Observability", () => {
   it("makes exactly these resources, each under the component and through its provider", async () => {
@@ -17,6 +20,8 @@ describe("Observability", () => {
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
       "aws:cloudwatch/compositeAlarm:CompositeAlarm region < region",
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm region-error-budget-fast < region",
+      "aws:cloudwatch/compositeAlarm:CompositeAlarm region-error-budget-slow < region",
       "aws:cloudwatch/dashboard:Dashboard region < region",
       "aws:cloudwatch/logGroup:LogGroup region < region",
       "aws:cloudwatch/metricAlarm:MetricAlarm region-cache-evictions-1 < region",
@@ -31,6 +36,10 @@ describe("Observability", () => {
       "aws:cloudwatch/metricAlarm:MetricAlarm region-endpoint-errors-control < region",
       "aws:cloudwatch/metricAlarm:MetricAlarm region-endpoint-latency-challenger < region",
       "aws:cloudwatch/metricAlarm:MetricAlarm region-endpoint-latency-control < region",
+      "aws:cloudwatch/metricAlarm:MetricAlarm region-error-budget-fast-long < region",
+      "aws:cloudwatch/metricAlarm:MetricAlarm region-error-budget-fast-short < region",
+      "aws:cloudwatch/metricAlarm:MetricAlarm region-error-budget-slow-long < region",
+      "aws:cloudwatch/metricAlarm:MetricAlarm region-error-budget-slow-short < region",
       "aws:cloudwatch/metricAlarm:MetricAlarm region-model-age < region",
       "aws:cloudwatch/metricAlarm:MetricAlarm region-stream-iterator-age < region",
       "aws:cloudwatch/metricAlarm:MetricAlarm region-table-throttles-recommendations < region",
@@ -39,17 +48,44 @@ describe("Observability", () => {
     ]);
   });
 
-  it("tells the topic of every alarm and of its end, and names a runbook", async () => {
-    for (const { inputs } of (await make({ runbookRoot: "https://docs/runbooks" })).all(ALARM)) {
-      assert.deepEqual([inputs["alarmActions"], inputs["okActions"]], [[ARGS.alarmTopicArn], [ARGS.alarmTopicArn]]);
-      assert.match(String(inputs["alarmDescription"]), /\. Runbook: https:\/\/docs\/runbooks\/[a-z0-9-]+\.md$/);
+  it("tells the topic of every alarm and of its end, but of a window alone, and names a runbook that is there", async () => {
+    const recording = await make({ runbookRoot: "https://docs/runbooks" });
+    for (const { name, inputs } of [...recording.all(ALARM), ...recording.all(COMPOSITE)]) {
+      const topics = /-(?:long|short)$/.test(name) ? undefined : [ARGS.alarmTopicArn];
+      assert.deepEqual([inputs["alarmActions"], inputs["okActions"]], [topics, topics], name);
+      const [, runbook = ""] = /\. Runbook: https:\/\/docs\/runbooks\/([a-z0-9-]+\.md)$/.exec(
+        String(inputs["alarmDescription"]),
+      ) ?? [""];
+      assert.ok(existsSync(join(__dirname, "../../../docs/runbooks", runbook)) && runbook !== "", name);
     }
   });
 
   it("wakes people once, by everything that pages and nothing else", async () => {
-    const rule = String((await make()).only("aws:cloudwatch/compositeAlarm:CompositeAlarm").inputs["alarmRule"]);
+    const rule = String((await make()).only(COMPOSITE, "region").inputs["alarmRule"]);
     assert.match(rule, /ALARM\("meridian-test-us-east-1-stream-iterator-age"\) OR /);
-    assert.doesNotMatch(rule, /model-age|dead-letters/);
+    assert.match(rule, / OR ALARM\("meridian-test-us-east-1-error-budget-fast"\) OR /);
+    assert.doesNotMatch(rule, /model-age|dead-letters|collector-5xx|-long|-short/);
+  });
+
+  it("takes an error budget for burning when it burns over a long window and over a short one", async () => {
+    const recording = await make();
+    for (const [id, longSeconds, shortSeconds, threshold] of [
+      ["error-budget-fast", 3600, 300, 1.44],
+      ["error-budget-slow", 21_600, 1800, 0.6],
+    ] as const) {
+      assert.equal(
+        recording.only(COMPOSITE, `region-${id}`).inputs["alarmRule"],
+        `ALARM("meridian-test-us-east-1-${id}-long") AND ALARM("meridian-test-us-east-1-${id}-short")`,
+      );
+      for (const [window, seconds] of [
+        ["long", longSeconds],
+        ["short", shortSeconds],
+      ] as const) {
+        const { inputs } = recording.only(ALARM, `region-${id}-${window}`);
+        assert.equal(inputs["threshold"], threshold);
+        assert.match(JSON.stringify(inputs["metricQueries"]), new RegExp(`"period":${seconds}[,}]`));
+      }
+    }
   });
 
   it("measures the prediction's percentile in the field for percentiles, and ratios by expression", async () => {
