@@ -112,6 +112,43 @@ export const SAGEMAKER: readonly PropertyRule[] = [
     passing: [configuration([CHAMPION, { ...CHAMPION, variantName: "challenger" }])],
   },
   {
+    id: "sagemaker-shadow",
+    types: [CONFIGURATION],
+    title: "One shadow stands beside exactly one variant, under another name",
+    source: "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html",
+    check(inputs) {
+      const [count, shadows] = [list(inputs, "productionVariants").length, list(inputs, "shadowProductionVariants")];
+      if (shadows.length === 0) return [];
+      const names = ["productionVariants", "shadowProductionVariants"].flatMap((path) =>
+        parts(inputs, path).flatMap(({ block }) => text(block, "variantName") ?? []),
+      );
+      const same = repeated(names);
+      return [
+        ...when(count > 1, inputs, "productionVariants", "1 variant, beside a shadow", String(count)),
+        ...when(shadows.length > 1, inputs, "shadowProductionVariants", "1 shadow", String(shadows.length)),
+        ...when(
+          count === 1 && shadows.length === 1 && same.length > 0,
+          inputs,
+          "shadowProductionVariants.0.variantName",
+          "another name than the variant's",
+        ),
+      ];
+    },
+    failing: [
+      configuration([CHAMPION, { ...CHAMPION, variantName: "challenger" }], {
+        shadowProductionVariants: [{ ...CHAMPION, variantName: "candidate" }],
+      }),
+      configuration([CHAMPION], { shadowProductionVariants: [CHAMPION] }),
+      configuration([CHAMPION], {
+        shadowProductionVariants: [CHAMPION, CHAMPION].map((shadow, index) => ({
+          ...shadow,
+          variantName: `s${index}`,
+        })),
+      }),
+    ],
+    passing: [configuration([CHAMPION], { shadowProductionVariants: [{ ...CHAMPION, variantName: "candidate" }] })],
+  },
+  {
     id: "sagemaker-serverless-size",
     types: [CONFIGURATION],
     title: "A serverless variant has 1 to 6 GB of memory and 1 to 200 requests at once, not fewer than are provisioned",

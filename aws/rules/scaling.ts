@@ -232,6 +232,27 @@ export const SCALING: readonly PropertyRule[] = [
     passing: [{ minSize: 0, maxSize: 1, mixedInstancesPolicy: MIXED, maxInstanceLifetime: 604_800 }],
   },
   {
+    id: "autoscaling-warm-pool",
+    types: [GROUP],
+    title: "A group with a warm pool asks for no spot instances",
+    source: "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html",
+    check(inputs) {
+      const share = "mixedInstancesPolicy.instancesDistribution.onDemandPercentageAboveBaseCapacity";
+      const onDemand = amount(inputs, share);
+      const broken = given(inputs, "warmPool") && onDemand !== undefined && onDemand < 100;
+      return when(broken, inputs, share, "100, with a warm pool");
+    },
+    failing: [
+      {
+        minSize: 0,
+        maxSize: 1,
+        warmPool: { minSize: 1 },
+        mixedInstancesPolicy: { ...MIXED, instancesDistribution: { onDemandPercentageAboveBaseCapacity: 0 } },
+      },
+    ],
+    passing: [{ minSize: 0, maxSize: 1, warmPool: { minSize: 1 }, launchTemplate: { name: "training" } }],
+  },
+  {
     id: "autoscaling-mixed-instances",
     types: [GROUP],
     title: "Overrides differ in their types and are weighted all or none",
