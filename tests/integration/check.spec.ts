@@ -8,19 +8,22 @@ import { FleetGraph, recordStack, StackGraph } from "../../fleet/graph";
 import type { StackName } from "../../regions/names";
 import { parseStackName } from "../../stacks/name";
 
-/** Changes of resources on their way to the engine, each of which breaks rules. */
+/** Changes of resources on their way to the engine, each of which breaks rules, though AWS itself would take it. */
 const FAULTS: readonly Fault[] = [
   { type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", change: { blockPublicPolicy: false } },
   { type: "aws:kinesis/stream:Stream", change: { encryptionType: "NONE", retentionPeriod: 24 } },
-  { type: "aws:kms/key:Key", change: { enableKeyRotation: false } },
+  { type: "aws:kms/key:Key", change: { enableKeyRotation: false, rotationPeriodInDays: undefined } },
   {
     type: "aws:dynamodb/table:Table",
     change: { deletionProtectionEnabled: false, pointInTimeRecovery: { enabled: false } },
   },
-  { type: "aws:opensearch/domain:Domain", change: { nodeToNodeEncryption: { enabled: false } } },
+  {
+    type: "aws:opensearch/domain:Domain",
+    change: { domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: "Policy-Min-TLS-1-0-2019-07" } },
+  },
   {
     type: "aws:elasticache/replicationGroup:ReplicationGroup",
-    change: { transitEncryptionEnabled: false, automaticFailoverEnabled: false },
+    change: { transitEncryptionEnabled: false, userGroupIds: undefined, multiAzEnabled: false },
   },
   { type: "aws:lambda/function:Function", change: { runtime: "nodejs14.x" } },
   { type: "aws:sqs/queue:Queue", change: { kmsMasterKeyId: undefined, sqsManagedSseEnabled: false } },
