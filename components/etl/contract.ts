@@ -98,6 +98,8 @@ export type EtlRunner =
       readonly roleArn: pulumi.Output<string>;
       /** `s3://` address of the job's entry point. */
       readonly entryPoint: string;
+      /** Folder on each worker with the programs, their steps and their SQL. */
+      readonly programsFolder: string;
       /** What each job's `sparkSubmitParameters` must hold. */
       readonly submitParameters: string;
     };

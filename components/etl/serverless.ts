@@ -73,6 +73,7 @@ export class ServerlessEtl extends pulumi.ComponentResource {
       applicationArn: application.arn,
       roleArn: role.arn,
       entryPoint,
+      programsFolder: FOLDER,
       submitParameters: `--conf spark.archives=${programs}#${FOLDER} --py-files ${programs}`,
     };
     this.registerOutputs({ applicationId: this.applicationId, jobRoleArn: this.jobRoleArn });

@@ -2,11 +2,31 @@ import { catching, RETRY_TRANSIENT, sequence, type Machine, type Retrier, type S
 import type { WorkKind } from "../training/workload/worker/message";
 
 /** What the daily run is told, all of it known once the other rooms stand. */
-export interface DailySettings {
-  readonly partition: string;
+export type DailySettings = CommonSettings & EngineSettings;
+
+/** What runs the ETL. */
+export type EngineSettings = ClusterSettings | ServerlessSettings;
+
+/** ETL as a step of a cluster that waits for it. */
+interface ClusterSettings {
   readonly clusterId: string;
   /** Folder on the nodes with the ETL programs. */
   readonly programsFolder: string;
+}
+
+/** ETL as a job of an EMR Serverless application. */
+interface ServerlessSettings {
+  readonly applicationId: string;
+  readonly jobRoleArn: string;
+  /** `s3://` address of the job's entry point. */
+  readonly entryPoint: string;
+  /** Folder on the workers with the ETL programs, from the job's own. */
+  readonly programsFolder: string;
+  readonly submitParameters: string;
+}
+
+interface CommonSettings {
+  readonly partition: string;
   readonly bronzeBucket: string;
   readonly silverBucket: string;
   readonly goldBucket: string;
@@ -124,6 +144,42 @@ export function starterDefinition(partition: string, dailyArn: string): Machine 
 }
 
 function transform(s: DailySettings): State {
+  return "applicationId" in s ? serverlessTransform(s) : clusterTransform(s);
+}
+
+/** What the ETL program is told beside its own address, as arguments of `States.Array`. */
+function etlArguments(s: CommonSettings): string {
+  return (
+    `'--run-date', $.runDate, ` +
+    `'--bronze', 's3://${s.bronzeBucket}', '--silver', 's3://${s.silverBucket}', '--gold', 's3://${s.goldBucket}', ` +
+    `'--profiles-table', '${s.profilesTable}'`
+  );
+}
+
+function serverlessTransform(s: CommonSettings & ServerlessSettings): State {
+  return {
+    Type: "Task",
+    Comment: "Bronze to silver and gold, on EMR Serverless",
+    Resource: `arn:${s.partition}:states:::emr-serverless:startJobRun.sync`,
+    Parameters: {
+      ApplicationId: s.applicationId,
+      ExecutionRoleArn: s.jobRoleArn,
+      "Name.$": "States.Format('etl-{}', $.runDate)",
+      JobDriver: {
+        SparkSubmit: {
+          EntryPoint: s.entryPoint,
+          "EntryPointArguments.$": `States.Array(${etlArguments(s)}, '--pipeline', '${s.programsFolder}')`,
+          SparkSubmitParameters: s.submitParameters,
+        },
+      },
+    },
+    ResultPath: null,
+    TimeoutSeconds: 6 * HOUR,
+    Retry: RETRY_TRANSIENT.map((retrier) => ({ ...retrier, MaxAttempts: 2, IntervalSeconds: 60 })),
+  };
+}
+
+function clusterTransform(s: CommonSettings & ClusterSettings): State {
   return {
     Type: "Task",
     Comment: "Bronze to silver and gold, on EMR",
@@ -136,9 +192,8 @@ function transform(s: DailySettings): State {
         HadoopJarStep: {
           Jar: "command-runner.jar",
           "Args.$":
-            `States.Array('spark-submit', '--deploy-mode', 'cluster', '${s.programsFolder}/etl.py', '--run-date', $.runDate, ` +
-            `'--bronze', 's3://${s.bronzeBucket}', '--silver', 's3://${s.silverBucket}', '--gold', 's3://${s.goldBucket}', ` +
-            `'--profiles-table', '${s.profilesTable}')`,
+            `States.Array('spark-submit', '--deploy-mode', 'cluster', '${s.programsFolder}/etl.py', ` +
+            `${etlArguments(s)})`,
         },
       },
     },

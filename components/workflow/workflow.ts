@@ -6,7 +6,8 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
-import { dailyDefinition, starterDefinition } from "./daily";
+import type { EtlRunner } from "../etl/contract";
+import { dailyDefinition, starterDefinition, type EngineSettings } from "./daily";
 
 /** Arguments of {@link DailyWorkflow}. */
 export interface DailyWorkflowArgs {
@@ -14,7 +15,8 @@ export interface DailyWorkflowArgs {
   /** Only a zone's primary region runs by schedule; a replica stands ready and is started by hand. */
   readonly role: "primary" | "replica";
   readonly keyArn: pulumi.Input<string>;
-  readonly etl: { readonly clusterId: pulumi.Input<string> };
+  /** A cluster that waits for steps, or an EMR Serverless application: the ETL room's `runner`. */
+  readonly etl: { readonly clusterId: pulumi.Input<string> } | Extract<EtlRunner, { readonly kind: "serverless" }>;
   readonly buckets: { readonly bronze: string; readonly silver: string; readonly gold: string };
   readonly tables: { readonly profiles: string; readonly models: string };
   /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
@@ -132,7 +134,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     const { scope, buckets, tables } = args;
     const role = this.createRole(`${name}-daily`, scope, "daily", this.dailyPermissions(args));
     const settings = pulumi.all([
-      args.etl.clusterId,
+      engineOf(args),
       args.queue.url,
       args.failureTopicArn,
       pulumi.output(args.warmFunctionArn),
@@ -140,15 +142,14 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     return this.createMachine(name, this.stateMachineName, {
       role,
       log,
-      definition: settings.apply(([clusterId, queueUrl, topicArn, warmFunctionArn]) =>
+      definition: settings.apply(([engine, queueUrl, topicArn, warmFunctionArn]) =>
         JSON.stringify(
           dailyDefinition({
             partition: scope.partition,
-            clusterId,
+            ...engine,
             queueUrl,
             topicArn,
             ...(warmFunctionArn === undefined ? {} : { warmFunctionArn }),
-            programsFolder: PROGRAMS_FOLDER,
             bronzeBucket: buckets.bronze,
             silverBucket: buckets.silver,
             goldBucket: buckets.gold,
@@ -165,11 +166,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     const { scope } = args;
     const machine = nameOf(scope, "daily", "stateMachine");
     return [
-      {
-        sid: "RunEtl",
-        actions: ["elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"],
-        resources: [pulumi.interpolate`${arnOf(scope, "elasticmapreduce", "cluster/")}${args.etl.clusterId}`],
-      },
+      ...runEtl(args),
       {
         sid: "ReadQualityReport",
         actions: ["s3:GetObject"],
@@ -346,4 +343,51 @@ interface MachineParts {
   readonly role: RoleParts;
   readonly log: aws.cloudwatch.LogGroup;
   readonly definition: pulumi.Input<string>;
+}
+
+/** What the run is told of the engine, once it is known. */
+function engineOf({ etl }: DailyWorkflowArgs): pulumi.Output<EngineSettings> {
+  if ("clusterId" in etl) {
+    return pulumi.output(etl.clusterId).apply((clusterId) => ({ clusterId, programsFolder: PROGRAMS_FOLDER }));
+  }
+  const { entryPoint, programsFolder, submitParameters } = etl;
+  return pulumi.all([etl.applicationId, etl.roleArn]).apply(([applicationId, jobRoleArn]) => ({
+    applicationId,
+    jobRoleArn,
+    entryPoint,
+    programsFolder,
+    submitParameters,
+  }));
+}
+
+function runEtl({ scope, etl }: DailyWorkflowArgs): Allow[] {
+  if ("clusterId" in etl) {
+    return [
+      {
+        sid: "RunEtl",
+        actions: ["elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"],
+        resources: [pulumi.interpolate`${arnOf(scope, "elasticmapreduce", "cluster/")}${etl.clusterId}`],
+      },
+    ];
+  }
+  // docs.aws.amazon.com/step-functions/latest/dg/emr-serverless-iam.html
+  return [
+    { sid: "RunEtl", actions: ["emr-serverless:StartJobRun"], resources: [etl.applicationArn] },
+    {
+      sid: "FollowEtl",
+      actions: ["emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"],
+      resources: [pulumi.interpolate`${etl.applicationArn}/jobruns/*`],
+    },
+    {
+      sid: "PassJobRole",
+      actions: ["iam:PassRole"],
+      resources: [etl.roleArn],
+      conditions: { StringEquals: { "iam:PassedToService": "emr-serverless.amazonaws.com" } },
+    },
+    {
+      sid: "HearOfJobs",
+      actions: ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+      resources: [arnOf(scope, "events", "rule/StepFunctionsGetEventsForEMRServerlessJobRule")],
+    },
+  ];
 }

@@ -14,10 +14,8 @@ export const ARGS: DailyWorkflowArgs = {
   deadLetterQueueArn: "arn:aws:sqs:us-east-1:111122223333:schedule-dead-letters",
 };
 
-export const SETTINGS: DailySettings = {
+export const COMMON = {
   partition: "aws",
-  clusterId: "j-1",
-  programsFolder: "/opt/meridian/etl",
   bronzeBucket: "bronze",
   silverBucket: "silver",
   goldBucket: "gold",
@@ -27,3 +25,5 @@ export const SETTINGS: DailySettings = {
   topicArn: "arn:aws:sns:us-east-1:111122223333:alarms",
   scoringConcurrency: 200,
 };
+
+export const SETTINGS: DailySettings = { ...COMMON, clusterId: "j-1", programsFolder: "/opt/meridian/etl" };

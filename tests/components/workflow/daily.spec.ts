@@ -3,7 +3,7 @@ import { faultsOf, successors, type Machine, type State, type TaskState } from "
 import { dailyDefinition, starterDefinition } from "../../../components/workflow/daily";
 import { MARKS } from "../../../components/observability/workload/ages";
 import { GOLD_NAME, MODEL_NAME } from "../../../components/tables/workload/records";
-import { SETTINGS } from "./args";
+import { COMMON, SETTINGS } from "./args";
 
 /** Names along the way on which every gate lets through and nothing fails. */
 function happyPath(machine: Machine): string[] {
@@ -102,6 +102,28 @@ describe("the daily run", () => {
       [mark.Catch?.[0]?.ErrorEquals, mark.Catch?.[0]?.Next],
       [["DynamoDB.ConditionalCheckFailedException"], "Train"],
     );
+  });
+
+  it("runs ETL as a job of EMR Serverless where there is no cluster, told the same", () => {
+    const serverless = dailyDefinition({
+      ...COMMON,
+      applicationId: "00f1",
+      jobRoleArn: "arn:aws:iam::111122223333:role/etl-job",
+      entryPoint: "s3://artifacts/etl/launcher/a.py",
+      programsFolder: "meridian",
+      submitParameters: "--py-files s3://artifacts/etl/programs/a.zip",
+    });
+    assert.deepEqual(faultsOf(serverless), []);
+    const [step, job] = [machine.States["Transform"], serverless.States["Transform"]];
+    assert.ok(step?.Type === "Task" && job?.Type === "Task");
+    assert.equal(job.Resource, "arn:aws:states:::emr-serverless:startJobRun.sync");
+    assert.deepEqual([job.TimeoutSeconds, job.Retry], [step.TimeoutSeconds, step.Retry]);
+    const told = (text: string): string => /'--run-date', .*'--profiles-table', '\w+'/.exec(text)?.[0] ?? "";
+    const submit = JSON.stringify(job.Parameters["JobDriver"]);
+    assert.notEqual(told(submit), "");
+    assert.equal(told(submit), told(JSON.stringify(step.Parameters["Step"])));
+    assert.match(submit, /'--pipeline', 'meridian'\)/);
+    assert.deepEqual({ ...serverless.States, Transform: step }, machine.States);
   });
 
   it("carries the partition, never a fixed one", () => {

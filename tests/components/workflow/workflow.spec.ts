@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { DailyWorkflow } from "../../../components/workflow/workflow";
-import { tooWide } from "../../kit/builders";
+import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
 import { ARGS } from "./args";
@@ -65,6 +66,29 @@ describe("DailyWorkflow", () => {
     });
     for (const part of ["lambda:InvokeFunction", "arn:warm", "arn:mk", "alias/tables"])
       assert.ok(more.includes(part), part);
+  });
+
+  it("starts jobs of EMR Serverless by the role that it may pass there only, where there is no cluster", async () => {
+    const recording = await make({
+      etl: {
+        kind: "serverless",
+        applicationId: pulumi.output("00f1"),
+        applicationArn: pulumi.output("arn:aws:emr-serverless:us-east-1:111122223333:/applications/00f1"),
+        roleArn: pulumi.output("arn:aws:iam::111122223333:role/etl-job"),
+        entryPoint: "s3://artifacts/etl/launcher/a.py",
+        programsFolder: "meridian",
+        submitParameters: "--py-files s3://artifacts/etl/programs/a.zip",
+      },
+    });
+    const policy = recording.only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"];
+    assert.deepEqual(tooWide(policy, ["DeliverLogs", "Trace"]), []);
+    assert.doesNotMatch(String(policy), /elasticmapreduce:/);
+    assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "PassJobRole")?.Condition, {
+      StringEquals: { "iam:PassedToService": "emr-serverless.amazonaws.com" },
+    });
+    const definition = String(recording.only("aws:sfn/stateMachine:StateMachine", "daily").inputs["definition"]);
+    assert.match(definition, /emr-serverless:startJobRun\.sync/);
+    assert.match(definition, /"ApplicationId":"00f1"/);
   });
 
   it("takes another time, window, retention and concurrency", async () => {
