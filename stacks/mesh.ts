@@ -45,7 +45,8 @@ export function mesh(topology: Topology, options: StackOptions): Exported<MeshOu
         scope: primary,
         domain: topology.domain,
         zoneId,
-        regions: [residency.primary, ...peersOf(residency, residency.primary)],
+        // The standby second: what is tried after the primary does not change when the zone gets a region.
+        regions: [...new Set([residency.primary, residency.standby ?? residency.primary, ...residency.regions])],
         // The log of CloudFront's web ACL stands in us-east-1, and callers' addresses are personal data.
         webAclLog: residency.law === "none",
         logBucketArn: bucketArnOf(primary, nameOf(primary, "logs", "bucket")),

@@ -5,7 +5,7 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { createCertificate } from "./certificate";
-import { DOMAIN, publicHost, regionHosts, sharedHost } from "./hosts";
+import { DOMAIN, nextHost, publicHost, regionHosts, sharedHost } from "./hosts";
 import { CLOUDFRONT_REGION, createWebAcl, RATE_LIMIT } from "./waf";
 
 /** Arguments of {@link GlobalEdge}. */
@@ -14,13 +14,13 @@ export interface GlobalEdgeArgs {
   readonly scope: Scope;
   readonly domain: string;
   readonly zoneId: pulumi.Input<string>;
-  /** The zone's regions; reads go to the first and, when it fails, to the second. */
+  /** The zone's regions: the primary, the one that answers when the primary does not, and any others. */
   readonly regions: readonly string[];
   /** Bucket for access logs; its policy lets `delivery.logs.amazonaws.com` write. */
   readonly logBucketArn: pulumi.Input<string>;
   /** Path that a healthy region answers with 200. @default `/health` */
   readonly healthPath?: string;
-  /** Path patterns of writes, which CloudFront cannot fail over: they go where Route 53 says. @default `["/v1/events*"]` */
+  /** Path patterns of writes, which CloudFront does not try again: they go where Route 53 says. @default `["/v1/events*"]` */
   readonly writePaths?: readonly string[];
   /** Seconds for which a resolver may keep the shared name's answer, at most 60. @default 60 */
   readonly recordTtlSeconds?: number;
@@ -53,8 +53,9 @@ const CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2";
 
 const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
 const ALL_METHODS = [...READ_METHODS, "PUT", "POST", "PATCH", "DELETE"];
+const NEAREST = "nearest";
+const NEXT = "next";
 const READS = "reads";
-const WRITES = "writes";
 const YEAR_SECONDS = 31_536_000;
 
 /** Problems of the arguments, all of them. */
@@ -135,7 +136,42 @@ export class GlobalEdge extends pulumi.ComponentResource {
     });
   }
 
+  /**
+   * Two names, each with an answer for every region that a caller may be near to: the region itself, and the one to try
+   * after it. An answer goes with the health of the region that it leads to.
+   */
   private routeByLatency(name: string, args: GlobalEdgeArgs): Record<string, pulumi.Output<string>> {
+    const checks = this.checkHealth(name, args);
+    const record = (
+      region: string,
+      { part, host, leads, entry }: { part: string; host: string; leads: string; entry: string },
+    ): void => {
+      new aws.route53.Record(
+        `${name}-${region}${part}`,
+        {
+          zoneId: args.zoneId,
+          name: host,
+          type: "CNAME",
+          ttl: args.recordTtlSeconds ?? RECORD_TTL_SECONDS.usual,
+          records: [entry],
+          setIdentifier: region,
+          latencyRoutingPolicies: [{ region }],
+          ...(checks[leads] === undefined ? {} : { healthCheckId: checks[leads] }),
+        },
+        { parent: this },
+      );
+    };
+    for (const region of args.regions) {
+      const { entry } = regionHosts(args.domain, region);
+      record(region, { part: "", host: this.sharedHost, leads: region, entry });
+      const leads = regionAfter(args.regions, region);
+      const { entryNext } = regionHosts(args.domain, leads);
+      record(region, { part: "-next", host: nextHost(args.domain, args.scope.zone), leads, entry: entryNext });
+    }
+    return checks;
+  }
+
+  private checkHealth(name: string, args: GlobalEdgeArgs): Record<string, pulumi.Output<string>> {
     const ids = args.regions.map((region): [string, pulumi.Output<string>] => {
       const hosts = regionHosts(args.domain, region);
       const check = new aws.route53.HealthCheck(
@@ -150,20 +186,6 @@ export class GlobalEdge extends pulumi.ComponentResource {
           failureThreshold: HEALTH.failures,
           measureLatency: true,
           tags: { Name: hosts.own },
-        },
-        { parent: this },
-      );
-      new aws.route53.Record(
-        `${name}-${region}`,
-        {
-          zoneId: args.zoneId,
-          name: this.sharedHost,
-          type: "CNAME",
-          ttl: args.recordTtlSeconds ?? RECORD_TTL_SECONDS.usual,
-          records: [hosts.entry],
-          setIdentifier: region,
-          latencyRoutingPolicies: [{ region }],
-          healthCheckId: check.id,
         },
         { parent: this },
       );
@@ -203,7 +225,7 @@ export class GlobalEdge extends pulumi.ComponentResource {
     args: GlobalEdgeArgs,
     { webAcl, certificateArn, headers }: Parts,
   ): aws.cloudfront.Distribution {
-    const [first = "", second] = args.regions;
+    const alone = args.regions.length === 1;
     const behavior = {
       viewerProtocolPolicy: "https-only",
       compress: true,
@@ -222,17 +244,17 @@ export class GlobalEdge extends pulumi.ComponentResource {
         aliases: [this.publicHost],
         webAclId: webAcl.arn,
         origins: [
-          ...args.regions.map((region) => origin(region, regionHosts(args.domain, region).own)),
-          origin(WRITES, this.sharedHost),
+          origin(NEAREST, this.sharedHost),
+          ...(alone ? [] : [origin(NEXT, nextHost(args.domain, args.scope.zone))]),
         ],
-        ...(second === undefined
+        ...(alone
           ? {}
           : {
               originGroups: [
                 {
                   originId: READS,
                   failoverCriteria: { statusCodes: [500, 502, 503, 504] },
-                  members: [{ originId: first }, { originId: second }],
+                  members: [{ originId: NEAREST }, { originId: NEXT }],
                 },
               ],
             }),
@@ -240,13 +262,13 @@ export class GlobalEdge extends pulumi.ComponentResource {
           ...behavior,
           // Only these methods fail over: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
           allowedMethods: READ_METHODS,
-          targetOriginId: second === undefined ? first : READS,
+          targetOriginId: alone ? NEAREST : READS,
         },
         orderedCacheBehaviors: (args.writePaths ?? ["/v1/events*"]).map((pathPattern) => ({
           ...behavior,
           pathPattern,
           allowedMethods: ALL_METHODS,
-          targetOriginId: WRITES,
+          targetOriginId: NEAREST,
         })),
         restrictions: { geoRestriction: { restrictionType: "none" } },
         viewerCertificate: {
@@ -305,6 +327,11 @@ export class GlobalEdge extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** The region to try after another one: the primary, and the second for the primary itself; a region more moves no other. */
+function regionAfter([primary = "", second = primary]: readonly string[], region: string): string {
+  return region === primary ? second : primary;
 }
 
 function origin(originId: string, domainName: string): aws.types.input.cloudfront.DistributionOrigin {

@@ -4,7 +4,7 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
 import { createCertificate } from "./certificate";
-import { DOMAIN, regionHosts, sharedHost } from "./hosts";
+import { DOMAIN, nextHost, regionHosts, sharedHost } from "./hosts";
 import { createWebAcl, RATE_LIMIT } from "./waf";
 
 /** Arguments of {@link RegionEdge}. */
@@ -40,7 +40,7 @@ export function checkRegionEdge(args: RegionEdgeArgs): Problem[] {
 }
 
 /**
- * A region's side of the edge: a certificate, the region's own and the shared host name on the collector's API, and
+ * A region's side of the edge: a certificate, the region's own and the shared host names on the collector's API, and
  * their records. All of it works without any other region.
  * @throws InputPropertiesError listing every bad argument.
  */
@@ -58,14 +58,21 @@ export class RegionEdge extends pulumi.ComponentResource {
 
     const hosts = regionHosts(args.domain, args.scope.region);
     const shared = sharedHost(args.domain, args.scope.zone);
+    const next = nextHost(args.domain, args.scope.zone);
     this.certificateArn = createCertificate(
       name,
-      { hosts: [hosts.own, shared], zoneId: args.zoneId, region: args.scope.region, sharedHosts: [shared] },
+      {
+        hosts: [hosts.own, shared, next],
+        zoneId: args.zoneId,
+        region: args.scope.region,
+        sharedHosts: [shared, next],
+      },
       this,
     );
     this.publish(name, args, { part: "own", host: hosts.own, record: hosts.own });
-    // The shared name's record is the mesh's; it leads here.
+    // The shared names' records are the mesh's; they lead here.
     this.publish(name, args, { part: "shared", host: shared, record: hosts.entry });
+    this.publish(name, args, { part: "next", host: next, record: hosts.entryNext });
     this.webAclArn = this.guard(name, args);
 
     this.ownHost = hosts.own;
@@ -139,7 +146,7 @@ export class RegionEdge extends pulumi.ComponentResource {
 }
 
 interface Published {
-  readonly part: "own" | "shared";
+  readonly part: "own" | "shared" | "next";
   readonly host: string;
   readonly record: string;
 }

@@ -31,10 +31,12 @@ export const apiDomains: FleetRule = {
         for (const name of names) if (!mapped.includes(name)) judge.missing(stack.stack, name, "a mapping to the API");
         const records = graph
           .of("aws:route53/record:Record")
-          .filter(
-            ({ inputs }) => text(inputs, "setIdentifier") === region && shared.includes(text(inputs, "name") ?? ""),
-          );
-        if (shared.length > 0 && records.length === 0) judge.missing(mesh, shared[0] ?? "", `a record for ${region}`);
+          .filter(({ inputs }) => text(inputs, "setIdentifier") === region)
+          .map(({ inputs }) => text(inputs, "name") ?? "");
+        // What Route 53 may answer with this region, this region must serve.
+        for (const name of new Set(records))
+          if (!names.includes(name)) judge.missing(stack.stack, "domainName", `a domain for ${name}`);
+        for (const name of shared) if (!records.includes(name)) judge.missing(mesh, name, `a record for ${region}`);
       }
     }
   },

@@ -1,5 +1,5 @@
-import { at, isSet, list, text, UNKNOWN, type GraphNode, type StackGraph } from "../graph";
-import { holdsPersonalData, mentions, regionOfArn, regionOfBucket } from "./places";
+import { at, isSet, list, text, UNKNOWN, type GraphNode, type StackGraph, type Value } from "../graph";
+import { holdsPersonalData, regionOfArn, regionOfBucket, regionsOfHost } from "./places";
 import type { Fleet } from "./rule";
 
 /** What a copy is of: where it comes from, what kind, where it goes to. */
@@ -51,7 +51,7 @@ export function* copies(fleet: Fleet): Generator<Copy> {
   }
   for (const stack of graph.stacks) {
     for (const node of stack.of("aws:cloudfront/distribution:Distribution")) {
-      yield* originCopies(node);
+      yield* originCopies(fleet, node);
       yield* logCopies(fleet, stack, node);
     }
   }
@@ -67,25 +67,26 @@ function cacheMembers({ graph }: Fleet, node: GraphNode): readonly GraphNode[] {
 }
 
 /** A request that one origin should have had goes to the others of its group. */
-function* originCopies(node: GraphNode): Generator<Copy> {
+function* originCopies(fleet: Fleet, node: GraphNode): Generator<Copy> {
   const hosts = new Map(
-    list(node.inputs, "origins").map((origin) => [text(origin, "originId"), mentions(at(origin, "domainName"))]),
+    list(node.inputs, "origins").map((origin) => [text(origin, "originId"), placesOfOrigin(fleet, origin)]),
   );
   for (const [index, group] of list(node.inputs, "originGroups").entries()) {
     const places = list(group, "members").flatMap((member) => hosts.get(text(member, "originId")) ?? []);
-    for (const { region: from } of places) {
-      for (const { region: to } of places) yield { node, property: `originGroups.${index}.members`, from, to };
+    for (const from of places) {
+      for (const to of places) yield { node, property: `originGroups.${index}.members`, from, to };
     }
   }
 }
 
+/** Regions that an origin's requests may reach. */
+function placesOfOrigin(fleet: Fleet, origin: Value): readonly string[] {
+  return [...new Set(regionsOfHost(fleet, text(origin, "domainName") ?? "").values())];
+}
+
 /** What a distribution and its web ACL write down of the callers of its origins: addresses among it. */
 function* logCopies(fleet: Fleet, stack: StackGraph, distribution: GraphNode): Generator<Copy> {
-  const sources = new Set(
-    list(distribution.inputs, "origins").flatMap((origin) =>
-      mentions(at(origin, "domainName")).map(({ region }) => region),
-    ),
-  );
+  const sources = new Set(list(distribution.inputs, "origins").flatMap((origin) => placesOfOrigin(fleet, origin)));
   const logs = [...accessLogs(fleet, stack, distribution), ...webAclLogs(fleet, stack, distribution)];
   for (const from of sources) for (const log of logs) yield { ...log, from };
 }

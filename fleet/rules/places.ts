@@ -16,6 +16,21 @@ export function regionsIn(given: string): readonly string[] {
   return given.match(REGION) ?? [];
 }
 
+/**
+ * Regions that a host name leads to, by the region that the caller is near to: those of the records that share the name,
+ * or the one that the name itself speaks of, for every caller (key `""`).
+ */
+export function regionsOfHost({ graph }: Fleet, host: string): ReadonlyMap<string, string> {
+  const [own] = regionsIn(host);
+  if (own !== undefined) return new Map([["", own]]);
+  return new Map(
+    graph.of("aws:route53/record:Record").flatMap(({ inputs }): [string, string][] => {
+      const [leads] = regionsIn(text(inputs, "records.0") ?? "");
+      return text(inputs, "name") === host && leads !== undefined ? [[text(inputs, "setIdentifier") ?? "", leads]] : [];
+    }),
+  );
+}
+
 /** Every mention of a region in a value, by path. */
 export function mentions(value: Value): readonly { readonly path: string; readonly region: string }[] {
   return texts(value).flatMap(({ path, text: found }) => regionsIn(found).map((region) => ({ path, region })));

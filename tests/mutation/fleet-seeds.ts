@@ -59,6 +59,9 @@ const DIGEST = "primaryContainer.environment.MERIDIAN_MODEL_DIGEST";
 
 const zoneOf = ({ topology: { residency } }: Fleet, region: string) =>
   residency.find(({ regions }) => regions.some((member) => member === region));
+/** The zone whose shared host name it is. */
+const zoneOfHost = ({ topology: { residency } }: Fleet, host: string) =>
+  residency.find(({ zone }) => host.includes(`.${zone}.`));
 const inEu = (node: GraphNode, fleet: Fleet): boolean => zoneOf(fleet, node.region)?.law === "eu";
 /** In a zone that promises to outlive the loss of a region. */
 const inSeveral = (node: GraphNode, fleet: Fleet): boolean =>
@@ -107,8 +110,7 @@ function webAclLog(fleet: Fleet, destination: string): Fleet["graph"] | undefine
   const stack = fleet.graph.stack(`${fleet.topology.environment}.mesh`);
   const distribution = stack?.of(DISTRIBUTION).find(({ inputs }) => {
     const host = text(inputs, "origins.0.domainName") ?? "";
-    const own = fleet.topology.regions.find(({ name }) => host.includes(`.${name}.`));
-    return own !== undefined && zoneOf(fleet, own.name)?.law === "eu";
+    return zoneOfHost(fleet, host)?.law === "eu";
   });
   if (stack === undefined || distribution === undefined) return undefined;
   const [acl] = stack.linked(distribution, "webAclId", WEB_ACL);
@@ -190,8 +192,7 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         "origins.1.domainName",
         (node, fleet) => {
           const first = text(node.inputs, "origins.0.domainName") ?? "";
-          const own = fleet.topology.regions.find(({ name }) => first.includes(`.${name}.`));
-          const zone = own === undefined ? undefined : zoneOf(fleet, own.name);
+          const zone = zoneOfHost(fleet, first);
           const away = fleet.topology.regions.find((plan) => plan.zone !== zone?.zone);
           return zone?.law === "eu" && twoOrigins(node) && away !== undefined
             ? `collector.${away.name}.example.com`
@@ -674,7 +675,7 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
         "origins.0.domainName",
         (node, fleet) => {
           const second = text(node.inputs, "origins.1.domainName") ?? "";
-          const own = fleet.topology.regions.find(({ name }) => second.includes(`.${name}.`));
+          const own = zoneOfHost(fleet, second);
           const away = fleet.topology.regions.find(({ zone }) => own !== undefined && zone !== own.zone);
           return away === undefined ? undefined : `collector.${away.name}.example.com`;
         },

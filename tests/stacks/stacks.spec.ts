@@ -29,7 +29,7 @@ const shape = ({ name: stack, nodes }: StackGraph): readonly string[] =>
   nodes
     .map(
       ({ type, name }) =>
-        `${type} ${stack.kind === "region" ? name.replaceAll(stack.region, "<region>").replace(/(?<=collector\.)[a-z]+(?=\.)/, "<zone>") : name}`,
+        `${type} ${stack.kind === "region" ? name.replaceAll(stack.region, "<region>").replace(/(?<=collector(?:-next)?\.)[a-z]+(?=\.)/, "<zone>") : name}`,
     )
     .sort();
 

@@ -28,7 +28,9 @@ describe("GlobalEdge", () => {
       "aws:route53/healthCheck:HealthCheck edge-eu-west-1 < edge",
       "aws:route53/record:Record edge-api.eu.test.example.com < edge",
       "aws:route53/record:Record edge-eu-central-1 < edge",
+      "aws:route53/record:Record edge-eu-central-1-next < edge",
       "aws:route53/record:Record edge-eu-west-1 < edge",
+      "aws:route53/record:Record edge-eu-west-1-next < edge",
       "aws:route53/record:Record edge-public-a < edge",
       "aws:route53/record:Record edge-public-aaaa < edge",
       "aws:wafv2/webAcl:WebAcl edge < edge",
@@ -71,23 +73,45 @@ describe("GlobalEdge", () => {
     }
   });
 
-  it("fails reads over to another region, and sends writes where Route 53 says", async () => {
-    const { inputs } = (await make()).only(DISTRIBUTION);
+  it("sends reads and writes to the nearest region, and tries a read again in another one, wherever the caller is", async () => {
+    const recording = await make({ regions: ["eu-west-1", "eu-central-1", "eu-north-1"] });
+    const { inputs } = recording.only(DISTRIBUTION);
     const [group] = inputs["originGroups"] as { members: { originId: string }[]; originId: string }[];
-    assert.deepEqual(group?.members, [{ originId: "eu-west-1" }, { originId: "eu-central-1" }]);
+    assert.deepEqual(group?.members, [{ originId: "nearest" }, { originId: "next" }]);
     const reads = inputs["defaultCacheBehavior"] as { targetOriginId: string; allowedMethods: string[] };
     assert.equal(reads.targetOriginId, group.originId);
     assert.deepEqual(reads.allowedMethods, ["GET", "HEAD", "OPTIONS"]);
     const [writes] = inputs["orderedCacheBehaviors"] as { targetOriginId: string; pathPattern: string }[];
-    assert.deepEqual([writes?.targetOriginId, writes?.pathPattern], ["writes", "/v1/events*"]);
+    assert.deepEqual([writes?.targetOriginId, writes?.pathPattern], ["nearest", "/v1/events*"]);
     const origins = inputs["origins"] as { originId: string; domainName: string }[];
-    assert.equal(origins.find(({ originId }) => originId === "writes")?.domainName, "collector.eu.test.example.com");
+    assert.deepEqual(
+      origins.map(({ originId, domainName }) => [originId, domainName]),
+      [
+        ["nearest", "collector.eu.test.example.com"],
+        ["next", "collector-next.eu.test.example.com"],
+      ],
+    );
+    for (const [near, next] of [
+      ["eu-west-1", "eu-central-1"],
+      ["eu-central-1", "eu-west-1"],
+      ["eu-north-1", "eu-west-1"],
+    ] as const) {
+      const record = recording.only("aws:route53/record:Record", `edge-${near}-next`).inputs;
+      assert.deepEqual(
+        [record["name"], record["records"], record["setIdentifier"], record["latencyRoutingPolicies"], record["ttl"]],
+        ["collector-next.eu.test.example.com", [`entry-next.${next}.test.example.com`], near, [{ region: near }], 60],
+      );
+      assert.equal(
+        record["healthCheckId"],
+        recording.only("aws:route53/record:Record", `edge-${next}`).inputs["healthCheckId"],
+      );
+    }
   });
 
   it("has no failover group with one region", async () => {
     const { inputs } = (await make({ regions: ["eu-west-1"] })).only(DISTRIBUTION);
     assert.equal(inputs["originGroups"], undefined);
-    assert.equal((inputs["defaultCacheBehavior"] as { targetOriginId: string }).targetOriginId, "eu-west-1");
+    assert.equal((inputs["defaultCacheBehavior"] as { targetOriginId: string }).targetOriginId, "nearest");
   });
 
   it("speaks TLS 1.2 or better to both sides, behind the web ACL, with security headers", async () => {

@@ -16,12 +16,16 @@ describe("RegionEdge", () => {
     assert.deepEqual(recording.snapshot(), [
       "aws:acm/certificate:Certificate edge < edge",
       "aws:acm/certificateValidation:CertificateValidation edge < edge",
+      "aws:apigatewayv2/apiMapping:ApiMapping edge-next < edge",
       "aws:apigatewayv2/apiMapping:ApiMapping edge-own < edge",
       "aws:apigatewayv2/apiMapping:ApiMapping edge-shared < edge",
+      "aws:apigatewayv2/domainName:DomainName edge-next < edge",
       "aws:apigatewayv2/domainName:DomainName edge-own < edge",
       "aws:apigatewayv2/domainName:DomainName edge-shared < edge",
+      "aws:route53/record:Record edge-collector-next.us.test.example.com < edge | retain",
       "aws:route53/record:Record edge-collector.us-east-1.test.example.com < edge",
       "aws:route53/record:Record edge-collector.us.test.example.com < edge | retain",
+      "aws:route53/record:Record edge-next < edge",
       "aws:route53/record:Record edge-own < edge",
       "aws:route53/record:Record edge-shared < edge",
       "meridian:edge:RegionEdge edge < (stack)",
@@ -33,7 +37,7 @@ describe("RegionEdge", () => {
     const domains = recording.all("aws:apigatewayv2/domainName:DomainName").map(({ inputs }) => inputs);
     assert.deepEqual(
       domains.map(({ domainName }) => domainName),
-      ["collector.us-east-1.test.example.com", "collector.us.test.example.com"],
+      ["collector.us-east-1.test.example.com", "collector.us.test.example.com", "collector-next.us.test.example.com"],
     );
     for (const { domainNameConfiguration } of domains) {
       assert.equal((domainNameConfiguration as { securityPolicy: string }).securityPolicy, "TLS_1_2");
