@@ -62,6 +62,7 @@ const FORCED: Readonly<Record<string, readonly string[]>> = {
   "aws:kinesis/stream:Stream": ["name"],
   "aws:kms/key:Key": ["customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"],
   "aws:kms/replicaKey:ReplicaKey": ["primaryKeyArn"],
+  "aws:msk/serverlessCluster:ServerlessCluster": ["clientAuthentication", "clusterName", "vpcConfigs"],
   "aws:opensearch/domain:Domain": ["domainName"],
   "aws:redshift/cluster:Cluster": [
     "clusterIdentifier",
