@@ -104,8 +104,9 @@ function beyondMemcached(engine: MemcachedCache): Problem[] {
 
 /**
  * The cache before the recommendations table. Valkey or Redis: sharded, one primary and replicas a shard over zones,
- * TLS, encrypted, callers known by IAM (no password exists). Each region fills its own; what is lost is read again
- * from the table. Memcached: the typed alternative for plain caching.
+ * TLS, encrypted, callers known by IAM (no password exists). Each region fills its own, and is never a secondary of
+ * a global datastore: that takes no writes, and ElastiCache promotes none by itself when the primary region is lost. What is
+ * lost is read again from the table. Memcached: the typed alternative for plain caching.
  * @throws InputPropertiesError listing every bad argument.
  */
 export class Cache extends pulumi.ComponentResource {

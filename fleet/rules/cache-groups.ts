@@ -17,9 +17,9 @@ export const cacheGroups: FleetRule = {
   level: "mandatory",
   source: ["new"],
   why: "ElastiCache refuses a member of another size or engine, and a secondary that is smaller than the primary evicts what it should hold.",
-  fix: "Give `cache` one node type and at most three regions (`cache.regions`)",
+  fix: "Leave each region its own cache, or give all members one engine, version, node type and number of shards",
   spares: "Regional caches, which share nothing.",
-  check({ graph, topology }, judge) {
+  check({ graph }, judge) {
     const members = graph
       .of("aws:elasticache/replicationGroup:ReplicationGroup")
       .filter(({ inputs }) => isSet(at(inputs, "globalReplicationGroupId")));
@@ -31,9 +31,6 @@ export const cacheGroups: FleetRule = {
         .filter(({ inputs }) => text(inputs, "replicationGroupId") === id);
     });
     const all: readonly GraphNode[] = [...primaries, ...members];
-    if (topology.cache.mode === "global-datastore" && globals.length === 0) {
-      judge.missing(`${topology.environment}.mesh`, "cache.mode", "a global replication group");
-    }
     const first = all[0];
     if (first === undefined) return;
     if (all.length > MOST_MEMBERS)

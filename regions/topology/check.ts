@@ -6,7 +6,7 @@ import { checkCompute } from "./checks/compute";
 import { checkPromises } from "./checks/promises";
 import { checkRegions } from "./checks/regions";
 import { checkResidency } from "./checks/residency";
-import { checkCache, checkTables, checkWarehouse } from "./checks/stores";
+import { checkTables, checkWarehouse } from "./checks/stores";
 import { DEFAULTS } from "./defaults";
 import { planParts } from "./derive";
 import type { Parts } from "./derive";
@@ -39,7 +39,6 @@ const CHECKS: readonly Check[] = [
   checkAddresses,
   checkPromises,
   checkTables,
-  checkCache,
   checkWarehouse,
   checkCompute,
   checkCapacity,

@@ -184,13 +184,10 @@ export interface Parts {
 export function planParts(draft: Draft, size: FleetSize): Parts {
   const { sections } = draft;
   const defaults = SIZE_DEFAULTS[size];
-  const cache = { ...defaults.cache, ...defined(sections.cache) } as CachePlan;
-  // All regions take part in a global datastore unless some are named.
-  const everywhere = draft.regions.map(({ entry }) => entry.name as RegionName).sort();
   return {
     promises: { ...DEFAULTS.promises, ...defined(sections.promises) },
     tables: { ...DEFAULTS.tables, ...defined(sections.tables) } as TablesPlan,
-    cache: cache.mode === "global-datastore" && cache.regions === undefined ? { ...cache, regions: everywhere } : cache,
+    cache: { ...defaults.cache, ...defined(sections.cache) },
     intake: { ...defaults.intake, ...defined(sections.intake) },
     serving: planServing(defaults.serving, sections.serving),
     training: { ...defaults.training, ...defined(sections.training) },

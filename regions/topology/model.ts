@@ -62,12 +62,10 @@ export interface TablesPlan {
 
 export interface CachePlan {
   readonly engine: "valkey" | "redis" | "memcached";
-  /** `regional`: each region fills its own cache. `global-datastore`: one primary region, at most two secondaries. */
-  readonly mode: "regional" | "global-datastore";
+  /** `regional`: each region fills its own cache, and goes on with it when the others are lost. */
+  readonly mode: "regional";
   readonly nodeType: string;
   readonly replicasPerShard: number;
-  /** With `global-datastore`: which regions take part. */
-  readonly regions?: readonly RegionName[];
 }
 
 /** One arm of the A/B split, for every region. */

@@ -21,6 +21,16 @@ export const LIMITS = {
   eventBytes: { min: 64, max: 10 * 1024 * 1024 },
 } as const;
 
+/**
+ * Why there is no global datastore. Its secondary regions take reads only, so that a list that one of them misses cannot be
+ * kept there, and none is promoted unless someone calls for it
+ * (docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-Getting-Started.html). A cache is a copy of the
+ * tables, and those are in every region already.
+ */
+const NO_DATASTORE =
+  "regional, where each region fills its own cache from the tables that it has already and so survives alone: " +
+  "the secondaries of a global datastore take no writes, and none is promoted by itself when the primary is lost";
+
 const integer = (min: number, max: number) => {
   const want = `a whole number, ${min} to ${max}`;
   return z.int({ error: want }).min(min, { error: want }).max(max, { error: want });
@@ -157,10 +167,12 @@ export const SECTIONS = {
   cache: z
     .strictObject({
       engine: z.enum(["valkey", "redis", "memcached"], { error: "valkey, redis or memcached" }).optional(),
-      mode: z.enum(["regional", "global-datastore"], { error: "regional or global-datastore" }).optional(),
+      mode: z
+        .enum(["regional"], { error: ({ input }) => (input === "global-datastore" ? NO_DATASTORE : "regional") })
+        .optional()
+        .describe("Each region fills a cache of its own from its replica of the tables."),
       nodeType: text("a cache node type like cache.r7g.large", /^cache\.[a-z0-9-]+\.[a-z0-9-]+$/).optional(),
       replicasPerShard: integer(LIMITS.cacheReplicas.min, LIMITS.cacheReplicas.max).optional(),
-      regions: z.array(regionText, { error: "a list of regions" }).min(1, { error: "at least one region" }).optional(),
     })
     .optional(),
   identity: z

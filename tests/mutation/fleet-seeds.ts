@@ -137,13 +137,17 @@ function backups(fleet: Fleet, to: (node: GraphNode) => string | undefined): Fle
   });
 }
 
-/** Every cache of the fleet in one global group, the first one its primary. */
-function globalCaches(fleet: Fleet, change: (node: GraphNode, index: number) => GraphNode): Fleet["graph"] | undefined {
+/** Caches of the fleet in one global group, the first one its primary; none where the fleet has fewer than `least`. */
+function globalCaches(
+  fleet: Fleet,
+  change: (node: GraphNode, index: number) => GraphNode,
+  { least, most } = { least: 2, most: 3 },
+): Fleet["graph"] | undefined {
   const caches = fleet.graph.of(CACHE);
   const [first] = caches;
-  if (first === undefined || caches.length < 2) return undefined;
+  if (first === undefined || caches.length < least) return undefined;
   const id = text(first.inputs, "replicationGroupId") ?? "";
-  const members = caches.slice(0, 3);
+  const members = caches.slice(0, most);
   const graph = fleet.graph.map((node) => {
     const index = members.indexOf(node);
     if (index < 0) return node;
@@ -590,10 +594,7 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       whole("burstable nodes", (fleet) =>
         globalCaches(fleet, (node) => withInput(node, "nodeType", "cache.t4g.small")),
       ),
-      topology("a global datastore that nobody makes", (fleet) => ({
-        ...fleet.topology,
-        cache: { ...fleet.topology.cache, mode: "global-datastore" },
-      })),
+      whole("a fourth member", (fleet) => globalCaches(fleet, alike(fleet), { least: 4, most: 4 })),
     ],
     passes: [whole("members that are alike", (fleet) => globalCaches(fleet, alike(fleet)))],
   },

@@ -1,6 +1,6 @@
-import { familyAndSize, instanceTypes, isRegionName, offers } from "../../catalogue";
+import { isRegionName, offers } from "../../catalogue";
 import { residencyProblem } from "../../residency";
-import type { CheckContext, KnownRegion } from "../check";
+import type { CheckContext } from "../check";
 import { lawOf } from "../derive";
 import type { Finding } from "../draft";
 import { got } from "../problems";
@@ -75,92 +75,6 @@ function strongZone(zone: string, names: readonly string[], witness: string | un
     });
   }
   return findings;
-}
-
-/** Node families of a global datastore, `large` and up (ElastiCache user guide, "Global datastores: prerequisites"). */
-const GLOBAL_FAMILIES = ["m5", "m6g", "m7g", "r5", "r6g", "r6gd", "r7g"];
-const TOO_SMALL = new Set(["micro", "small", "medium"]);
-
-/** The cache: a global datastore has one primary and at most two secondaries, all of one zone, of larger nodes. */
-export function checkCache(context: CheckContext): readonly Finding[] {
-  const { cache } = context.parts;
-  if (cache.mode === "regional") {
-    return cache.regions === undefined
-      ? []
-      : [
-          {
-            path: ["cache", "regions"],
-            reason: "want regions only with mode global-datastore, got them with mode regional",
-          },
-        ];
-  }
-  const taking = [...new Set(cache.regions ?? [])];
-  const members = context.known.filter(({ entry }) => taking.some((name) => name === entry.name));
-  return [
-    ...memcached(cache.engine),
-    ...datastoreRegions(context, taking, members),
-    ...datastoreNodes(cache.nodeType, members),
-  ];
-}
-
-function memcached(engine: string): readonly Finding[] {
-  if (engine !== "memcached") return [];
-  return [{ path: ["cache", "engine"], reason: 'want valkey or redis in a global datastore, got "memcached"' }];
-}
-
-function datastoreRegions(
-  { draft, known }: CheckContext,
-  taking: readonly string[],
-  members: readonly KnownRegion[],
-): readonly Finding[] {
-  const path = ["cache", draft.sections.cache?.regions === undefined ? "mode" : "regions"];
-  const findings: Finding[] = [];
-  if (taking.length > 3) {
-    findings.push({
-      path,
-      reason: `want at most 3 regions in a global datastore (1 primary + 2), got ${taking.length} (${taking.join(", ")})`,
-    });
-  }
-  if (taking.length < 2) {
-    findings.push({ path, reason: `want 2 or 3 regions in a global datastore (1 primary + 2), got ${taking.length}` });
-  }
-  const strangers = taking.filter((name) => !known.some(({ entry }) => entry.name === name));
-  if (strangers.length > 0 && draft.allRegionsRead && draft.sections.cache?.regions !== undefined) {
-    const names = known.map(({ entry }) => entry.name).join(", ");
-    findings.push({ path, reason: `want some of the regions (${names}), got ${strangers.join(", ")}` });
-  }
-  const zones = [...new Set(members.map(({ entry }) => entry.zone))];
-  if (zones.length > 1) {
-    findings.push({
-      path,
-      reason: `want regions of one residency zone, got zones ${zones.join(", ")}: personal data would leave its zone`,
-    });
-  }
-  for (const { entry } of members.filter((member) => !offers(member.entry.name, "elasticache-global"))) {
-    findings.push({ path, reason: `want regions that have global datastores, got ${entry.name}` });
-  }
-  return findings;
-}
-
-function datastoreNodes(nodeType: string, members: readonly KnownRegion[]): readonly Finding[] {
-  if (worksGlobally(nodeType)) return [];
-  const lists = members.map(({ entry }) => instanceTypes(entry.name, "elasticache") ?? []);
-  const shared = (lists[0] ?? []).filter((type) => lists.every((list) => list.includes(type)) && worksGlobally(type));
-  const sizes = ["large", "xlarge"]
-    .flatMap((size) => shared.filter((type) => familyAndSize(type).size === size))
-    .slice(0, 8);
-  const path = ["cache", "nodeType"];
-  return [
-    {
-      path,
-      reason: `want a node type that global datastores support (${sizes.join(", ")}), got ${got(nodeType)}: unsupported`,
-    },
-  ];
-}
-
-function worksGlobally(nodeType: string): boolean {
-  const { family, size } = familyAndSize(nodeType);
-  return GLOBAL_FAMILIES.includes(family) && !TOO_SMALL.has(size);
 }
 
 /** Snapshots every 8 h or 5 GB of changes a node; recovery points every 30 min (Redshift management guide, "Snapshots"). */

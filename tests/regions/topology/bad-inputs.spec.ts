@@ -130,52 +130,6 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
-    what: "four cache regions",
-    text: withRegions(
-      [
-        "{ name: us-east-1, zone: us }",
-        "{ name: us-east-2, zone: us }",
-        "{ name: us-west-1, zone: us }",
-        "{ name: us-west-2, zone: us }",
-      ],
-      ["mode: regional", "mode: global-datastore"],
-      ["r7i.8xlarge, r6i", "r6i"],
-    ),
-    problems: [
-      [
-        "cache.mode",
-        "mode: global",
-        "want at most 3 regions in a global datastore (1 primary + 2), got 4 (us-east-1, us-east-2, us-west-1, us-west-2)",
-      ],
-    ],
-  },
-  {
-    what: "a global datastore over two residency zones",
-    text: edit(PROD, ["mode: regional", "mode: global-datastore, regions: [us-east-1, eu-west-1]"]),
-    problems: [
-      [
-        "cache.regions",
-        "mode: global",
-        "want regions of one residency zone, got zones us, eu: personal data would leave its zone",
-      ],
-    ],
-  },
-  {
-    what: "t4g nodes in a global datastore, with the sizes that work",
-    text: edit(PROD, [
-      "mode: regional, nodeType: cache.r7g.large",
-      "mode: global-datastore, regions: [us-east-1, us-west-2], nodeType: cache.t4g.small",
-    ]),
-    problems: [
-      [
-        "cache.nodeType",
-        "t4g",
-        "want a node type that global datastores support (cache.m5.large, cache.m6g.large, cache.m7g.large, cache.r5.large, " +
-          'cache.r6g.large, cache.r7g.large, cache.m5.xlarge, cache.m6g.xlarge), got "cache.t4g.small": unsupported',
-      ],
-    ],
-  },
-  {
     what: "a warehouse RPO of 5 minutes with a provisioned cluster",
     text: edit(PROD, ["rpoMinutes: 480", "rpoMinutes: 5"]),
     problems: [

@@ -167,13 +167,6 @@ describe("a topology file", () => {
     );
   });
 
-  it("takes a global datastore of the regions of one zone", () => {
-    const { cache } = accepted(
-      edit(PROD, ["mode: regional", "mode: global-datastore, regions: [us-east-1, us-west-2]"]),
-    );
-    assert.deepEqual(cache.regions, ["us-east-1", "us-west-2"]);
-  });
-
   it("names its environment: lower-case letters and digits", () => {
     const { problems } = parseTopology(PROD, "My Env.yaml");
     assert.deepEqual(problems, [
