@@ -6,7 +6,9 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
-import type { Throttle } from "./plan";
+import { checkCollectorFunction, CollectorFunction, type CollectorFunctionOptions } from "./collector-function";
+import { planCollectorConcurrency, type Throttle } from "./plan";
+import { CALL } from "./workload/collector/lambda-limits";
 
 /** Who may send events. */
 export type CollectorAuthorizer =
@@ -23,6 +25,19 @@ export type CollectorAuthorizer =
       readonly scopes?: readonly string[];
     };
 
+/** What stands between the API and the stream. */
+export type CollectorIntegration =
+  | {
+      /** Nothing of ours: one event a request, put on the stream as it came and checked by the transform. */
+      readonly kind: "kinesis";
+    }
+  | ({
+      /** A function: batches and gzip, each event checked and answered for before it is on the stream. */
+      readonly kind: "lambda";
+      /** Calls at the same time. @default planned from the throttle: see planCollectorConcurrency() */
+      readonly reservedConcurrency?: number;
+    } & CollectorFunctionOptions);
+
 export interface CollectorArgs {
   readonly scope: Scope;
   readonly stream: {
@@ -31,6 +46,8 @@ export interface CollectorArgs {
     readonly keyArn: pulumi.Input<string>;
   };
   readonly authorizer: CollectorAuthorizer;
+  /** @default `kinesis` */
+  readonly integration?: CollectorIntegration;
   /** See planThrottle(). */
   readonly throttle: Throttle;
   /** Web origins that may send from a browser. @default none */
@@ -38,8 +55,11 @@ export interface CollectorArgs {
   readonly logs: { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays };
 }
 
-/** One event a request; the order of a user's events is that of the requests. */
+/** The order of a user's events is that of the requests. */
 export const COLLECTOR_ROUTE = "POST /v1/events";
+
+/** What a browser's script may send to the function, beside what both integrations take. */
+const BATCH_HEADERS = ["content-encoding", "idempotency-key"] as const;
 
 /** What is logged of a request. Neither address nor body: both are personal data. */
 const ACCESS_LOG = {
@@ -54,7 +74,7 @@ const ACCESS_LOG = {
 } as const;
 
 /** Problems of the arguments, by path. */
-export function checkCollector({ authorizer, throttle, allowedOrigins = [] }: CollectorArgs): Problem[] {
+export function checkCollector({ authorizer, integration, throttle, allowedOrigins = [] }: CollectorArgs): Problem[] {
   const problems = [
     ...wantInteger("throttle.rate", throttle.rate, "requests per second", { min: 1 }),
     ...wantInteger("throttle.burst", throttle.burst, "requests", { min: 1 }),
@@ -65,6 +85,15 @@ export function checkCollector({ authorizer, throttle, allowedOrigins = [] }: Co
   ];
   if (throttle.burst < throttle.rate) {
     problems.push(problem("throttle.burst", `at least the rate (${throttle.rate})`, throttle.burst));
+  }
+  if (integration?.kind === "lambda") {
+    const reservedConcurrency = integration.reservedConcurrency ?? planCollectorConcurrency(throttle);
+    problems.push(
+      ...checkCollectorFunction({ ...integration, reservedConcurrency }).map(({ propertyPath, reason }) => ({
+        propertyPath: `integration.${propertyPath}`,
+        reason,
+      })),
+    );
   }
   if (authorizer.kind === "jwt") {
     problems.push(
@@ -82,31 +111,43 @@ interface Allowed {
 }
 
 /**
- * The way in: an HTTP API whose one route puts the request's body on the event stream, keyed by user, without code of
- * ours in between. The web application firewall stands before it at the edge.
+ * The way in: an HTTP API whose one route puts the request's events on the event stream, keyed by user: by itself, or
+ * through a function that checks them. The web application firewall stands before it at the edge.
  */
 export class Collector extends pulumi.ComponentResource {
   /** `https://<id>.execute-api.<region>.amazonaws.com`, without a path. */
   readonly url: pulumi.Output<string>;
   readonly apiId: pulumi.Output<string>;
   readonly stageName: pulumi.Output<string>;
+  /** Absent where the API puts events on the stream by itself. */
+  readonly functionName: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: CollectorArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`collector "${name}"`, checkCollector(args));
     super("meridian:ingest:Collector", name, {}, opts);
     const api = this.createApi(name, args);
-    const role = this.createRole(name, args);
-    const integration = this.createIntegration(name, args, api, role);
+    const fn = this.createFunction(name, args);
+    const integration =
+      fn === undefined
+        ? this.createStreamIntegration(name, args, api, this.createRole(name, args))
+        : this.createFunctionIntegration(name, api, fn);
     const authorizer = this.createAuthorizer(name, args, api);
     const route = this.createRoute(name, args, api, integration, authorizer);
     const stage = this.createStage(name, args, api, route);
     this.url = api.apiEndpoint;
     this.apiId = api.id;
     this.stageName = stage.name;
-    this.registerOutputs({ url: this.url, apiId: this.apiId, stageName: this.stageName });
+    this.functionName = fn?.functionName;
+    this.registerOutputs({
+      url: this.url,
+      apiId: this.apiId,
+      stageName: this.stageName,
+      ...(fn === undefined ? {} : { functionName: fn.functionName }),
+    });
   }
 
-  private createApi(name: string, { scope, allowedOrigins = [] }: CollectorArgs): aws.apigatewayv2.Api {
+  private createApi(name: string, { scope, integration, allowedOrigins = [] }: CollectorArgs): aws.apigatewayv2.Api {
+    const takesBatches = integration?.kind === "lambda";
     return new aws.apigatewayv2.Api(
       name,
       {
@@ -119,7 +160,8 @@ export class Collector extends pulumi.ComponentResource {
               corsConfiguration: {
                 allowOrigins: [...allowedOrigins],
                 allowMethods: ["POST"],
-                allowHeaders: ["authorization", "content-type"],
+                allowHeaders: ["authorization", "content-type", ...(takesBatches ? BATCH_HEADERS : [])],
+                ...(takesBatches ? { exposeHeaders: ["retry-after"] } : {}),
                 maxAge: 3600,
               },
             }),
@@ -156,7 +198,55 @@ export class Collector extends pulumi.ComponentResource {
     return { role, policy };
   }
 
-  private createIntegration(
+  private createFunction(name: string, args: CollectorArgs): CollectorFunction | undefined {
+    const { scope, stream, integration, throttle, allowedOrigins, logs } = args;
+    if (integration?.kind !== "lambda") return undefined;
+    return new CollectorFunction(
+      `${name}-function`,
+      {
+        ...integration,
+        scope,
+        stream,
+        reservedConcurrency: integration.reservedConcurrency ?? planCollectorConcurrency(throttle),
+        logs,
+        ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
+      },
+      { parent: this },
+    );
+  }
+
+  private createFunctionIntegration(
+    name: string,
+    api: aws.apigatewayv2.Api,
+    fn: CollectorFunction,
+  ): aws.apigatewayv2.Integration {
+    const permission = new aws.lambda.Permission(
+      name,
+      {
+        function: fn.functionName,
+        action: "lambda:InvokeFunction",
+        principal: "apigateway.amazonaws.com",
+        // <stage>/<method><path> of the one route, of this API alone.
+        sourceArn: pulumi.interpolate`${api.executionArn}/*/${COLLECTOR_ROUTE.replace(" ", "")}`,
+      },
+      { parent: this },
+    );
+    return new aws.apigatewayv2.Integration(
+      name,
+      {
+        apiId: api.id,
+        integrationType: "AWS_PROXY",
+        integrationMethod: "POST",
+        integrationUri: fn.invokeArn,
+        payloadFormatVersion: "2.0",
+        timeoutMilliseconds: CALL.integrationMs,
+      },
+      // Else the first events would meet a function that the API may not call yet.
+      { parent: this, dependsOn: [permission] },
+    );
+  }
+
+  private createStreamIntegration(
     name: string,
     { scope, stream }: CollectorArgs,
     api: aws.apigatewayv2.Api,

@@ -5,7 +5,7 @@ import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantNumber } from "../kit/want";
-import { Collector, type CollectorAuthorizer } from "./collector";
+import { Collector, type CollectorAuthorizer, type CollectorIntegration } from "./collector";
 import type { ParquetConversion } from "./conversion";
 import { DeliveryStream, type DeliveryBucket, type Processor } from "./delivery";
 import { planBuffering, planProcessorMiB, planShards, planThrottle, planTransformConcurrency } from "./plan";
@@ -34,6 +34,8 @@ export interface IngestArgs {
   /** Queue, encrypted by the technical key, for asynchronous calls of the transform that failed. */
   readonly deadLetterQueueArn: pulumi.Input<string>;
   readonly authorizer: CollectorAuthorizer;
+  /** What stands between the collector's API and the stream. @default `kinesis`: nothing of ours */
+  readonly integration?: CollectorIntegration;
   /** Web origins that may send from a browser. @default none */
   readonly allowedOrigins?: readonly string[];
   /** The real-time branch. @default none */
@@ -185,6 +187,7 @@ export class Ingest extends pulumi.ComponentResource {
         stream: { arn: this.stream.arn, name: this.stream.streamName, keyArn: args.keys.identifierArn },
         authorizer: args.authorizer,
         throttle: planThrottle(args.traffic),
+        ...(args.integration === undefined ? {} : { integration: args.integration }),
         ...(args.allowedOrigins === undefined ? {} : { allowedOrigins: args.allowedOrigins }),
         logs: logs(args),
       },

@@ -92,6 +92,25 @@ export function planThrottle(traffic: TrafficProfile): Throttle {
   return { rate, burst: rate * 2 };
 }
 
+/**
+ * Seconds that a call of the collector's function is planned with. A PutRecords call takes some tens of milliseconds, but
+ * below a tenth of a second Lambda counts otherwise: ten requests per second for each call that may run at the same time
+ * (docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html, "requests per second").
+ */
+const COLLECT_SECONDS = 0.1;
+/** Calls at the same time that stay free for a burst after a pause, when each environment starts cold. */
+const COLLECT_CONCURRENCY_MIN = 10;
+
+/**
+ * Reserved concurrency of the collector's function, calls at the same time = requests/s that the throttle lets through
+ * x seconds of a call (Little's law; same source: "concurrency = requests per second x duration"), rounded up; at least
+ * 10. The throttle already has the room above the planned peak. Above 900 the account's quota must be raised: it has
+ * 1,000 of which 100 must stay unreserved.
+ */
+export function planCollectorConcurrency({ rate }: Throttle): number {
+  return Math.max(COLLECT_CONCURRENCY_MIN, Math.ceil(rate * COLLECT_SECONDS));
+}
+
 function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));
 }

@@ -74,6 +74,36 @@ export function alarmsFor<T>(targets: Targets<T>, promises: Promises): AlarmSpec
   ];
 }
 
+/** Both show as server errors of the API too; these say why. */
+function collectorFunctionAlarms<T>(fn: T | undefined): AlarmSpec<T>[] {
+  if (fn === undefined) return [];
+  const metric = (name: string): Metric<T> => ({
+    namespace: "AWS/Lambda",
+    name,
+    dimensions: { FunctionName: fn },
+    stat: "Sum",
+  });
+  const alarm = { runbook: "collector-5xx", severity: "ticket", threshold: 0, missing: "notBreaching" } as const;
+  return [
+    {
+      ...alarm,
+      id: "collector-function-errors",
+      promise: "No call of the collector's function is cut off or fails without an answer",
+      metrics: [metric("Errors")],
+      comparison: "GreaterThanThreshold",
+      ...FIVE_MINUTES,
+    },
+    {
+      ...alarm,
+      id: "collector-function-throttles",
+      promise: "The concurrency kept for the collector's function is enough",
+      metrics: [metric("Throttles")],
+      comparison: "GreaterThanThreshold",
+      ...FIVE_MINUTES,
+    },
+  ];
+}
+
 function ingestAlarms<T>(targets: Targets<T>, promises: Promises): AlarmSpec<T>[] {
   const lag = promises.streamLagSeconds ?? 300;
   const api = (name: string, stat: string): Metric<T> => ({
@@ -120,6 +150,7 @@ function ingestAlarms<T>(targets: Targets<T>, promises: Promises): AlarmSpec<T>[
       missing: "notBreaching",
       ...FIVE_MINUTES,
     },
+    ...collectorFunctionAlarms(targets.collectorFunction),
     {
       id: "transform-errors",
       runbook: "transform-errors",

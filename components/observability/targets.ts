@@ -7,6 +7,8 @@ export interface Targets<T = string> {
   readonly environment: string;
   readonly stream: T;
   readonly collectorApiId: T;
+  /** The collector's function. @default none: the API puts events on the stream by itself */
+  readonly collectorFunction?: T;
   readonly transformFunction: T;
   /** Delivery streams by a short name. */
   readonly deliveryStreams: Readonly<Record<string, T>>;

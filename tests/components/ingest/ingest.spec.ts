@@ -429,6 +429,11 @@ describe("the collector", () => {
     throttle: { rate: 100, burst: 200 },
     logs: { keyArn: keyArn("technical") },
   };
+  const FUNCTION = {
+    kind: "lambda",
+    quarantine: { ...bucket("quarantine"), bucket: "quarantine" },
+    deadLetterQueueArn: DLQ,
+  } as const;
 
   it("puts the body on the stream, keyed by user, and asks for a token", async () => {
     const recording = await record(({ opts }) => new Collector("c", BASE, opts));
@@ -488,6 +493,101 @@ describe("the collector", () => {
     const recording = await record(({ opts }) => new Collector("c", { ...BASE, authorizer: { kind: "iam" } }, opts));
     assert.equal(recording.all("aws:apigatewayv2/authorizer:Authorizer").length, 0);
     assert.equal(recording.only("aws:apigatewayv2/route:Route").inputs["authorizationType"], "AWS_IAM");
+  });
+
+  it("has a function between the API and the stream where asked, which the API alone may call", async () => {
+    const recording = await record(({ opts }) => new Collector("c", { ...BASE, integration: FUNCTION }, opts));
+    assertEveryChildIsOwned(recording);
+    assertTaken(recording);
+    assert.deepEqual(recording.snapshot(), [
+      "aws:apigatewayv2/api:Api c < c",
+      "aws:apigatewayv2/authorizer:Authorizer c < c",
+      "aws:apigatewayv2/integration:Integration c < c",
+      "aws:apigatewayv2/route:Route c < c",
+      "aws:apigatewayv2/stage:Stage c < c",
+      "aws:cloudwatch/logGroup:LogGroup c < c",
+      "aws:cloudwatch/logGroup:LogGroup c-function < c-function",
+      "aws:iam/role:Role c-function < c-function",
+      "aws:iam/rolePolicy:RolePolicy c-function < c-function",
+      "aws:lambda/function:Function c-function < c-function",
+      "aws:lambda/permission:Permission c < c",
+      "meridian:ingest:Collector c < (stack)",
+      "meridian:ingest:CollectorFunction c-function < c",
+    ]);
+    const integration = recording.only("aws:apigatewayv2/integration:Integration");
+    const fn = recording.only("aws:lambda/function:Function").inputs;
+    const permission = recording.only("aws:lambda/permission:Permission");
+    assert.ok(integration.dependencies.includes(permission.urn));
+    const { integrationType, integrationUri, payloadFormatVersion, timeoutMilliseconds } = integration.inputs;
+    assert.deepEqual([integrationType, payloadFormatVersion], ["AWS_PROXY", "2.0"]);
+    assert.match(String(integrationUri), /function:meridian-test-us-east-1-collector\/invocations$/);
+    assert.ok(Number(fn["timeout"]) * 1000 < Number(timeoutMilliseconds) && Number(timeoutMilliseconds) < 30_000);
+    assert.deepEqual(
+      [permission.inputs["function"], permission.inputs["principal"], permission.inputs["sourceArn"]],
+      [
+        "meridian-test-us-east-1-collector",
+        "apigateway.amazonaws.com",
+        `arn:aws:execute-api:us-east-1:${FAKE_ACCOUNT}:c-id/*/POST/v1/events`,
+      ],
+    );
+    assert.deepEqual(
+      [fn["handler"], fn["memorySize"], fn["reservedConcurrentExecutions"], fn["tracingConfig"], fn["environment"]],
+      [
+        "index.handler",
+        1769,
+        10,
+        { mode: "Active" },
+        { variables: { EVENT_STREAM: "events", QUARANTINE_BUCKET: "quarantine" } },
+      ],
+    );
+    const group = recording.only("aws:cloudwatch/logGroup:LogGroup", "c-function").inputs;
+    assert.equal(group["name"], (fn["loggingConfig"] as Record<string, unknown>)["logGroup"]);
+    assert.deepEqual([group["kmsKeyId"], group["retentionInDays"]], [keyArn("technical"), 30]);
+    assert.equal(recording.only("meridian:ingest:Collector").outputs["functionName"], fn["name"]);
+  });
+
+  it("as a function may put on that stream and keep refusals, and read nothing", async () => {
+    const recording = await record(({ opts }) => new Collector("c", { ...BASE, integration: FUNCTION }, opts));
+    const policy = recording.only(ROLE_POLICY).inputs["policy"];
+    assert.deepEqual(tooWide(policy, ["Trace"]), []);
+    const of = (service: string): unknown[] =>
+      statements(policy)
+        .filter(({ Action }) => [Action].flat().some((action) => action.startsWith(`${service}:`)))
+        .map(({ Action, Resource }) => [Action, Resource]);
+    assert.deepEqual(of("kinesis"), [[["kinesis:PutRecords"], [STREAM_ARN]]]);
+    assert.deepEqual(of("s3"), [[["s3:PutObject"], ["arn:aws:s3:::quarantine/collector/*"]]]);
+    assert.deepEqual(of("sqs"), [[["sqs:SendMessage"], [DLQ]]]);
+    assert.deepEqual(of("kms"), [
+      [["kms:GenerateDataKey"], [keyArn("identifier")]],
+      [["kms:GenerateDataKey"], [keyArn("quarantine")]],
+      [["kms:Decrypt"], [keyArn("technical")]],
+      [["kms:Decrypt", "kms:GenerateDataKey"], [keyArn("technical")]],
+    ]);
+  });
+
+  it("as a function takes memory, concurrency and origins, plans its concurrency by the throttle, and refuses others", async () => {
+    const given = { ...BASE, allowedOrigins: ["https://shop.example"], throttle: { rate: 4500, burst: 9000 } };
+    const integration = { ...FUNCTION, memoryMib: 512, deadLetterKeyArn: keyArn("queue") };
+    const recording = await record(({ opts }) => new Collector("c", { ...given, integration }, opts));
+    const fn = recording.only("aws:lambda/function:Function").inputs;
+    assert.deepEqual([fn["memorySize"], fn["reservedConcurrentExecutions"]], [512, 450]);
+    assert.match(JSON.stringify(fn["environment"]), /"ALLOWED_ORIGINS":"https:\/\/shop.example"/);
+    const cors = recording.only("aws:apigatewayv2/api:Api").inputs["corsConfiguration"] as Record<string, unknown>;
+    assert.deepEqual(cors["allowHeaders"], ["authorization", "content-type", "content-encoding", "idempotency-key"]);
+    assert.deepEqual(cors["exposeHeaders"], ["retry-after"]);
+    const own = await record(({ opts }) => {
+      return new Ingest("in", { ...ARGS, integration: { ...FUNCTION, reservedConcurrency: 7 } }, opts);
+    });
+    assert.equal(
+      own.only("aws:lambda/function:Function", "in-collector-function").inputs["reservedConcurrentExecutions"],
+      7,
+    );
+    assertEveryChildIsOwned(own);
+    const wrong = { ...FUNCTION, memoryMib: 64, reservedConcurrency: 0 };
+    await assertRefused(
+      ({ opts }) => new Collector("c", { ...BASE, integration: wrong }, opts),
+      ["integration.reservedConcurrency", "integration.memoryMib"],
+    );
   });
 
   it("refuses a token issuer without TLS or audience, a burst below the rate, and open origins", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   planBuffering,
+  planCollectorConcurrency,
   planProcessorMiB,
   planShards,
   planThrottle,
@@ -70,6 +71,8 @@ describe("the plan of ingest", () => {
         );
         const throttle = planThrottle(less);
         assert.ok(throttle.rate >= 100 && throttle.burst === 2 * throttle.rate);
+        const calls = planCollectorConcurrency(throttle);
+        assert.ok(calls >= 10 && calls * 10 >= throttle.rate && calls <= planCollectorConcurrency(planThrottle(more)));
         assert.ok(planThrottle(more).rate >= throttle.rate && throttle.rate >= less.eventsPerSecond * less.peakFactor);
       }),
     );

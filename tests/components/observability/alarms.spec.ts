@@ -59,6 +59,25 @@ describe("alarmsFor", () => {
   });
 });
 
+describe("the collector's function", () => {
+  it("has alarms where there is one, told of in the collector's runbook", () => {
+    const promises = { availability: 0.999, dataFreshnessHours: 26 };
+    const of = (targets: typeof TARGETS) =>
+      alarmsFor(targets, promises).filter(({ id }) => id.startsWith("collector-function"));
+    assert.deepEqual(of(TARGETS), []);
+    const alarms = of({ ...TARGETS, collectorFunction: "collector" });
+    assert.deepEqual(
+      alarms.map(({ id, metrics }) => [id, metrics[0]?.name, metrics[0]?.dimensions]),
+      [
+        ["collector-function-errors", "Errors", { FunctionName: "collector" }],
+        ["collector-function-throttles", "Throttles", { FunctionName: "collector" }],
+      ],
+    );
+    for (const { id, runbook } of alarms)
+      assert.match(readFileSync(join(runbooks, `${runbook}.md`), "utf8"), new RegExp(`\\b${id}\\b`));
+  });
+});
+
 describe("the runbooks", () => {
   it("exist for every alarm, each with what it means, where to look and what to do", () => {
     for (const runbook of RUNBOOKS) {

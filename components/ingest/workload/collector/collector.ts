@@ -55,8 +55,12 @@ export interface CollectorOptions {
   readonly refusals: RefusalSink;
   /** When an event is received, milliseconds since 1970. A replay gives its own clock. @default the system's */
   readonly clock?: (event: ClickstreamEvent) => number;
-  /** Write refused events before the request is answered, rather than within some seconds. @default false */
-  readonly keepRefusalsFirst?: boolean;
+  /**
+   * Write refused events before the request is answered, rather than within some seconds. "or-nothing": a request whose
+   * refusals cannot be written is turned away as a whole, for a process that may not live until the next try; it must
+   * take one request at a time. @default false
+   */
+  readonly keepRefusalsFirst?: boolean | "or-nothing";
 }
 
 interface Outcome {
@@ -109,8 +113,8 @@ export class Collector {
   ): Promise<Outcome> {
     const parsed = parseBody(body);
     onEvents?.(parsed.length);
-    const away = (status: 400 | 413, message: string): Outcome => ({
-      result: turnedAway(status, message),
+    const away = (status: 400 | 413 | 429 | 503, message: string, retryAfter?: number): Outcome => ({
+      result: { ...turnedAway(status, message), ...(retryAfter === undefined ? {} : { retryAfter }) },
       taken: undefined,
     });
     if (parsed.length === 0) return away(400, "body: want at least one event, got none");
@@ -118,10 +122,7 @@ export class Collector {
     const { accepted: done, refused: refusedBefore } = before ?? NOTHING;
     if (!this.options.producer.hasRoom(parsed.length - done.size)) {
       this.counters.throttled += 1;
-      return {
-        result: { ...turnedAway(429, "the buffer is full, send again later"), retryAfter: 1 },
-        taken: undefined,
-      };
+      return away(429, "the buffer is full, send again later", 1);
     }
     const refused: { index: number; problems: readonly string[] }[] = [];
     const records: StreamRecord[] = [];
@@ -136,9 +137,9 @@ export class Collector {
         places.push(index);
       }
     });
-    // What could not be written stays held and is tried again with the next flush.
-    if (refused.length > 0 && before === undefined && this.options.keepRefusalsFirst === true) {
-      await this.options.refusals.flush().catch(() => undefined);
+    if (refused.length > 0 && before === undefined && !(await this.keepRefusals())) {
+      this.counters.unavailable += parsed.length;
+      return away(503, "refused events cannot be kept, send again later", 1);
     }
     const problems = records.length === 0 ? [] : await this.options.producer.put(records);
     const unavailable = places.filter((_, at) => problems[at] !== undefined);
@@ -151,6 +152,22 @@ export class Collector {
       result: answered({ accepted: accepted.size, refused, unavailable }),
       taken: { accepted, refused },
     };
+  }
+
+  /** Whether the request may go on. */
+  private async keepRefusals(): Promise<boolean> {
+    const { refusals, keepRefusalsFirst = false } = this.options;
+    if (keepRefusalsFirst === false) return true;
+    try {
+      await refusals.flush();
+    } catch {
+      // Else what could not be written stays held and is tried again with the next flush.
+      if (keepRefusalsFirst === "or-nothing") {
+        refusals.forget();
+        return false;
+      }
+    }
+    return true;
   }
 
   private recordOf(
@@ -174,6 +191,6 @@ function answered(body: CollectAnswer): CollectResult {
   return { status: body.accepted > 0 ? 200 : 400, body };
 }
 
-function turnedAway(status: 400 | 413 | 422 | 429, message: string): CollectResult {
+function turnedAway(status: 400 | 413 | 422 | 429 | 503, message: string): CollectResult {
   return { status, body: { message } };
 }

@@ -22,11 +22,8 @@ export class Refused extends Error {
  * @throws Refused with 400, 413 or 415.
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity" && encoding !== "gzip") {
-    throw new Refused(415, `content-encoding: want gzip or identity, got ${encoding}`);
-  }
-  const tooLarge = new Refused(413, `body: want at most ${MAX_BODY_BYTES} bytes, got more`);
+  const encoding = encodingOf(request.headers["content-encoding"]);
+  const tooLarge = tooLargeBody();
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -36,12 +33,41 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     if (size > MAX_BODY_BYTES) throw tooLarge;
     chunks.push(chunk);
   }
-  const body = Buffer.concat(chunks);
+  return unpack(Buffer.concat(chunks), encoding);
+}
+
+/**
+ * A body that is here as a whole, as text.
+ * @throws Refused with 400, 413 or 415.
+ */
+export async function decodeBody(body: Buffer, contentEncoding: string | undefined): Promise<string> {
+  const encoding = encodingOf(contentEncoding);
+  if (body.length > MAX_BODY_BYTES) throw tooLargeBody();
+  return unpack(body, encoding);
+}
+
+/** Whether a request's query asks to take the person out of its events: `anonymous=1`. */
+export function asksAnonymity(query: string): boolean {
+  return query !== "" && new URLSearchParams(query).get("anonymous") === "1";
+}
+
+type Encoding = "identity" | "gzip";
+
+function encodingOf(contentEncoding = "identity"): Encoding {
+  if (contentEncoding === "identity" || contentEncoding === "gzip") return contentEncoding;
+  throw new Refused(415, `content-encoding: want gzip or identity, got ${contentEncoding}`);
+}
+
+function tooLargeBody(): Refused {
+  return new Refused(413, `body: want at most ${MAX_BODY_BYTES} bytes, got more`);
+}
+
+async function unpack(body: Buffer, encoding: Encoding): Promise<string> {
   if (encoding === "identity") return body.toString("utf8");
   try {
     return (await decompress(body, { maxOutputLength: MAX_BODY_BYTES })).toString("utf8");
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge;
+    if (error instanceof RangeError) throw tooLargeBody();
     throw new Refused(400, "body: want gzip as content-encoding says, got something else");
   }
 }

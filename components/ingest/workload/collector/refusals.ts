@@ -61,6 +61,11 @@ export class RefusalSink {
     if (this.held.length >= (this.options.maxHeld ?? 5_000)) this.flush().catch(() => undefined);
   }
 
+  /** Lets go of what is held and not written: its sender was told to send it again. */
+  forget(): void {
+    this.held = [];
+  }
+
   /** Writes what is held to the bucket, else to the folder. @throws the S3 client's errors where there is no folder. */
   async close(): Promise<void> {
     try {

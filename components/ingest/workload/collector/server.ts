@@ -5,7 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { ClickstreamEvent } from "../../schema/event";
 import { Collector, type CollectorCounters } from "./collector";
 import { applyCors, isPreflight } from "./cors";
-import { answer, answerEmpty, readBody, Refused } from "./http";
+import { answer, answerEmpty, asksAnonymity, readBody, Refused } from "./http";
 import { MAX_BYTES_UNDER_WAY } from "./limits";
 import { Producer, type ProducerCounters } from "./producer";
 import { clientOf, RateLimiter, type ClientRate } from "./rate-limit";
@@ -263,8 +263,4 @@ class CollectorServer implements RunningCollector {
       this.bytesUnderWay -= body.length;
     }
   }
-}
-
-function asksAnonymity(query: string): boolean {
-  return query !== "" && new URLSearchParams(query).get("anonymous") === "1";
 }
