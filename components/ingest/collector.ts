@@ -32,7 +32,11 @@ export type CollectorIntegration =
       readonly kind: "kinesis";
     }
   | ({
-      /** A function: batches and gzip, each event checked and answered for before it is on the stream. */
+      /**
+       * A function: batches and gzip, each event checked and answered for before it is on the stream. A request has
+       * 6 MB at most, 4.5 MB where it is compressed: Lambda is given that in base64
+       * (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+       */
       readonly kind: "lambda";
       /** Calls at the same time. @default planned from the throttle: see planCollectorConcurrency() */
       readonly reservedConcurrency?: number;
