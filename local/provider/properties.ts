@@ -11,5 +11,5 @@ function read(value: Value): AwsValue {
   if (value === UNKNOWN || isAsset(value)) return GIVEN_BY_AWS;
   if (Array.isArray(value)) return value.map((item: Value) => read(item));
   if (isProps(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, read(item)]));
-  return value as AwsValue;
+  return value;
 }
