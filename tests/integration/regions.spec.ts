@@ -134,9 +134,9 @@ describe("a fleet of stores through the engine", () => {
       "create aws:redshift/snapshotCopy:SnapshotCopy x 1",
       "create aws:redshift/snapshotCopyGrant:SnapshotCopyGrant x 1",
       "create aws:route53/healthCheck:HealthCheck x 1",
-      "create aws:route53/record:Record x 1",
+      "create aws:route53/record:Record x 2",
       "create aws:s3/bucketReplicationConfig:BucketReplicationConfig x 3",
-      "update aws:cloudfront/distribution:Distribution x 1",
+      "update aws:cloudwatch/dashboard:Dashboard x 1",
       "update aws:iam/rolePolicy:RolePolicy x 6",
       "update aws:s3/bucketReplicationConfig:BucketReplicationConfig x 6",
     ]);
