@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { publishedModels } from "../cli/kit/published";
 import { checkFleet } from "../fleet/check";
 import { paths } from "../local/toolchain";
 import { loadTopology } from "../regions/topology/load";
@@ -46,7 +47,7 @@ async function main(): Promise<void> {
 
 /** Resources that the stack of one region asks for. */
 async function perRegion(file: string): Promise<number> {
-  const { stacks } = await checkFleet(loadTopology(file));
+  const { stacks } = await checkFleet(loadTopology(file), { published: publishedModels() });
   const regional = stacks.filter(({ stack }) => !/\.(foundation|mesh)$/.test(stack));
   return Math.min(...regional.map(({ resources }) => resources));
 }
