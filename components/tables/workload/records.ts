@@ -12,6 +12,14 @@ export const FRESH_KEY = "#fresh";
 /** The model that recommendations come from; one line of versions for each residency zone. */
 export const MODEL_NAME = "recommendations";
 
+/**
+ * The line of models whose lists a variant's users get: the control has {@link MODEL_NAME}, every other variant one of its
+ * own beside it. Each line has its own `CURRENT` row, so that a variant is published without touching the control's.
+ */
+export function modelNameOf(variant: string, control: string): string {
+  return variant === control ? MODEL_NAME : `${MODEL_NAME}:${variant}`;
+}
+
 /** Beside it, the row that says when gold was last made of data that passed the quality gate. */
 export const GOLD_NAME = "gold";
 
@@ -38,7 +46,8 @@ export interface RecommendationRecord {
 
 /** The `CURRENT` row of the `models` table; the daily workflow moves it, only forward in time. */
 export interface CurrentModelRecord {
-  readonly name: typeof MODEL_NAME;
+  /** {@link MODEL_NAME}, or {@link modelNameOf} a variant. */
+  readonly name: string;
   readonly version: typeof CURRENT_VERSION;
   /** The published version. */
   readonly model_version: string;
