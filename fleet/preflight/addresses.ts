@@ -37,7 +37,7 @@ const FLEETS_DURING_UPDATE = 2;
 
 interface Consumer {
   readonly type: string;
-  /** Tier in which stacks/region.ts puts it. */
+  /** Tier in which stacks/region/ puts it. */
   readonly tier: Tier;
   /** Addresses that it may come to take in one subnet. */
   readonly addresses: (resource: PlannedResource, plan: Plan) => number;

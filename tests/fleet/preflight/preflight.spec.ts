@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { QUOTA_TABLE, defaultIn } from "../../../aws/quotas";
 import { buildFleetGraph } from "../../../fleet/graph";
@@ -254,7 +254,10 @@ describe("who takes addresses of a subnet", function () {
   });
 
   it("stands in the tier in which the region's stack puts it", () => {
-    const source = readFileSync(join(__dirname, "..", "..", "..", "stacks", "region.ts"), "utf8");
+    const folder = join(__dirname, "..", "..", "..", "stacks", "region");
+    const source = readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), "utf8"))
+      .join("\n");
     const tiers = new Map<string, string>();
     for (const part of source.split(/\bnew (?=[A-Z]\w+\()/).slice(1)) {
       const tier = /subnetIds: network\.(\w+)SubnetIds/.exec(part)?.[1];

@@ -1,0 +1,121 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { RegionEdge } from "../../components/edge/region";
+import { Ingest } from "../../components/ingest/ingest";
+import { planBuffering } from "../../components/ingest/plan";
+import { Intake } from "../../components/intake/intake";
+import { planIntake } from "../../components/intake/plan";
+import { pseudonymKeyAlias } from "../../components/keys/pseudonym";
+import type { LakePart } from "../../components/lake/lake";
+import { planSearch } from "../../components/search/plan";
+import { Search } from "../../components/search/search";
+import { foundationOutput } from "../reference";
+import { freshnessSeconds } from "./place";
+import type { Ground, Place } from "./place";
+
+/** The search domain, and the group from which Firehose reaches it. */
+export interface SearchPlane {
+  readonly search: Search;
+  readonly deliveryGroupId: pulumi.Output<string>;
+}
+
+export function createSearch(
+  { scope, topology, plan, failover, opts }: Place,
+  { keys, network }: Pick<Ground, "keys" | "network">,
+): SearchPlane {
+  const { engineVersion, instanceType, dataNodes } = topology.search;
+  const delivery = network.securityGroup("search-delivery", { description: "Firehose to the search domain" });
+  const search = new Search(
+    "search",
+    {
+      scope,
+      engineVersion,
+      instanceType,
+      masterType: plan.types.searchMaster,
+      sizing: planSearch(failover, topology.size, dataNodes, plan.availabilityZones.length),
+      vpcId: network.vpcId,
+      subnetIds: network.privateSubnetIds,
+      keyArn: keys.behaviour.arn,
+      clients: { delivery: delivery.id },
+    },
+    opts,
+  );
+  return { search, deliveryGroupId: delivery.id };
+}
+
+/** Events in: collector, stream, transform, and the deliveries to bronze, raw and search. */
+export function createIngest(
+  { scope, topology, failover, opts }: Place,
+  { keys, lake, queues, network }: Ground,
+  { search, deliveryGroupId }: SearchPlane,
+): Ingest {
+  const { domain, identity, promises, size } = topology;
+  const destination = (part: LakePart, keyArn: pulumi.Input<string>) => ({ arn: lake.buckets[part].arn, keyArn });
+  return new Ingest(
+    "ingest",
+    {
+      scope,
+      traffic: failover,
+      dataFreshnessHours: promises.dataFreshnessHours,
+      capacity: size === "standard" ? "provisioned" : "on-demand",
+      keys: { identifierArn: keys.identifier.arn, technicalArn: keys.technical.arn },
+      pseudonymKeyAlias: pseudonymKeyAlias(scope),
+      buckets: {
+        bronze: destination("bronze", keys.behaviour.arn),
+        raw: destination("raw", keys.identifier.arn),
+      },
+      deadLetterQueueArn: queues.failed.arn,
+      authorizer: { kind: "jwt", issuer: identity.issuer, audiences: identity.audiences },
+      allowedOrigins: [`https://www.${domain}`],
+      search: {
+        domainArn: search.domainArn,
+        subnetIds: network.privateSubnetIds,
+        securityGroupId: deliveryGroupId,
+      },
+    },
+    opts,
+  );
+}
+
+/** The machines that verify what was delivered before anything else reads it. */
+export function createIntake(here: Place, { keys, lake, queues, network, alarms }: Ground): Intake {
+  const { scope, topology, plan, failover, opts } = here;
+  const buffering = planBuffering(failover, freshnessSeconds(here), true);
+  return new Intake(
+    "intake",
+    {
+      scope,
+      buckets: {
+        bronze: lake.buckets.bronze.bucketName,
+        quarantine: lake.buckets.quarantine.bucketName,
+        artifacts: lake.buckets.artifacts.bucketName,
+      },
+      keyArns: [keys.behaviour.arn, keys.identifier.arn, keys.technical.arn],
+      queue: {
+        name: queues.intake.name,
+        arn: queues.intake.arn,
+        url: queues.intake.url,
+        policy: queues.intake.policy,
+      },
+      vpcId: network.vpcId,
+      subnetIds: network.privateSubnetIds,
+      instanceTypes: plan.types.intake,
+      capacity: planIntake(failover, buffering, topology.size),
+      alarmTopicArn: alarms.arn,
+    },
+    opts,
+  );
+}
+
+/** The region's own names before its collector. */
+export function createEdge({ scope, topology, opts }: Place, { collector }: Ingest): RegionEdge {
+  return new RegionEdge(
+    "edge",
+    {
+      scope,
+      domain: topology.domain,
+      zoneId: foundationOutput(topology, "zoneId"),
+      collector: { apiId: collector.apiId, stage: collector.stageName },
+    },
+    opts,
+  );
+}

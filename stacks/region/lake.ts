@@ -1,0 +1,67 @@
+import { LAKE_TABLES } from "../../components/etl/workload/tables";
+import { BRONZE_PARTITION_KEYS, bronzeColumns } from "../../components/ingest/schema/columns";
+import { Catalogue } from "../../components/lake/catalogue";
+import type { CatalogueTable } from "../../components/lake/catalogue";
+import { Lake } from "../../components/lake/lake";
+import { planScanLimit } from "../../components/lake/plan";
+import { Workgroup } from "../../components/lake/workgroup";
+import type { Ground, Place } from "./place";
+
+export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Ground, "keys">): Lake {
+  return new Lake(
+    "lake",
+    {
+      scope,
+      keys: {
+        identifierArn: keys.identifier.arn,
+        behaviourArn: keys.behaviour.arn,
+        technicalArn: keys.technical.arn,
+      },
+      retentionDays: topology.traffic.retentionDays,
+    },
+    opts,
+  );
+}
+
+/** What Athena, Spectrum and EMR know of the lake: the event contract's columns, and those that ETL makes of them. */
+export function createCatalogue({ scope, topology, buckets, opts }: Place, { keys }: Pick<Ground, "keys">): Catalogue {
+  // The days that Athena looks for without being told of each: all that the lake keeps.
+  const days = { type: "date", from: `NOW-${topology.traffic.retentionDays}DAYS` } as const;
+  const bronze: CatalogueTable = {
+    name: "bronze_events",
+    description: "Verified events as they were delivered",
+    location: `s3://${buckets.bronze}/verified/events/`,
+    format: "json",
+    columns: bronzeColumns(),
+    partitionKeys: BRONZE_PARTITION_KEYS,
+    projection: { date: days, hour: { type: "integer", from: 0, to: 23, digits: 2 } },
+  };
+  const derived = LAKE_TABLES.map(({ name, description, store, prefix, columns, partitionKeys }): CatalogueTable => ({
+    name,
+    description,
+    location: `s3://${buckets[store]}/${prefix}`,
+    format: "parquet",
+    columns,
+    partitionKeys,
+    ...(partitionKeys.some(({ name: key }) => key === "date") ? { projection: { date: days } } : {}),
+  }));
+  return new Catalogue("catalogue", { scope, tables: [bronze, ...derived], keyArn: keys.technical.arn }, opts);
+}
+
+/** The analysts' Athena, with a limit on what one question may read. */
+export function createWorkgroup(
+  { scope, normal, opts }: Place,
+  { keys, lake }: Pick<Ground, "keys" | "lake">,
+): Workgroup {
+  return new Workgroup(
+    "analysts",
+    {
+      scope,
+      part: "analysts",
+      resultsBucket: lake.buckets.results.bucketName,
+      keyArn: keys.behaviour.arn,
+      scanLimitBytes: planScanLimit(normal),
+    },
+    opts,
+  );
+}

@@ -1,0 +1,122 @@
+import { Cache } from "../../components/cache/cache";
+import { planCache } from "../../components/cache/plan";
+import type { Ingest } from "../../components/ingest/ingest";
+import { pseudonymKeyAlias } from "../../components/keys/pseudonym";
+import { arnOf } from "../../components/kit/arn";
+import { nameOf } from "../../components/kit/names";
+import { RecommendationApi } from "../../components/serving/api";
+import { BootstrapModel } from "../../components/serving/bootstrap-model";
+import { ModelEndpoint } from "../../components/serving/endpoint";
+import { repositoryName } from "../../components/serving/images";
+import { invocationsTarget, planApi, planVariants } from "../../components/serving/plan";
+import { tableKeyAlias } from "../../components/tables/table-keys";
+import { variantsIn } from "../../regions/topology/derive";
+import { imageOf, IMAGE_VERSION } from "./place";
+import type { Ground, Place } from "./place";
+
+export function createCache(
+  { scope, topology, failover, opts }: Place,
+  { keys, network, alarms }: Pick<Ground, "keys" | "network" | "alarms">,
+): Cache {
+  const { cache, size } = topology;
+  const sizing = planCache(failover, size, cache.nodeType, cache.replicasPerShard);
+  return new Cache(
+    "cache",
+    {
+      scope,
+      engine:
+        cache.engine === "memcached"
+          ? { engine: "memcached", nodes: sizing.shards * (1 + sizing.replicasPerShard) }
+          : { engine: cache.engine, ...sizing },
+      nodeType: cache.nodeType,
+      vpcId: network.vpcId,
+      subnetIds: network.isolatedSubnetIds,
+      keyArn: keys.behaviour.arn,
+      notificationTopicArn: alarms.arn,
+    },
+    opts,
+  );
+}
+
+/** The model's endpoint, with a model that answers until training has published one. */
+export function createEndpoint(
+  here: Place,
+  { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
+): ModelEndpoint {
+  const { scope, topology, plan, failover, home, buckets, opts } = here;
+  const { size } = topology;
+  const { artifacts, bronze } = buckets;
+  const model = new BootstrapModel(
+    "bootstrap-model",
+    {
+      artifactsBucket: lake.buckets.artifacts.bucketName,
+      artifactsBucketName: artifacts,
+      keyArn: keys.behaviour.arn,
+    },
+    opts,
+  );
+  return new ModelEndpoint(
+    "endpoint",
+    {
+      scope,
+      image: imageOf(here, "inference"),
+      imageRepositoryArn: arnOf(scope, "ecr", `repository/${repositoryName(home, "inference")}`),
+      imageVersion: IMAGE_VERSION,
+      model: model.artifact,
+      variants: planVariants(failover, size, variantsIn(topology, plan)),
+      vpcId: network.vpcId,
+      subnetIds: network.privateSubnetIds,
+      keyArn: keys.behaviour.arn,
+      artifactsBucket: artifacts,
+      capture: { bucket: bronze, prefix: "capture/endpoint", percent: size === "standard" ? 5 : 100 },
+      invocationsPerInstanceMinute: invocationsTarget(),
+    },
+    { ...opts, dependsOn: [model] },
+  );
+}
+
+/** What the API asks for lists, predictions and a place for exposures. */
+export interface Answering {
+  readonly cache: Cache;
+  readonly endpoint: ModelEndpoint;
+  readonly ingest: Ingest;
+}
+
+export function createApi(
+  here: Place,
+  { keys, network }: Pick<Ground, "keys" | "network">,
+  { cache, endpoint, ingest }: Answering,
+): RecommendationApi {
+  const { scope, topology, plan, normal, failover, tables, opts } = here;
+  const { serving, size } = topology;
+  return new RecommendationApi(
+    "api",
+    {
+      scope,
+      kubernetesVersion: serving.kubernetesVersion,
+      nodeInstanceTypes: plan.types.nodes,
+      ...planApi(normal, failover, size),
+      vpcCidr: plan.cidr,
+      subnetIds: network.privateSubnetIds,
+      keyArn: keys.technical.arn,
+      image: imageOf(here, "api"),
+      tables,
+      cache: {
+        endpoint: cache.endpoint,
+        port: cache.port,
+        securityGroupId: cache.securityGroupId,
+        cacheName: cache.cacheName,
+        userName: cache.userName,
+        connectArns: cache.connectArns,
+      },
+      endpointName: endpoint.endpointName,
+      stream: { name: nameOf(scope, "events", "stream"), keyArn: keys.identifier.arn },
+      pseudonymKeyAlias: pseudonymKeyAlias(scope),
+      tablesKeyAlias: tableKeyAlias(scope),
+      settings: {
+        MERIDIAN_VARIANTS: serving.variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
+      },
+    },
+    { ...opts, dependsOn: [ingest.stream] },
+  );
+}

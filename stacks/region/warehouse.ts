@@ -1,0 +1,33 @@
+import { planWarehouse, snapshotHours } from "../../components/warehouse/plan";
+import { Warehouse } from "../../components/warehouse/warehouse";
+import type { WarehouseDeployment } from "../../components/warehouse/warehouse";
+import type { Ground, Place } from "./place";
+
+/** The analysts' warehouse, loaded from silver and gold. */
+export function createWarehouse(here: Place, { keys, network }: Pick<Ground, "keys" | "network">): Warehouse {
+  const { scope, buckets, opts } = here;
+  return new Warehouse(
+    "warehouse",
+    {
+      scope,
+      deployment: deploymentOf(here),
+      vpcId: network.vpcId,
+      subnetIds: network.isolatedSubnetIds,
+      keyArn: keys.behaviour.arn,
+      buckets: { silver: buckets.silver, gold: buckets.gold },
+    },
+    opts,
+  );
+}
+
+function deploymentOf({ topology, normal }: Place): WarehouseDeployment {
+  const sized = planWarehouse(normal, topology.size, topology.warehouse);
+  return sized.mode === "serverless"
+    ? { mode: "serverless", baseCapacityRpu: sized.baseCapacityRpu }
+    : {
+        mode: "provisioned",
+        nodeType: sized.nodeType,
+        nodes: sized.nodes,
+        snapshotEveryHours: snapshotHours(sized.rpoMinutes),
+      };
+}
