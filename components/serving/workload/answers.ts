@@ -2,7 +2,7 @@ import type { ScoredItem } from "../../tables/workload/records";
 import type { CacheClient } from "./cache";
 import type { ModelEndpointClient } from "./endpoint-client";
 import type { RecommendationTable } from "./table-reader";
-import type { Variant } from "./variants";
+import type { Split, Variant } from "./variants";
 
 /** Longest list that can be asked for. */
 export const MAX_LIMIT = 100;
@@ -14,10 +14,22 @@ export type RecommendationSource = (typeof SOURCES)[number];
 
 /**
  * What an answer is instead of what was wanted, from near to far: `stale` a list that is due to be read again,
- * `previous` the list of the version before, `endpoint` asked live because the table had none or was away, `popular`
- * items for everybody, `order` the caller's own, `empty` nothing.
+ * `previous` the list of the version before, `endpoint` asked live because the table had none or was away, `control` the
+ * control's list for a user of another variant, `fresh` what is popular with new items that do well between, `regional`
+ * what is popular in the region, `popular` items for everybody, `order` the caller's own, `empty` nothing.
  */
-export const FALLBACKS = ["none", "stale", "previous", "endpoint", "popular", "order", "empty"] as const;
+export const FALLBACKS = [
+  "none",
+  "stale",
+  "previous",
+  "endpoint",
+  "control",
+  "fresh",
+  "regional",
+  "popular",
+  "order",
+  "empty",
+] as const;
 export type Fallback = (typeof FALLBACKS)[number];
 
 /** A list that the API answers with. */
@@ -46,8 +58,13 @@ export interface RecommendDeps {
   readonly table: RecommendationTable;
   /** Models that are asked live. @default none: the table and popular items only */
   readonly endpoint?: ModelEndpointClient;
-  /** The first is the control: its users' lists are the table's. The others' are asked of the endpoint first. */
+  /**
+   * The first is the control. A variant's users get the lists of its own line of models where one is published; the
+   * others' are asked of the endpoint first.
+   */
   readonly variants: readonly Variant[];
+  /** The split as it stands, asked for each answer. @default the variants above, of no experiment */
+  readonly split?: () => Split;
   /** The user's pseudonym: the same function as the transform's. */
   readonly userKeyOf: (userId: string) => string;
   /** Longest wait for all parts together, milliseconds. @default 150 */

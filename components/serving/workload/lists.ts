@@ -1,4 +1,4 @@
-import type { ScoredItem } from "../../tables/workload/records";
+import { MODEL_NAME, modelNameOf, type ScoredItem } from "../../tables/workload/records";
 import { MAX_LIMIT, type Fallback, type Part, type RecommendationSource, type RecommendDeps } from "./answers";
 import { Breaker, BreakerOpenError } from "./breaker";
 import { within } from "./deadline";
@@ -6,6 +6,7 @@ import type { InstanceInput, Prediction } from "./inference-body";
 import { ListCache } from "./list-cache";
 import { PublishedMemory } from "./published";
 import type { PublishedModel } from "./table-reader";
+import { NO_EXPERIMENT, type Split, type Variant } from "./variants";
 
 /** A list and where it came from. */
 export interface Found {
@@ -17,14 +18,17 @@ export interface Found {
 
 /**
  * Lists from the nearest part that has one, within the deadline: cache (fresh, or stale while it is read again), then
- * the table (the published version, else the one before) and the endpoint, then popular items. A part that fails or is
- * late is passed over; one that failed several times in a row is not asked for a while. Callers who want the same list
+ * the table (the published version, else the one before) and the endpoint, then, for users of another variant, the
+ * control's list, and then popular items. A part that fails or is late is passed over; one that failed several times in a row is not asked for a while. Callers who want the same list
  * at the same time share one look-up.
  */
 export class Lists {
   private readonly underWay = new Map<string, Promise<Found>>();
   private readonly breakers: Readonly<Record<Part, Breaker>>;
+  /** Of the control's line of models. */
   private readonly memory: PublishedMemory;
+  /** Of the other variants' lines. */
+  private readonly lines = new Map<string, PublishedMemory>();
   private readonly cached: ListCache;
   private readonly deadlineMs: number;
 
@@ -33,20 +37,7 @@ export class Lists {
     this.deadlineMs = deps.deadlineMs ?? 150;
     const breaker = (): Breaker => new Breaker({ openMs: deps.breakerMs ?? 1000, now, random });
     this.breakers = { cache: breaker(), table: breaker(), endpoint: breaker() };
-    this.memory = new PublishedMemory({
-      region: deps.region,
-      table: {
-        published: (signal) =>
-          this.breakers.table.run(() => within(this.tableMs(), (inTime) => deps.table.published(inTime), signal)),
-        list: (...key) => deps.table.list(...key),
-      },
-      versionTtlMs: deps.versionTtlMs ?? 5000,
-      waitMs: this.deadlineMs / 5,
-      now,
-      onFailure: (error) => {
-        this.failed("table", error);
-      },
-    });
+    this.memory = this.memoryOf(MODEL_NAME, deps.region);
     this.cached = new ListCache(deps.cache, {
       freshMs: deps.ttlMs ?? 300_000,
       staleMs: deps.staleMs ?? 600_000,
@@ -55,21 +46,49 @@ export class Lists {
     });
   }
 
-  ofUser(userKey: string, variant: string): Promise<Found> {
-    const control = variant === this.deps.variants[0]?.name || this.deps.endpoint === undefined;
-    const asked = { instance: { user_key: userKey, limit: MAX_LIMIT }, variant };
-    return this.shared(`user/${variant}/${userKey}`, async (signal) => {
+  /** The split as it stands; the first of its variants is the control. */
+  split(): Split {
+    const { split, variants } = this.deps;
+    return split?.() ?? { experiment: NO_EXPERIMENT, variants };
+  }
+
+  /** A user's list by the user's variant. @param control name of the control */
+  ofUser(userKey: string, variant: Variant, control: string): Promise<Found> {
+    return variant.name === control ? this.ofControl(userKey, control) : this.ofVariant(userKey, variant, control);
+  }
+
+  private ofControl(userKey: string, control: string): Promise<Found> {
+    const asked = { instance: { user_key: userKey, limit: MAX_LIMIT }, variant: control };
+    return this.shared(`user//${userKey}`, async (signal) => {
       const published = await this.published(signal);
-      const key =
-        published === undefined ? undefined : `user/${published.current}/${control ? "" : variant}/${userKey}`;
-      return this.throughCache(key, published, signal, async (inTime) => {
-        if (control) {
-          return (
-            (await this.fromTable(userKey, published, inTime)) ?? (await this.fromEndpoint(asked, "endpoint", inTime))
-          );
-        }
-        return (await this.fromEndpoint(asked, "none", inTime)) ?? (await this.fromTable(userKey, published, inTime));
+      return this.throughCache(userKeyIn(published?.current, userKey), published, signal, async (inTime) => {
+        return (
+          (await this.fromTable(userKey, published, inTime)) ?? (await this.fromEndpoint(asked, "endpoint", inTime))
+        );
       });
+    });
+  }
+
+  /**
+   * By the variant's own line of models where one is published, else live. Where neither has a list it is the control's,
+   * told so: the user still counts for the own variant.
+   */
+  private ofVariant(userKey: string, { name, model }: Variant, control: string): Promise<Found> {
+    const asked = { instance: { user_key: userKey, limit: MAX_LIMIT }, variant: name };
+    return this.shared(`user/${name}/${userKey}`, async (signal) => {
+      const line = model ?? modelNameOf(name, control);
+      const [own, published] = await Promise.all([this.published(signal, line), this.published(signal)]);
+      const [version, key] =
+        own === undefined
+          ? [published, userKeyIn(published?.current, `${name}/${userKey}`)]
+          : [own, userKeyIn(own.current, userKey)];
+      const found = await this.throughCache(key, version, signal, async (inTime) => {
+        if (own === undefined) return this.fromEndpoint(asked, "none", inTime);
+        return (await this.fromTable(userKey, own, inTime)) ?? (await this.fromEndpoint(asked, "endpoint", inTime));
+      });
+      if (found !== undefined) return found;
+      const instead = await this.ofControl(userKey, control);
+      return instead.fallback === "none" ? { ...instead, fallback: "control" } : instead;
     });
   }
 
@@ -101,7 +120,8 @@ export class Lists {
   popular(): Promise<Found> {
     return this.shared("popular", async (signal) => {
       const published = await this.published(signal);
-      return published === undefined ? undefined : { ...this.popularNow(), fallback: "none" };
+      const { popular: items, version } = this.memory.cold;
+      return published === undefined ? undefined : { items, source: "popular", fallback: "none", version };
     });
   }
 
@@ -115,8 +135,27 @@ export class Lists {
   }
 
   private popularNow(): Found {
-    const { items, version } = this.memory.popular;
-    return { items, source: "popular", fallback: "popular", version };
+    const { mixed, level, version } = this.memory.cold;
+    return { items: mixed, source: "popular", fallback: level, version };
+  }
+
+  private memoryOf(model: string, listsOf?: string): PublishedMemory {
+    const { versionTtlMs = 5000, now = Date.now, table } = this.deps;
+    return new PublishedMemory({
+      table: {
+        published: (signal, name) =>
+          this.breakers.table.run(() => within(this.tableMs(), (inTime) => table.published(inTime, name), signal)),
+        list: (...key) => table.list(...key),
+      },
+      model,
+      ...(listsOf === undefined ? {} : { listsOf }),
+      versionTtlMs,
+      waitMs: this.deadlineMs / 5,
+      now,
+      onFailure: (error) => {
+        this.failed("table", error);
+      },
+    });
   }
 
   /** One look-up for all who ask at the same time; popular items at once when too many are under way. */
@@ -176,9 +215,15 @@ export class Lists {
     void this.attempt("cache", this.deadlineMs, () => this.cached.set(key, items));
   }
 
-  private async published(signal: AbortSignal): Promise<PublishedModel | undefined> {
+  /** @param line of models. @default the control's */
+  private async published(signal: AbortSignal, line = MODEL_NAME): Promise<PublishedModel | undefined> {
+    let memory = line === MODEL_NAME ? this.memory : this.lines.get(line);
+    if (memory === undefined) {
+      memory = this.memoryOf(line);
+      this.lines.set(line, memory);
+    }
     try {
-      return await this.memory.published(signal);
+      return await memory.published(signal);
     } catch (error) {
       this.failed("table", error);
       return undefined;
@@ -251,4 +296,8 @@ export class Lists {
   private failed(part: Part, error: unknown): void {
     if (!(error instanceof BreakerOpenError)) this.deps.onFailure?.(part, error);
   }
+}
+
+function userKeyIn(version: string | undefined, user: string): string | undefined {
+  return version === undefined ? undefined : `user/${version}/${user}`;
 }

@@ -1,16 +1,13 @@
-import { POPULAR_KEY, popularKeyOf, type ScoredItem } from "../../tables/workload/records";
+import { coldLists, NO_COLD_LISTS, type ColdLists } from "./cold-lists";
 import type { PublishedModel, RecommendationTable } from "./table-reader";
 
-/** Popular items as last seen, and the model version that they came with. */
-export interface PopularList {
-  readonly items: readonly ScoredItem[];
-  readonly version: string | null;
-}
-
 export interface PublishedMemoryOptions {
-  readonly region: string;
   readonly table: RecommendationTable;
-  /** How long the published version is believed, milliseconds. */
+  /** Line of models whose version it is. */
+  readonly model: string;
+  /** Region whose popular lists are kept beside the version. @default none are */
+  readonly listsOf?: string;
+  /** How long the published version is believed, milliseconds; that there is none, too, where no lists are kept. */
   readonly versionTtlMs: number;
   /** How long a newer version is waited for where one is known, milliseconds. */
   readonly waitMs: number;
@@ -21,16 +18,16 @@ export interface PublishedMemoryOptions {
 /** For how long an old version is believed after the table was late, milliseconds. */
 const RETRY_MS = 1000;
 
-/** The published version and the popular list as last seen: what answers when nothing else does. */
+/** The published version of one line of models as last seen, and the lists that answer when nothing else does. */
 export class PublishedMemory {
-  private version: { readonly value: PublishedModel; readonly until: number } | undefined;
+  private version: { readonly value: PublishedModel | undefined; readonly until: number } | undefined;
   private reading: Promise<PublishedModel | undefined> | undefined;
-  private list: PopularList = { items: [], version: null };
+  private lists: ColdLists = NO_COLD_LISTS;
 
   constructor(private readonly options: PublishedMemoryOptions) {}
 
-  get popular(): PopularList {
-    return this.list;
+  get cold(): ColdLists {
+    return this.lists;
   }
 
   /**
@@ -46,7 +43,7 @@ export class PublishedMemory {
     });
     if (known === undefined) return this.reading;
     let timer: NodeJS.Timeout | undefined;
-    const wait = new Promise<PublishedModel>((resolve) => {
+    const wait = new Promise<PublishedModel | undefined>((resolve) => {
       timer = setTimeout(() => {
         // Nobody else waits for as long as it may take.
         this.version = { value: known.value, until: this.options.now() + RETRY_MS };
@@ -63,22 +60,18 @@ export class PublishedMemory {
   }
 
   private async read(signal: AbortSignal): Promise<PublishedModel | undefined> {
-    const { table, now, versionTtlMs } = this.options;
-    const value = await table.published(signal);
-    if (value === undefined) {
+    const { table, model, listsOf, now, versionTtlMs } = this.options;
+    const value = await table.published(signal, model);
+    if (value === undefined && listsOf !== undefined) {
+      // The platform's first model: it is looked for until it is there.
       this.version = undefined;
       return undefined;
     }
     this.version = { value, until: now() + versionTtlMs };
-    // While the table answers: the list must be at hand when it does not.
-    if (this.list.version !== value.current) await this.readPopular(value.current, signal);
+    // While the table answers: the lists must be at hand when it does not.
+    if (value !== undefined && listsOf !== undefined && this.lists.version !== value.current) {
+      this.lists = (await coldLists(table, listsOf, value.current, signal)) ?? this.lists;
+    }
     return value;
-  }
-
-  private async readPopular(version: string, signal: AbortSignal): Promise<void> {
-    const { table, region } = this.options;
-    const items =
-      (await table.list(popularKeyOf(region), version, signal)) ?? (await table.list(POPULAR_KEY, version, signal));
-    if (items !== undefined) this.list = { items, version };
   }
 }

@@ -7,7 +7,7 @@ import {
   type RecommendDeps,
 } from "./answers";
 import { Lists, type Found } from "./lists";
-import { assignVariant } from "./variants";
+import { variantOf } from "./variants";
 
 export {
   DEFAULT_LIMIT,
@@ -50,7 +50,11 @@ export function recommend(deps: RecommendDeps, userId: string, options: ListOpti
 /** A recommender on its parts; see {@link Lists} for the order in which they are asked. */
 export function createRecommender(deps: RecommendDeps): Recommender {
   const lists = new Lists(deps);
-  const variantOf = (userKey: string): string => assignVariant(userKey, deps.variants);
+  /** The variant whose list a user gets, and the control by the same split: it may change with any request. */
+  const assigned = (userKey: string) => {
+    const split = lists.split();
+    return { variant: variantOf(userKey, split), control: split.variants[0]?.name ?? "" };
+  };
   const answer = ({ items, source, fallback, version }: Found, limit: number): ItemList => ({
     items: items.slice(0, limit),
     source,
@@ -63,8 +67,8 @@ export function createRecommender(deps: RecommendDeps): Recommender {
       checkId("user id", userId);
       checkLimit(limit);
       const userKey = deps.userKeyOf(userId);
-      const variant = variantOf(userKey);
-      return { userId, ...answer(await lists.ofUser(userKey, variant), limit), variant };
+      const { variant, control } = assigned(userKey);
+      return { userId, ...answer(await lists.ofUser(userKey, variant, control), limit), variant: variant.name };
     },
     rerank: async (userId, itemIds, { limit = itemIds.length } = {}) => {
       checkId("user id", userId);
@@ -74,7 +78,7 @@ export function createRecommender(deps: RecommendDeps): Recommender {
       for (const itemId of itemIds) checkId("item id", itemId);
       checkLimit(limit);
       const userKey = deps.userKeyOf(userId);
-      const variant = variantOf(userKey);
+      const { name: variant } = assigned(userKey).variant;
       return { userId, ...answer(await lists.ranked(userKey, variant, [...new Set(itemIds)]), limit), variant };
     },
     similar: async (itemId, { limit = DEFAULT_LIMIT } = {}) => {

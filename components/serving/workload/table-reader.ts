@@ -16,8 +16,11 @@ export interface PublishedModel {
 
 /** What the recommendation API reads of the zone's tables, in its own region. */
 export interface RecommendationTable {
-  /** `undefined` before the first model is published. */
-  published(signal?: AbortSignal): Promise<PublishedModel | undefined>;
+  /**
+   * `undefined` before the first model is published.
+   * @param model the line of models. @default the control's
+   */
+  published(signal?: AbortSignal, model?: string): Promise<PublishedModel | undefined>;
   list(userKey: string, version: string, signal?: AbortSignal): Promise<readonly ScoredItem[] | undefined>;
 }
 
@@ -33,8 +36,8 @@ export function dynamoTable(
     return Item === undefined ? undefined : unmarshall(Item);
   };
   return {
-    published: async (signal) => {
-      const key = { name: MODEL_NAME, version: CURRENT_VERSION };
+    published: async (signal, model = MODEL_NAME) => {
+      const key = { name: model, version: CURRENT_VERSION };
       const row = (await get(tables.models, key, signal)) as CurrentModelRecord | undefined;
       if (row === undefined) return undefined;
       const { model_version: current, previous_version: previous } = row;

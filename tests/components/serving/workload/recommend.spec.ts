@@ -6,7 +6,7 @@ import { drain, listen } from "../../../../components/serving/workload/http";
 import { createRecommender, recommend, type RecommendDeps } from "../../../../components/serving/workload/recommend";
 import type { PublishedModel, RecommendationTable } from "../../../../components/serving/workload/table-reader";
 import { assignVariant } from "../../../../components/serving/workload/variants";
-import { POPULAR_KEY, type ScoredItem } from "../../../../components/tables/workload/records";
+import { MODEL_NAME, POPULAR_KEY, type ScoredItem } from "../../../../components/tables/workload/records";
 
 const LIST: ScoredItem[] = [
   { item_id: "lamp", score: 2 },
@@ -26,13 +26,13 @@ class FakeTable implements RecommendationTable {
     [`${POPULAR_KEY}/v2`, POPULAR],
   ]);
 
-  async published(): Promise<PublishedModel | undefined> {
+  async published(_?: AbortSignal, model = MODEL_NAME): Promise<PublishedModel | undefined> {
     await this.answer();
-    return this.model;
+    return model === MODEL_NAME ? this.model : undefined;
   }
 
   async list(userKey: string, version: string): Promise<readonly ScoredItem[] | undefined> {
-    if (!userKey.startsWith(POPULAR_KEY)) this.reads += 1;
+    if (!userKey.startsWith("#")) this.reads += 1;
     await this.answer();
     return this.rows.get(`${userKey}/${version}`);
   }

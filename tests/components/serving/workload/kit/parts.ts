@@ -4,7 +4,7 @@ import { EndpointError, type ModelEndpointClient } from "../../../../../componen
 import type { PredictionDocument } from "../../../../../components/serving/workload/inference-body";
 import type { RecommendDeps } from "../../../../../components/serving/workload/recommend";
 import type { PublishedModel, RecommendationTable } from "../../../../../components/serving/workload/table-reader";
-import { POPULAR_KEY, type ScoredItem } from "../../../../../components/tables/workload/records";
+import { MODEL_NAME, POPULAR_KEY, type ScoredItem } from "../../../../../components/tables/workload/records";
 
 /** What goes wrong in a part: it throws, or is late and does not heed its signal. */
 export interface Fault {
@@ -25,6 +25,8 @@ export class Parts {
   readonly faults: Record<"cache" | "table" | "endpoint", Fault> = { cache: {}, table: {}, endpoint: {} };
   readonly calls = { cache: 0, table: 0, endpoint: 0 };
   model: PublishedModel | undefined = { current: "v2", previous: "v1" };
+  /** Of the variants' own lines of models. */
+  readonly lines = new Map<string, PublishedModel>();
   readonly rows = new Map<string, readonly ScoredItem[]>([
     ["ada/v2", LIST],
     ["bo/v1", LIST],
@@ -46,9 +48,9 @@ export class Parts {
   };
 
   readonly table: RecommendationTable = {
-    published: async () => {
+    published: async (_, model = MODEL_NAME) => {
       await this.asked("table");
-      return this.model;
+      return model === MODEL_NAME ? this.model : this.lines.get(model);
     },
     list: async (userKey, version) => {
       await this.asked("table");
