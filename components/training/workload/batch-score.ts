@@ -93,23 +93,25 @@ export type PublishOutcome = "published" | "unchanged" | "superseded";
 /**
  * Makes a version the one that readers use, and keeps the one before it as their second choice. Only forward in time:
  * a run that was late does not take a newer model's place. Publishing the current version again changes nothing.
+ * @param name line of models that it is published in; `modelNameOf` a variant. @default the control's
  */
 export async function publishModel(
   client: Pick<DynamoDBClient, "send">,
-  model: Model,
+  model: Pick<Model, "manifest">,
   config: Pick<ScoringConfig, "tables" | "now">,
+  name: string = MODEL_NAME,
 ): Promise<PublishOutcome> {
   const { manifest } = model;
   const TableName = config.tables.models;
-  const Key = marshall({ name: MODEL_NAME, version: CURRENT_VERSION });
+  const Key = marshall({ name, version: CURRENT_VERSION });
   const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   const before = Item === undefined ? undefined : (unmarshall(Item) as CurrentModelRecord);
   if (before?.model_version === manifest.version) return "unchanged";
   const published_at = config.now.toISOString();
-  const record = marshall({ ...manifest, name: MODEL_NAME, published_at });
+  const record = marshall({ ...manifest, name, published_at });
   await client.send(new PutItemCommand({ TableName, Item: record }));
   const current: CurrentModelRecord = {
-    name: MODEL_NAME,
+    name,
     version: CURRENT_VERSION,
     model_version: manifest.version,
     model_digest: manifest.digest,
