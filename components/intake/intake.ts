@@ -14,7 +14,18 @@ import type { IntakeCapacity } from "./plan";
 import { backlogPerInstance } from "./scaling";
 import { userData } from "./startup";
 
-const ENTRY_POINT = join(__dirname, "workload", "verifier", "main.ts");
+const WORKLOAD = join(__dirname, "workload", "verifier");
+
+/**
+ * The verifier's program: its bundle and its `start`, with the lock file of its native packages, which the machine
+ * installs. Reads sources only; the same sources give the same bytes.
+ */
+export function verifierProgram(): Program {
+  return bundleProgram(join(WORKLOAD, "main.ts"), {
+    "package.json": join(WORKLOAD, "package.json"),
+    "package-lock.json": join(WORKLOAD, "package-lock.json"),
+  });
+}
 
 /** A queue, as the messaging room's `Queue` publishes it: an instance of it fits. */
 export interface IntakeQueue {
@@ -112,7 +123,7 @@ export class Intake extends pulumi.ComponentResource {
   constructor(name: string, args: IntakeArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`intake "${name}"`, checkIntake(args));
     super("meridian:intake:Intake", name, {}, opts);
-    const program = args.program ?? bundleProgram(ENTRY_POINT);
+    const program = args.program ?? verifierProgram();
     const identity = this.createIdentity(name, args);
     const securityGroup = this.createSecurityGroup(name, args);
     const object = this.uploadProgram(name, args, program);

@@ -9,6 +9,9 @@ import type { Program } from "./program";
  * Bundles a workload's entry point, with all its dependencies, as a program for an instance or a container with Node
  * 22: an archive whose root holds `index.cjs` and an executable `start`. Reads sources only and writes nothing; the
  * same sources give the same bytes. Bundled once a process, however many stacks it runs.
+ *
+ * Packages with native code are not bundled (see NATIVE): a program that imports one carries its own `package.json` and
+ * `package-lock.json` beside the bundle, and its machine installs from them.
  * @param beside text files that lie beside the bundle, e.g. in another language: name in the archive to path.
  * @default none
  */
@@ -33,6 +36,9 @@ function digestOf(bundle: string, files: readonly (readonly [name: string, text:
   return hash.digest("hex");
 }
 
+/** Packages with native code, which no bundle can hold. */
+const NATIVE = ["@duckdb/*"];
+
 const START = '#!/bin/sh\nexec node "$(dirname "$0")/index.cjs"\n';
 
 const bundled = oncePerProcess((entryPoint) => {
@@ -44,6 +50,7 @@ const bundled = oncePerProcess((entryPoint) => {
     format: "cjs",
     minify: true,
     legalComments: "none",
+    external: NATIVE,
     write: false,
   });
   const code = outputFiles[0]?.text ?? "";

@@ -6,7 +6,6 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { startCollector } from "../../components/ingest/workload/collector/server";
 import type { EventSource } from "../../components/ingest/workload/generator/source";
-import { handoverOf, writeHandover } from "../../components/intake/workload/verifier/handover";
 import {
   intakeLanding,
   listObjects,
@@ -246,7 +245,6 @@ class RegionPath {
     for (const { result, records } of outcomes) this.settle(result, records);
     this.ledger.moving = [];
     this.save();
-    await writeHandover(handoverOf(outcomes, buckets.bronze), options);
   }
 
   // Objects that a killed run moved but did not enter.

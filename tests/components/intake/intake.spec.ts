@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { Intake, type IntakeArgs } from "../../../components/intake/intake";
+import { Intake, verifierProgram, type IntakeArgs } from "../../../components/intake/intake";
 import { ACCEPTABLE_WAIT_SECONDS, planIntake } from "../../../components/intake/plan";
-import { bundleProgram } from "../../../components/kit/bundle-program";
 import { Queue } from "../../../components/messaging/queue";
 import { keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
 import { assertEveryChildIsOwned, record, type Harness, type Recording } from "../../kit/recorder";
@@ -69,6 +70,7 @@ describe("the intake", () => {
     );
     const startup = Buffer.from(String(inputs["userData"]), "base64").toString();
     assert.match(startup, /s3:\/\/artifacts\/intake\/d1\.zip/);
+    assert.match(startup, /^npm ci --prefix \/opt\/meridian\/intake --omit=dev --ignore-scripts /m);
     assert.match(startup, /^BRONZE_BUCKET=bronze$/m);
     assert.match(startup, /^QUARANTINE_BUCKET=quarantine$/m);
     assert.match(startup, /^INTAKE_QUEUE_URL=https:\/\/sqs\.us-east-1\..*-intake$/m);
@@ -191,9 +193,18 @@ describe("the intake", () => {
     );
   });
 
-  it("bundles the verifier from its sources, the same each time", () => {
-    const entry = require.resolve("../../../components/intake/workload/verifier/main.ts");
-    assert.equal(bundleProgram(entry).digest, bundleProgram(entry).digest);
+  it("packs the verifier from its sources, the same each time, with the lock file of what no bundle can hold", () => {
+    assert.equal(verifierProgram().digest, verifierProgram().digest);
+    const lock = (folder: string): Record<string, { version?: string; integrity?: string }> =>
+      (JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as { packages: object }).packages as never;
+    const ours = lock("components/intake/workload/verifier");
+    const checkout = lock(".");
+    const names = Object.keys(ours).filter((name) => name !== "");
+    assert.ok(names.includes("node_modules/@duckdb/node-bindings-linux-arm64"));
+    for (const name of names) {
+      const { version, integrity } = checkout[name] ?? {};
+      assert.deepEqual([ours[name]?.version, ours[name]?.integrity], [version, integrity], name);
+    }
   });
 });
 

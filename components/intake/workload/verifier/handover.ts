@@ -1,19 +1,13 @@
 import { createHash } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Handover, HandoverMessage } from "./handover-message";
 import type { IntakeOptions, ObjectOutcome } from "./intake";
 
-/** What ETL is told: which verified objects are new. */
-export interface Handover {
-  readonly version: 1;
-  readonly bucket: string;
-  readonly objects: readonly {
-    readonly key: string;
-    readonly records: number;
-    readonly bytes: number;
-    readonly sha256: string;
-  }[];
-  readonly records: number;
-  readonly bytes: number;
+/** The queue from which ETL takes hand-overs. */
+export interface HandoverTarget {
+  readonly sqs: Pick<SQSClient, "send">;
+  readonly queueUrl: string;
 }
 
 /** Sums up verified objects for ETL, in order of their keys. */
@@ -35,16 +29,25 @@ export function handoverOf(outcomes: readonly ObjectOutcome[], bucket: string): 
 }
 
 /**
- * Writes a hand-over under `verified/_handover/`, named by its content: the same objects give the same name.
- * @returns its key; `undefined` when there is nothing to hand over.
+ * Hands a batch of verified objects over: an object under `verified/_handover/`, named by its content so that the same
+ * objects give the same name, then a message that tells where it is.
+ * @returns the object's key; `undefined` when there is nothing to hand over.
  */
-export async function writeHandover(handover: Handover, options: IntakeOptions): Promise<string | undefined> {
+export async function handOver(
+  outcomes: readonly ObjectOutcome[],
+  options: Pick<IntakeOptions, "s3" | "bronzeBucket" | "verifiedPrefix" | "handover">,
+): Promise<string | undefined> {
+  const { bronzeBucket: bucket, handover: target } = options;
+  const handover = handoverOf(outcomes, bucket);
   if (handover.objects.length === 0) return undefined;
   const body = `${JSON.stringify(handover, null, 2)}\n`;
   const digest = createHash("sha256").update(body).digest("hex").slice(0, 32);
   const key = `${options.verifiedPrefix ?? "verified/"}_handover/${digest}.json`;
   await options.s3.send(
-    new PutObjectCommand({ Bucket: options.bronzeBucket, Key: key, Body: body, ContentType: "application/json" }),
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/json" }),
   );
+  const { objects, records, bytes } = handover;
+  const message: HandoverMessage = { version: 1, bucket, key, objects: objects.length, records, bytes };
+  await target?.sqs.send(new SendMessageCommand({ QueueUrl: target.queueUrl, MessageBody: JSON.stringify(message) }));
   return key;
 }

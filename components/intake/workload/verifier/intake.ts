@@ -8,7 +8,9 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { verifyObject, type Expected, type Verdict } from "./verify";
+import { handOver, type HandoverTarget } from "./handover";
+import { encryption, verifiedTags } from "./promote";
+import { verifyObject, type Expected, type Rejected, type Verdict } from "./verify";
 
 /** Where the verifier works. */
 export interface IntakeOptions {
@@ -21,6 +23,10 @@ export interface IntakeOptions {
   readonly verifiedPrefix?: string;
   /** Objects checked at once; each is held in memory. @default 8 */
   readonly concurrency?: number;
+  /** KMS key that promoted objects are encrypted with. @default the bucket's own default */
+  readonly keyArn?: string;
+  /** Queue of the ETL, told of each batch of verified objects. @default only the hand-over object is written */
+  readonly handover?: HandoverTarget;
 }
 
 /** What became of one object. */
@@ -31,57 +37,108 @@ export interface ObjectOutcome {
   readonly movedTo?: string;
   /** Records in it: counted; of a quarantined one what its writer claimed, else those that could be read. */
   readonly records: number;
+  /** Rows that its conversion left out; they are kept in quarantine, with their reasons. @default none */
+  readonly refused?: number;
   readonly bytes: number;
+  /** Of what landed. */
   readonly sha256?: string;
   readonly reason?: string;
 }
 
+/** Verified objects that are handed over at once. */
+export const BATCH_OBJECTS = 64;
+
 /** Key under which a landed object is handed over: the same path below the verified prefix. */
 export function verifiedKey(key: string, options: IntakeOptions): string {
-  return `${options.verifiedPrefix ?? "verified/"}${key.slice((options.landingPrefix ?? "landing/").length)}`;
+  const { landingPrefix = "landing/", verifiedPrefix = "verified/" } = options;
+  const path = key.slice(landingPrefix.length);
+  // A file of a bulk upload is converted; it is named after its source, whose name carries the format.
+  return path.startsWith("bulk/") ? `${verifiedPrefix}events/${path}.parquet` : `${verifiedPrefix}${path}`;
+}
+
+/** Key of a quarantined object in the quarantine bucket. */
+export function quarantineKey(key: string): string {
+  return `intake/${key}`;
 }
 
 /**
- * Verifies one landed object and moves it: copy, then delete, so that it always exists in at least one place. Every step
- * may be repeated: a kill at any point leaves a landing object that the next run takes up again, onto the same keys.
- * @throws the S3 client's errors; the object then still lies in landing.
+ * Verifies one landed object, hands it over or puts it into quarantine, and then takes it out of landing: it always
+ * exists in at least one place, and the ETL is told before landing forgets it. Every step may be repeated: a kill at any
+ * point leaves a landing object that the next run takes up again, onto the same keys.
+ * @throws the clients' errors; the object then still lies in landing.
  */
 export async function intakeObject(
   key: string,
   options: IntakeOptions,
   expected: Expected = {},
 ): Promise<ObjectOutcome> {
-  const { s3, bronzeBucket: Bucket } = options;
-  let body: Buffer;
-  let etag: string | undefined;
-  let claimed: number | undefined;
-  try {
-    const object = await s3.send(new GetObjectCommand({ Bucket, Key: key }));
-    body = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
-    etag = object.ETag;
-    // Our own writers say how many records they wrote; Firehose does not.
-    const records = Number(object.Metadata?.["records"]);
-    if (Number.isInteger(records)) claimed = records;
-  } catch (error) {
-    // Told twice of the same object, or moved by a run that was killed before it took the message off.
-    if (error instanceof Error && error.name === "NoSuchKey") return { key, result: "gone", records: 0, bytes: 0 };
-    throw error;
-  }
+  const outcome = await settleObject(key, options, expected);
+  await finish([outcome], options);
+  return outcome;
+}
+
+/** Verifies one landed object and puts it where it belongs; it stays in landing until {@link finish}. */
+export async function settleObject(
+  key: string,
+  options: IntakeOptions,
+  expected: Expected = {},
+): Promise<ObjectOutcome> {
+  const landed = await readLanded(key, options);
+  // Told twice of the same object, or moved by a run that was killed before it took the message off.
+  if (landed === undefined) return { key, result: "gone", records: 0, bytes: 0 };
+  const { body, etag, claimed } = landed;
   // An object that changed since it was listed is checked as it is now.
   const unchanged = expected.etag === undefined || expected.etag === etag;
   const verdict = await verifyObject(body, {
     ...(claimed === undefined ? {} : { records: claimed }),
     ...(unchanged ? expected : {}),
   });
-  if (verdict.ok) return handOver(key, body, verdict, etag, options);
-  return quarantine(key, body, verdict, claimed ?? verdict.records, etag, options);
+  if (verdict.ok) return promote(key, landed, verdict, options);
+  return quarantine(key, landed, verdict, claimed ?? verdict.records, options);
 }
 
-async function handOver(
+/** Tells the ETL of what was verified, then empties landing of what was settled. Told twice, the ETL takes it once. */
+export async function finish(outcomes: readonly ObjectOutcome[], options: IntakeOptions): Promise<void> {
+  const settled = outcomes.filter(({ result }) => result !== "gone");
+  await handOver(settled, options);
+  await pMap(settled, ({ key }) => deleteLanded(key, options), { concurrency: options.concurrency ?? 8 });
+}
+
+/** A landed object, read whole. */
+export interface Landed {
+  readonly body: Buffer;
+  readonly etag: string | undefined;
+  /** Records that its writer claims. Our own writers say how many they wrote; Firehose does not. */
+  readonly claimed: number | undefined;
+}
+
+/** @returns `undefined` for an object that is not there. */
+export async function readLanded(
   key: string,
-  body: Buffer,
-  verdict: Extract<Verdict, { ok: true }>,
-  etag: string | undefined,
+  { s3, bronzeBucket }: Pick<IntakeOptions, "s3" | "bronzeBucket">,
+): Promise<Landed | undefined> {
+  try {
+    const object = await s3.send(new GetObjectCommand({ Bucket: bronzeBucket, Key: key }));
+    const body = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
+    const records = Number(object.Metadata?.["records"]);
+    return { body, etag: object.ETag, claimed: Number.isInteger(records) ? records : undefined };
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+export async function deleteLanded(
+  key: string,
+  { s3, bronzeBucket }: Pick<IntakeOptions, "s3" | "bronzeBucket">,
+): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bronzeBucket, Key: key }));
+}
+
+async function promote(
+  key: string,
+  { body, etag }: Landed,
+  { records, sha256 }: Extract<Verdict, { ok: true }>,
   options: IntakeOptions,
 ): Promise<ObjectOutcome> {
   const { s3, bronzeBucket } = options;
@@ -95,23 +152,21 @@ async function handOver(
       ...(etag === undefined ? {} : { CopySourceIfMatch: etag }),
       MetadataDirective: "REPLACE",
       ContentType: "application/x-ndjson",
-      Metadata: { records: String(verdict.records), sha256: verdict.sha256 },
+      Metadata: { records: String(records), sha256 },
       TaggingDirective: "REPLACE",
-      Tagging: "meridian:verified=true&meridian:data-class=behaviour",
-      // The bucket's owner owns what others uploaded, and nobody else reads it.
-      ACL: "bucket-owner-full-control",
+      Tagging: verifiedTags(sha256),
+      ...encryption(options.keyArn),
     }),
   );
-  await s3.send(new DeleteObjectCommand({ Bucket: bronzeBucket, Key: key }));
-  return { key, result: "verified", movedTo, records: verdict.records, bytes: body.length, sha256: verdict.sha256 };
+  return { key, result: "verified", movedTo, records, bytes: body.length, sha256 };
 }
 
-async function quarantine(
+/** Puts a landed object into quarantine beside the reason; it stays in landing until {@link finish}. */
+export async function quarantine(
   key: string,
-  body: Buffer,
-  verdict: Extract<Verdict, { ok: false }>,
+  { body, etag }: Landed,
+  verdict: Rejected,
   records: number,
-  etag: string | undefined,
   options: IntakeOptions,
 ): Promise<ObjectOutcome> {
   const { s3, bronzeBucket, quarantineBucket } = options;
@@ -145,7 +200,6 @@ async function quarantine(
       ContentType: "application/json",
     }),
   );
-  await s3.send(new DeleteObjectCommand({ Bucket: bronzeBucket, Key: key }));
   return { key, result: "quarantined", movedTo, records, bytes: body.length, sha256, reason: `${reason}: ${detail}` };
 }
 
@@ -177,46 +231,52 @@ export async function listObjects(s3: Pick<S3Client, "send">, bucket: string, pr
   return found;
 }
 
-/** Verifies all that lies in landing, bulk uploads aside (see bulk.ts). */
+/** Verifies all that lies in landing, bulk uploads aside (see bulk.ts), and hands it over batch by batch. */
 export async function intakeLanding(
   options: IntakeOptions,
   onObject?: (outcome: ObjectOutcome) => void,
 ): Promise<ObjectOutcome[]> {
   const listed = await listObjects(options.s3, options.bronzeBucket, `${options.landingPrefix ?? "landing/"}events/`);
-  return pMap(
-    listed,
-    async ({ key, bytes, etag }) => {
-      const outcome = await intakeObject(key, options, { bytes, ...(etag === undefined ? {} : { etag }) });
-      onObject?.(outcome);
-      return outcome;
-    },
-    { concurrency: options.concurrency ?? 8 },
-  );
+  const outcomes: ObjectOutcome[] = [];
+  for (let from = 0; from < listed.length; from += BATCH_OBJECTS) {
+    const batch = await pMap(
+      listed.slice(from, from + BATCH_OBJECTS),
+      ({ key, bytes, etag }) => settleObject(key, options, { bytes, ...(etag === undefined ? {} : { etag }) }),
+      { concurrency: options.concurrency ?? 8 },
+    );
+    await finish(batch, options);
+    for (const outcome of batch) onObject?.(outcome);
+    outcomes.push(...batch);
+  }
+  return outcomes;
+}
+
+/** Where a landed object's records are. */
+export interface Settled {
+  readonly result: "verified" | "quarantined";
+  readonly records: number;
+  readonly refused: number;
 }
 
 /**
  * What became of an object that is no longer in landing: its records and where they are; `undefined` where nobody took
  * it. For accounts that were interrupted between the move and the entry.
  */
-export async function settledObject(
-  key: string,
-  options: IntakeOptions,
-): Promise<{ readonly result: "verified" | "quarantined"; readonly records: number } | undefined> {
-  const verified = await headRecords(options.s3, options.bronzeBucket, verifiedKey(key, options));
-  if (verified !== undefined) return { result: "verified", records: verified };
-  const quarantined = await headRecords(options.s3, options.quarantineBucket, quarantineKey(key));
-  return quarantined === undefined ? undefined : { result: "quarantined", records: quarantined };
+export async function settledObject(key: string, options: IntakeOptions): Promise<Settled | undefined> {
+  const verified = await headCounts(options.s3, options.bronzeBucket, verifiedKey(key, options));
+  if (verified !== undefined) return { result: "verified", ...verified };
+  const quarantined = await headCounts(options.s3, options.quarantineBucket, quarantineKey(key));
+  return quarantined === undefined ? undefined : { result: "quarantined", ...quarantined };
 }
 
-/** Key of a quarantined object in the quarantine bucket. */
-export function quarantineKey(key: string): string {
-  return `intake/${key}`;
-}
-
-async function headRecords(s3: IntakeOptions["s3"], Bucket: string, Key: string): Promise<number | undefined> {
+async function headCounts(
+  s3: IntakeOptions["s3"],
+  Bucket: string,
+  Key: string,
+): Promise<Omit<Settled, "result"> | undefined> {
   try {
-    const head = await s3.send(new HeadObjectCommand({ Bucket, Key }));
-    return Number(head.Metadata?.["records"] ?? 0);
+    const { Metadata = {} } = await s3.send(new HeadObjectCommand({ Bucket, Key }));
+    return { records: Number(Metadata["records"] ?? 0), refused: Number(Metadata["refused"] ?? 0) };
   } catch (error) {
     if (error instanceof Error && (error.name === "NotFound" || error.name === "NoSuchKey")) return undefined;
     throw error;

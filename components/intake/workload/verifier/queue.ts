@@ -5,7 +5,8 @@ import {
   type Message,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { intakeObject, type IntakeOptions, type ObjectOutcome } from "./intake";
+import { intakeBulk, markedFolder, type BulkOutcome } from "./bulk";
+import { finish, settleObject, type IntakeOptions, type ObjectOutcome } from "./intake";
 import type { Expected } from "./verify";
 
 /** An object that a notification speaks of. */
@@ -22,7 +23,10 @@ export interface QueueOptions extends IntakeOptions {
   readonly visibilitySeconds?: number;
   /** Seconds to wait for messages; 0 looks once. @default 20 */
   readonly waitSeconds?: number;
+  /** Told of each object that was settled, bulk uploads' files aside. */
   readonly onObject?: (outcome: ObjectOutcome) => void;
+  /** Told of each bulk upload whose mark a message spoke of, also of one that is not complete yet. */
+  readonly onBulk?: (outcome: BulkOutcome) => void;
 }
 
 /**
@@ -71,9 +75,11 @@ function about(bucket: unknown, object: unknown, decode: (key: string) => string
 }
 
 /**
- * Receives messages once and works them off. A message is taken off the queue only when all its objects are settled;
- * while we work, its visibility is extended, so that nobody else starts on it; if we die, it comes back.
+ * Receives messages once and works them off: all their objects are settled, then handed over as one batch. A message is
+ * taken off the queue only when all its objects are; while we work, its visibility is extended, so that nobody else
+ * starts on it; if we die, it comes back. A message about a bulk upload that is not complete stays for later.
  * @returns messages received, and what became of their objects.
+ * @throws the first error, after the work that did not fail is finished.
  */
 export async function pollOnce(
   options: QueueOptions,
@@ -87,33 +93,75 @@ export async function pollOnce(
       VisibilityTimeout: visibilitySeconds,
     }),
   );
-  const outcomes = await Promise.all(Messages.map((message) => workOff(message, options, visibilitySeconds)));
-  return { messages: Messages.length, outcomes: outcomes.flat() };
+  const stop = keepHidden(Messages, options, visibilitySeconds);
+  try {
+    const worked = await Promise.allSettled(Messages.map((message) => workOff(message, options)));
+    const done = worked.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const outcomes = done.flatMap(({ settled }) => settled);
+    await finish(outcomes, options);
+    for (const outcome of outcomes) options.onObject?.(outcome);
+    for (const { message, finished } of done) {
+      if (!finished) continue;
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
+    }
+    const failed = worked.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    return { messages: Messages.length, outcomes: [...outcomes, ...done.flatMap(({ taken }) => taken)] };
+  } finally {
+    stop();
+  }
 }
 
-async function workOff(message: Message, options: QueueOptions, visibilitySeconds: number): Promise<ObjectOutcome[]> {
-  const { sqs, queueUrl: QueueUrl } = options;
-  const ReceiptHandle = message.ReceiptHandle;
+/** The heartbeat of messages that are worked on. @returns what ends it. */
+function keepHidden(messages: readonly Message[], options: QueueOptions, visibilitySeconds: number): () => void {
+  if (messages.length === 0) return () => undefined;
   const heartbeat = setInterval(() => {
-    sqs
-      .send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: visibilitySeconds }))
-      // The message may come back early then; working it off twice changes nothing.
-      .catch(() => undefined);
+    for (const { ReceiptHandle } of messages) {
+      options.sqs
+        .send(
+          new ChangeMessageVisibilityCommand({
+            QueueUrl: options.queueUrl,
+            ReceiptHandle,
+            VisibilityTimeout: visibilitySeconds,
+          }),
+        )
+        // The message may come back early then; working it off twice changes nothing.
+        .catch(() => undefined);
+    }
   }, visibilitySeconds * 333);
   heartbeat.unref();
-  try {
-    const outcomes: ObjectOutcome[] = [];
-    for (const { bucket, key, expected } of notifiedObjects(message.Body ?? "")) {
-      if (bucket !== options.bronzeBucket || !key.startsWith(`${options.landingPrefix ?? "landing/"}events/`)) continue;
-      const outcome = await intakeObject(key, options, expected);
-      options.onObject?.(outcome);
-      outcomes.push(outcome);
-    }
-    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-    return outcomes;
-  } finally {
+  return () => {
     clearInterval(heartbeat);
+  };
+}
+
+interface Worked {
+  readonly message: Message;
+  /** Objects that are settled and still lie in landing. */
+  readonly settled: readonly ObjectOutcome[];
+  /** Files of bulk uploads, which were taken whole. */
+  readonly taken: readonly ObjectOutcome[];
+  readonly finished: boolean;
+}
+
+async function workOff(message: Message, options: QueueOptions): Promise<Worked> {
+  const settled: ObjectOutcome[] = [];
+  const taken: ObjectOutcome[] = [];
+  let finished = true;
+  for (const { bucket, key, expected } of notifiedObjects(message.Body ?? "")) {
+    if (bucket !== options.bronzeBucket) continue;
+    const folder = markedFolder(key, options);
+    if (folder !== undefined) {
+      const outcome = await intakeBulk(folder, options);
+      options.onBulk?.(outcome);
+      if (outcome.complete) taken.push(...outcome.objects);
+      // Without the mark somebody else has taken it.
+      else if (outcome.marked) finished = false;
+    } else if (key.startsWith(`${options.landingPrefix ?? "landing/"}events/`)) {
+      settled.push(await settleObject(key, options, expected));
+    }
   }
+  return { message, settled, taken, finished };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

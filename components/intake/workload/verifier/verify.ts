@@ -19,7 +19,7 @@ export interface Verified {
 /** Why an object cannot be handed over. */
 export interface Rejected {
   readonly ok: false;
-  readonly reason: "size" | "checksum" | "torn" | "empty" | "columns" | "records";
+  readonly reason: "size" | "checksum" | "format" | "torn" | "empty" | "columns" | "records";
   readonly detail: string;
   /** Good lines before and after the fault, where lines could be read. */
   readonly records: number;
@@ -40,7 +40,7 @@ export interface Expected {
 
 /** Checks an object of curated events: size, checksum, whole gzip, each line with all columns and types. */
 export async function verifyObject(body: Buffer, expected: Expected = {}): Promise<Verdict> {
-  const sha256 = createHash("sha256").update(body).digest("hex");
+  const sha256 = digestOf(body);
   const reject = (reason: Rejected["reason"], detail: string, records = 0): Rejected => ({
     ok: false,
     reason,
@@ -48,12 +48,8 @@ export async function verifyObject(body: Buffer, expected: Expected = {}): Promi
     records,
     sha256,
   });
-  if (expected.bytes !== undefined && expected.bytes !== body.length) {
-    return reject("size", `want ${expected.bytes} bytes, got ${body.length}`);
-  }
-  if (expected.sha256 !== undefined && expected.sha256 !== sha256) {
-    return reject("checksum", `want sha256 ${expected.sha256}, got ${sha256}`);
-  }
+  const changed = checkBytes(body, sha256, expected);
+  if (changed !== undefined) return reject(changed.reason, changed.detail);
   let text: string;
   try {
     text = (await decompress(body, { maxOutputLength: MAX_EXPANDED_BYTES })).toString("utf8");
@@ -67,6 +63,26 @@ export async function verifyObject(body: Buffer, expected: Expected = {}): Promi
     return reject("records", `want ${expected.records} records, got ${records}`, records);
   }
   return { ok: true, records, sha256 };
+}
+
+/** SHA-256 of an object's bytes as stored, hex. */
+export function digestOf(body: Buffer): string {
+  return createHash("sha256").update(body).digest("hex");
+}
+
+/** What is wrong with an object's bytes, before anything in them is read. */
+export function checkBytes(
+  body: Buffer,
+  sha256: string,
+  expected: Expected,
+): Pick<Rejected, "reason" | "detail"> | undefined {
+  if (expected.bytes !== undefined && expected.bytes !== body.length) {
+    return { reason: "size", detail: `want ${expected.bytes} bytes, got ${body.length}` };
+  }
+  if (expected.sha256 !== undefined && expected.sha256 !== sha256) {
+    return { reason: "checksum", detail: `want sha256 ${expected.sha256}, got ${sha256}` };
+  }
+  return undefined;
 }
 
 /** Counts good lines and words the first fault. */
@@ -94,6 +110,11 @@ export function checkLine(line: string): string | undefined {
   } catch {
     return "want JSON, got something else";
   }
+  return checkRow(row);
+}
+
+/** What is wrong with a curated row; `undefined` for a good one. Names the column, never its value. */
+export function checkRow(row: unknown): string | undefined {
   if (typeof row !== "object" || row === null || Array.isArray(row)) return "want an object, got something else";
   const values = row as Record<string, unknown>;
   for (const { name, kind, nullable } of CURATED_COLUMNS) {

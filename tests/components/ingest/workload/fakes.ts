@@ -20,6 +20,10 @@ import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 interface StoredObject {
   readonly body: Buffer;
   readonly metadata: Record<string, string>;
+  /** As the request gave them: a query string. */
+  readonly tags?: string;
+  /** Key that the request named. */
+  readonly key?: string;
 }
 
 function named(name: string, message: string): Error {
@@ -37,8 +41,19 @@ export class FakeS3 {
 
   readonly client: Pick<S3Client, "send"> = { send: ((command: unknown) => this.send(command)) as S3Client["send"] };
 
-  put(bucket: string, key: string, body: Buffer | string, metadata: Record<string, string> = {}): void {
-    this.objects.set(`${bucket}/${key}`, { body: Buffer.from(body), metadata });
+  put(
+    bucket: string,
+    key: string,
+    body: Buffer | string,
+    metadata: Record<string, string> = {},
+    { Tagging, SSEKMSKeyId }: { readonly Tagging?: string | undefined; readonly SSEKMSKeyId?: string | undefined } = {},
+  ): void {
+    this.objects.set(`${bucket}/${key}`, {
+      body: Buffer.from(body),
+      metadata,
+      ...(Tagging === undefined ? {} : { tags: Tagging }),
+      ...(SSEKMSKeyId === undefined ? {} : { key: SSEKMSKeyId }),
+    });
   }
 
   keys(prefix: string): string[] {
@@ -64,7 +79,7 @@ export class FakeS3 {
     if (command instanceof PutObjectCommand) {
       const { Bucket = "", Key = "", Body, Metadata = {} } = command.input;
       this.before("put", Key);
-      this.put(Bucket, Key, Body as Buffer | string, Metadata);
+      this.put(Bucket, Key, Body as Buffer | string, Metadata, command.input);
       this.after("put", Key);
       return {};
     }
@@ -94,7 +109,7 @@ export class FakeS3 {
     if (command instanceof CopyObjectCommand) {
       const { Bucket = "", Key = "", CopySource = "", Metadata = {} } = command.input;
       this.before("copy", Key);
-      this.put(Bucket, Key, this.get(decodeURIComponent(CopySource)).body, Metadata);
+      this.put(Bucket, Key, this.get(decodeURIComponent(CopySource)).body, Metadata, command.input);
       this.after("copy", Key);
       return {};
     }

@@ -3,24 +3,15 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { ChangeMessageVisibilityCommand, DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { CURATED_COLUMNS } from "../../../../components/ingest/schema/columns";
-import { intakeBulk } from "../../../../components/intake/workload/verifier/bulk";
-import { handoverOf, writeHandover } from "../../../../components/intake/workload/verifier/handover";
+import { handOver, handoverOf } from "../../../../components/intake/workload/verifier/handover";
+import { readHandover, readHandoverMessage } from "../../../../components/intake/workload/verifier/handover-message";
 import { intakeLanding, intakeObject, settledObject } from "../../../../components/intake/workload/verifier/intake";
 import { notifiedObjects, pollOnce } from "../../../../components/intake/workload/verifier/queue";
 import { checkLine, verifyObject } from "../../../../components/intake/workload/verifier/verify";
-import { FakeS3 } from "../../ingest/workload/fakes";
+import type { FakeS3 } from "../../ingest/workload/fakes";
+import { file, row, world } from "./world";
 
-const SAMPLES = { string: "x", int: 1, double: 1.5, boolean: true, instant: "2026-01-31T10:00:00.000Z" } as const;
-const row = (more: object = {}): string =>
-  JSON.stringify({ ...Object.fromEntries(CURATED_COLUMNS.map(({ name, kind }) => [name, SAMPLES[kind]])), ...more });
-const file = (...rows: string[]): Buffer => gzipSync(rows.map((one) => `${one}\n`).join(""));
 const KEY = "landing/events/date=2026-01-31/hour=10/a.ndjson.gz";
-
-function world() {
-  const s3 = new FakeS3();
-  return { s3, options: { s3: s3.client, bronzeBucket: "bronze", quarantineBucket: "quarantine" } };
-}
 
 describe("verifying an object", () => {
   it("counts the records of a good one and gives its checksum", async () => {
@@ -62,15 +53,25 @@ describe("verifying an object", () => {
 });
 
 describe("intake", () => {
-  it("moves a good object to verified with its count and checksum", async () => {
+  it("moves a good object to verified with its count and checksum, tagged, under the lake's key", async () => {
     const { s3, options } = world();
     const body = file(row(), row(), row());
     s3.put("bronze", KEY, body);
-    const outcome = await intakeObject(KEY, options);
-    assert.deepEqual(s3.keys(""), ["bronze/verified/events/date=2026-01-31/hour=10/a.ndjson.gz"]);
+    const outcome = await intakeObject(KEY, { ...options, keyArn: "arn:aws:kms:us-east-1:1:key/k" });
     assert.equal(outcome.records, 3);
-    const metadata = s3.metadata("bronze/verified/events/date=2026-01-31/hour=10/a.ndjson.gz");
-    assert.deepEqual(metadata, { records: "3", sha256: createHash("sha256").update(body).digest("hex") });
+    const verified = "bronze/verified/events/date=2026-01-31/hour=10/a.ndjson.gz";
+    const [handover = "", ...others] = s3.keys("");
+    assert.match(handover, /^bronze\/verified\/_handover\//);
+    assert.deepEqual(others, [verified]);
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    const { metadata, tags, key } = s3.objects.get(verified) ?? {};
+    assert.deepEqual(metadata, { records: "3", sha256 });
+    assert.deepEqual(Object.fromEntries(new URLSearchParams(tags)), {
+      "meridian:verified": "true",
+      "meridian:source-sha256": sha256,
+      "meridian:data-class": "behaviour",
+    });
+    assert.equal(key, "arn:aws:kms:us-east-1:1:key/k");
   });
 
   it("quarantines a torn object beside its reason, with the count that its writer claimed", async () => {
@@ -82,7 +83,7 @@ describe("intake", () => {
     assert.deepEqual(s3.keys(""), [`quarantine/intake/${KEY}`, `quarantine/intake/${KEY}.reason.json`]);
     const reason = JSON.parse(s3.body(`quarantine/intake/${KEY}.reason.json`).toString()) as { reason: string };
     assert.equal(reason.reason, "torn");
-    assert.deepEqual(await settledObject(KEY, options), { result: "quarantined", records: 2 });
+    assert.deepEqual(await settledObject(KEY, options), { result: "quarantined", records: 2, refused: 0 });
   });
 
   it("may be killed in the middle of a file, before or after any step, and run again with the same end and count", async () => {
@@ -94,7 +95,7 @@ describe("intake", () => {
       for (const when of ["before", "after"] as const) {
         let kills = 0;
         for (let kill = 1; ; kill += 1) {
-          const { s3, options } = world();
+          const { s3, options, messages } = world();
           s3.put("bronze", KEY, body, { records: "2" });
           let step = 0;
           s3[when] = () => {
@@ -113,9 +114,11 @@ describe("intake", () => {
           const entered = outcome ?? (await settledObject(KEY, options));
           assert.deepEqual([entered?.result, entered?.records], [result, records], `killed ${when} step ${kill}`);
           assert.deepEqual(end(s3), end(whole.s3), `killed ${when} step ${kill}`);
+          // Whatever was verified, the ETL was told of.
+          assert.deepEqual([...new Set(messages)], whole.messages, `killed ${when} step ${kill}`);
         }
-        // Two steps that change nothing (get, read), and two or three that do.
-        assert.equal(kills, (when === "before" ? 2 : 0) + (result === "verified" ? 2 : 3));
+        // Two steps that change nothing (get, read), and three that do: copy, hand-over or reason, delete.
+        assert.equal(kills, (when === "before" ? 2 : 0) + 3);
       }
     }
   });
@@ -125,75 +128,35 @@ describe("intake", () => {
     assert.deepEqual(await intakeObject(KEY, options), { key: KEY, result: "gone", records: 0, bytes: 0 });
   });
 
-  it("hands over what is new, named by its content", async () => {
-    const { s3, options } = world();
+  it("hands over what is new before it leaves landing: a list named by its content, and a message that tells where", async () => {
+    const { s3, options, messages } = world();
     s3.put("bronze", KEY, file(row(), row()));
     s3.put("bronze", KEY.replace("a.nd", "b.nd"), file(row()).subarray(0, 20));
-    const handover = handoverOf(await intakeLanding(options), "bronze");
-    assert.equal(handover.records, 2);
-    const key = await writeHandover(handover, options);
-    assert.match(key ?? "", /^verified\/_handover\/[0-9a-f]{32}\.json$/);
-    assert.equal(await writeHandover(handover, options), key);
-    assert.equal(await writeHandover(handoverOf([], "bronze"), options), undefined);
-  });
-});
-
-describe("a bulk upload", () => {
-  const folder = "landing/bulk/2026-01";
-  const body = file(row(), row());
-  const sha256 = createHash("sha256").update(body).digest("hex");
-  const manifest = {
-    files: ["a", "b"].map((name) => ({ name: `${name}.gz`, bytes: body.length, sha256, records: 2 })),
-  };
-
-  function upload(...names: string[]) {
-    const made = world();
-    for (const name of names) {
-      made.s3.put(
-        "bronze",
-        `${folder}/${name}`,
-        name === "_manifest.json" ? JSON.stringify(manifest) : name === "_SUCCESS" ? "" : body,
-      );
-    }
-    return made;
-  }
-
-  it("waits for the mark, the manifest and every file, and moves nothing before", async () => {
-    const { s3, options } = upload("a.gz");
-    const first = await intakeBulk(folder, options);
-    assert.ok(!first.complete);
-    assert.equal(first.problems.length, 2);
-    const missing = upload("a.gz", "_manifest.json", "_SUCCESS");
-    assert.deepEqual(await intakeBulk(folder, missing.options), {
-      complete: false,
-      problems: [`${folder}/b.gz: want a file, got nothing`],
-    });
-    assert.equal(s3.keys("bronze/verified").length + missing.s3.keys("bronze/verified").length, 0);
-  });
-
-  it("goes on after a kill in the middle", async () => {
-    const { s3, options } = upload("a.gz", "b.gz", "_manifest.json", "_SUCCESS");
-    s3.before = (operation, key) => {
-      if (operation === "copy" && key.endsWith("b.gz")) throw new Error("killed");
+    s3.put("bronze", KEY.replace("a.nd", "c.nd"), file(row()));
+    const told: number[] = [];
+    s3.before = (operation) => {
+      if (operation === "delete") told.push(messages.length);
     };
-    await assert.rejects(intakeBulk(folder, options), /killed/);
-    s3.before = () => undefined;
-    const again = await intakeBulk(folder, options);
-    assert.ok(again.complete && again.objects.length === 1);
-    assert.equal(s3.keys("bronze/verified/bulk/2026-01/").length, 2);
+    const outcomes = await intakeLanding(options);
+    assert.deepEqual(told, [1, 1, 1]);
+    const message = readHandoverMessage(messages[0] ?? "");
+    assert.deepEqual([message?.objects, message?.records], [2, 3]);
+    assert.match(message?.key ?? "", /^verified\/_handover\/[0-9a-f]{32}\.json$/);
+    const handover = readHandover(s3.body(`bronze/${message?.key ?? ""}`).toString());
+    assert.deepEqual(handover, handoverOf(outcomes, "bronze"));
+    assert.deepEqual(
+      handover.objects.map(({ key }) => key),
+      ["a", "c"].map((name) => `verified/events/date=2026-01-31/hour=10/${name}.ndjson.gz`),
+    );
+    assert.equal(await handOver(outcomes, options), message?.key);
+    assert.equal(await handOver([], options), undefined);
   });
 
-  it("quarantines a file that is not what the manifest says", async () => {
-    const { s3, options } = upload("a.gz", "b.gz", "_manifest.json", "_SUCCESS");
-    const other = Buffer.from(body);
-    other.writeUInt8(other.readUInt8(other.length - 1) ^ 1, other.length - 1);
-    s3.put("bronze", `${folder}/b.gz`, other);
-    const outcome = await intakeBulk(folder, options);
-    assert.ok(outcome.complete);
-    assert.deepEqual(
-      outcome.objects.map(({ result }) => result),
-      ["verified", "quarantined"],
-    );
+  it("reads no hand-over out of another message", () => {
+    for (const body of ["", "[]", "null", '{"version":2}', '{"version":1,"bucket":"b","key":"k","objects":"2"}']) {
+      assert.equal(readHandoverMessage(body), undefined);
+    }
+    for (const body of ["{", '{"version":1,"bucket":"b","objects":1}']) assert.equal(readHandover(body), undefined);
   });
 });
 
@@ -246,6 +209,44 @@ describe("notifications", () => {
       ["verified"],
     );
     assert.deepEqual(commands.sort(), ["delete 0", "delete 1"]);
+  });
+
+  it("are settled as one batch, and only those whose object failed stay", async () => {
+    const { s3, options, messages } = world();
+    for (const name of ["a", "b", "c"]) s3.put("bronze", `landing/events/${name}.gz`, file(row()));
+    const { sqs, commands } = queue(["a", "b", "c"].map((name) => notice(`landing/events/${name}.gz`)));
+    s3.before = (_, key) => {
+      if (key.endsWith("b.gz")) throw new Error("no network");
+    };
+    const seen: string[] = [];
+    const onObject = ({ key }: { readonly key: string }): number => seen.push(key);
+    await assert.rejects(pollOnce({ ...options, sqs, queueUrl: "q", onObject }), /no network/);
+    assert.deepEqual(commands, ["delete 0", "delete 2"]);
+    assert.deepEqual(seen, ["landing/events/a.gz", "landing/events/c.gz"]);
+    assert.equal(readHandoverMessage(messages[0] ?? "")?.objects, 2);
+    assert.equal(messages.length, 1);
+  });
+
+  it("about a bulk upload's mark have it taken; it stays on the queue until it is complete", async () => {
+    const { s3, options } = world();
+    const mark = "landing/bulk/2026-01/_SUCCESS";
+    const body = file(row(), row());
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    s3.put("bronze", mark, "");
+    s3.put("bronze", "landing/bulk/2026-01/a.json.gz", body);
+    const poll = async (): Promise<[string[], boolean[], number]> => {
+      const { sqs, commands } = queue([notice(mark), notice("landing/bulk/2026-01/a.json.gz")]);
+      const complete: boolean[] = [];
+      const onBulk = (upload: { readonly complete: boolean }): number => complete.push(upload.complete);
+      const { outcomes } = await pollOnce({ ...options, sqs, queueUrl: "q", onBulk });
+      return [commands, complete, outcomes.length];
+    };
+    assert.deepEqual(await poll(), [["delete 1"], [false], 0]);
+    const files = [{ name: "a.json.gz", bytes: body.length, sha256, records: 2 }];
+    s3.put("bronze", "landing/bulk/2026-01/_manifest.json", JSON.stringify({ files }));
+    assert.deepEqual(await poll(), [["delete 0", "delete 1"], [true], 1]);
+    // Told once more: it has been taken.
+    assert.deepEqual(await poll(), [["delete 0", "delete 1"], [false], 0]);
   });
 
   it("stay on the queue when the work fails, and are extended while it goes on", async () => {
