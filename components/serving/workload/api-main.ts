@@ -6,6 +6,8 @@ import { readSettings, type ApiSettings } from "./api-settings";
 import { memoryCache, type CacheClient } from "./cache";
 import { connectCache } from "./cache-connection";
 import { sageMakerEndpoint } from "./endpoint-client";
+import { readExperiment } from "./experiment/store";
+import { watchSplit, type SplitWatch } from "./experiment/watch";
 import { log, runMain, runServer } from "./process";
 import { createRecommender } from "./recommend";
 import { dynamoTable } from "./table-reader";
@@ -20,12 +22,16 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, () => dynamo.config.credentials());
   const { region } = settings;
   const salt = await deriveSalt(new KMSClient({ region }), settings.pseudonymKey);
+  const watch = splitWatch(dynamo, settings);
+  // Until the split is known, users would be given variants that they do not keep.
+  await watch?.ready;
   const recommender = createRecommender({
     region,
     cache: await cacheOf(settings),
     table: dynamoTable(dynamo, settings.tables),
     ...(settings.endpoint === undefined ? {} : { endpoint: sageMakerEndpoint(settings.endpoint) }),
     variants: settings.variants,
+    ...(watch === undefined ? {} : { split: watch.split }),
     userKeyOf: pseudonymiser(salt),
     onFailure: failures(),
   });
@@ -33,6 +39,19 @@ async function main(): Promise<void> {
     log("error", "request failed", { error: String(error) });
   };
   await runServer(createApi(recommender, onError), "recommendation API");
+}
+
+/** Looks at the experiment's state for as long as the process lives. */
+function splitWatch(dynamo: DynamoDBClient, { flagsTable, variants }: ApiSettings): SplitWatch | undefined {
+  if (flagsTable === undefined) return undefined;
+  const tell = failures();
+  return watchSplit({
+    read: () => readExperiment(dynamo, flagsTable),
+    variants,
+    onFailure: (error) => {
+      tell("experiment", error);
+    },
+  });
 }
 
 async function cacheOf({ cache }: ApiSettings): Promise<CacheClient> {

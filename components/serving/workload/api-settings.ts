@@ -7,6 +7,8 @@ import type { Variant } from "./variants";
 export interface ApiSettings {
   readonly region: string;
   readonly tables: { readonly recommendations: string; readonly models: string };
+  /** Absent: no experiment's state is read, and the split is that of the variants. */
+  readonly flagsTable?: string;
   readonly pseudonymKey: string;
   readonly variants: readonly Variant[];
   /** Absent: lists are cached in the process only. */
@@ -25,7 +27,8 @@ export class SettingsError extends Error {
 
 /**
  * Reads the environment. `AWS_REGION`, `MERIDIAN_RECOMMENDATIONS_TABLE`, `MERIDIAN_MODELS_TABLE`,
- * `MERIDIAN_PSEUDONYM_KEY` (alias of the zone's HMAC key) are wanted. `MERIDIAN_VARIANTS` (`name=weight,...`) is one
+ * `MERIDIAN_PSEUDONYM_KEY` (alias of the zone's HMAC key) are wanted. `MERIDIAN_FLAGS_TABLE`: holds the experiment's
+ * state, whose weights are the split; where there is none, it is that of `MERIDIAN_VARIANTS`. `MERIDIAN_VARIANTS` (`name=weight,...`) is one
  * variant `default` without it. `MERIDIAN_CACHE_ENDPOINT`, `_PORT`, `_NAME`, `_USER`: a sharded cache over TLS whose
  * user IAM knows; a cache without a user knows no IAM and is Memcached, in whose place the process's own memory stands.
  * `MERIDIAN_ENDPOINT_NAME`: the SageMaker endpoint. For a cache or an endpoint on this machine: `MERIDIAN_CACHE_TLS=off`,
@@ -47,9 +50,11 @@ export function readSettings(
     return value ?? "";
   };
   const region = wanted("AWS_REGION");
+  const flagsTable = optional("MERIDIAN_FLAGS_TABLE");
   const settings: ApiSettings = {
     region,
     tables: { recommendations: wanted("MERIDIAN_RECOMMENDATIONS_TABLE"), models: wanted("MERIDIAN_MODELS_TABLE") },
+    ...(flagsTable === undefined ? {} : { flagsTable }),
     pseudonymKey: wanted("MERIDIAN_PSEUDONYM_KEY"),
     variants: variantsOf(optional("MERIDIAN_VARIANTS") ?? "default=1", problems),
     ...cacheOf(optional, region, credentials, problems),

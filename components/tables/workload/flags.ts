@@ -49,8 +49,8 @@ const lookSchema = z.object({
   /** Last day whose users had all been watched to the end. */
   last_day: day,
   users: z.record(z.string(), z.number()),
-  /** Always-valid p values by metric: what was ever shown stays shown, though its days were no longer kept. */
-  p_values: z.record(metric, share),
+  /** Always-valid p values and verdicts by metric: what was ever shown stays shown, though its days are no longer kept. */
+  metrics: z.record(metric, z.object({ p_value: share, verdict: z.enum(["better", "worse", "unclear"]) })),
 });
 
 export const experimentSchema = z.object({
@@ -74,6 +74,19 @@ export const experimentSchema = z.object({
     min_users: count,
     max_days: count,
     max_age_days: count,
+    /** What harm shown in a metric leads to; what fails beside the metrics always holds. */
+    on_harm: z.enum(["roll_back", "hold"]),
+  }),
+  /** What answers must keep, whatever users do: see `guardrails.ts`. */
+  limits: z.object({
+    /** Longest 99th percentile of a variant's predictions, milliseconds. */
+    latency_ms: z.number().positive(),
+    /** Largest share of predictions that fail. */
+    error_share: share,
+    /** Least share of the control's catalogue coverage, at equal numbers of exposures. */
+    coverage_share: share,
+    /** Largest share of a variant's exposures that another model stood in for. */
+    stand_in_share: share,
   }),
   /** Splits by time, oldest first; the last one goes on. */
   phases: z.array(z.object({ from: day, to: day.optional(), weights: z.record(z.string(), z.number()) })),
@@ -97,8 +110,8 @@ export const experimentChangeSchema = z.object({
   at: z.string(),
   /** Who ran the command, as AWS knows the caller. */
   by: z.string(),
-  /** What was decided: `start`, `advance`, `hold`, `resume`, `roll_back`, `ship`, `stop`, `look`. */
-  action: z.string(),
+  /** What was decided. */
+  action: z.enum(["start", "advance", "wait", "hold", "resume", "roll_back", "ship", "stop"]),
   reason: z.string(),
   state: z.enum(EXPERIMENT_STATES),
   weights: z.record(z.string(), z.number()),
