@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ScoredItem } from "../../tables/workload/records";
-import { TopK } from "./top-k";
+import { SeenItems, type BloomFilter } from "./bloom";
+import { ItemMatrix } from "./kernel/item-matrix";
+import { TopK, type Ranking, type SearchFilter } from "./top-k";
+
+/** Read from a file at once. */
+const PIECE_BYTES = 1024 ** 2;
 
 const manifestSchema = z.object({
   version: z.string().regex(/^[0-9a-f]{16}$/),
@@ -23,8 +29,28 @@ const manifestSchema = z.object({
 /** What a model package says of itself; written by the training job. */
 export type ModelManifest = z.infer<typeof manifestSchema>;
 
+/** Business rules of one list, by item id; ids that the model does not know are ignored. */
+export interface ItemRules {
+  readonly exclude?: readonly string[] | undefined;
+  /** Given: nothing else is listed. @default any item */
+  readonly only?: readonly string[] | undefined;
+}
+
 /** The list of one user, or `undefined` for a user the model does not know. */
-export type Scorer = (userKey: string, limit: number) => ScoredItem[] | undefined;
+export type Scorer = (userKey: string, limit: number, rules?: ItemRules) => ScoredItem[] | undefined;
+
+/** How a model is held in memory. */
+export interface LoadOptions {
+  /** Longest list that will be asked for. @default 500 */
+  readonly maxLimit?: number;
+  /**
+   * Rate of false positives of the Bloom filters that stand for what each user has bought. Of a list of 20, one in a
+   * thousand takes an item that the user has not bought from 2 % of the lists, for the next best to step in; the same one
+   * for as long as the model serves, another with the next. 0: the lists themselves are kept, and none is lost.
+   * @default 0
+   */
+  readonly seenRate?: number;
+}
 
 /** A model in memory. */
 export interface Model {
@@ -38,7 +64,9 @@ export interface Model {
   /** Given items in the order of a user's taste; items that the model does not know are left out. */
   readonly rank: (userKey: string, itemIds: readonly string[], limit: number) => ScoredItem[] | undefined;
   /** Items most like one, by the cosine of their factors; `undefined` for an item the model does not know. */
-  readonly similar: (itemId: string, limit: number) => ScoredItem[] | undefined;
+  readonly similar: (itemId: string, limit: number, rules?: ItemRules) => ScoredItem[] | undefined;
+  /** Memory of its numbers: factors, and what users have bought. */
+  readonly bytes: number;
 }
 
 /** A model package that is torn or was changed after it was written. */
@@ -51,106 +79,105 @@ export class ModelPackageError extends Error {
 
 /**
  * Loads a model package from a folder, after checking each file against its digest.
- * @param maxLimit longest list that will be asked for. @default 500
  * @throws ModelPackageError naming what is wrong.
  */
-export async function loadModel(folder: string, maxLimit = 500): Promise<Model> {
+export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
+  const { maxLimit = 500, seenRate = 0 } = options;
   const manifest = await readManifest(folder);
-  const read = async (name: string): Promise<Buffer> => {
-    const content = await readFile(join(folder, name)).catch((error: unknown) => {
-      throw new ModelPackageError(folder, `${name} cannot be read (${String(error)})`);
-    });
-    const digest = createHash("sha256").update(content).digest("hex");
-    if (digest !== manifest.files[name]) throw new ModelPackageError(folder, `${name} does not have its digest`);
-    return content;
-  };
+  const read = (name: string): Promise<Buffer> => readWhole(folder, name, manifest);
   const items = lines(await read("items.txt"));
   const users = lines(await read("users.txt"));
-  const itemFactors = floats(await read("item_factors.f32"));
   const userFactors = floats(await read("user_factors.f32"));
   const purchasedRows = integers(await read("purchased.indptr.u32"));
   const purchasedItems = integers(await read("purchased.items.u32"));
   const popular = JSON.parse((await read("popular.json")).toString()) as ScoredItem[];
   const width = manifest.factors;
-  if (items.length * width !== itemFactors.length || users.length * width !== userFactors.length) {
+  if (items.length !== manifest.items || users.length * width !== userFactors.length) {
     throw new ModelPackageError(folder, "ids and factors differ in number");
   }
-  const index = new Map(users.map((user, row) => [user, row]));
-  const search = new TopK(itemFactors, width, maxLimit);
-  const score: Scorer = (userKey, limit) => {
-    const row = index.get(userKey);
-    if (row === undefined) return undefined;
-    const bought = new Set(purchasedItems.subarray(purchasedRows[row], purchasedRows[row + 1]));
-    const { indices, scores } = search.search(userFactors.subarray(row * width, (row + 1) * width), limit, bought);
-    return Array.from(indices, (item, place) => ({ item_id: items[item] ?? "", score: scores[place] ?? 0 }));
-  };
+  const matrix = await readMatrix(folder, manifest);
+  const search = new TopK(matrix, maxLimit);
+  const bought = boughtBy(purchasedRows, purchasedItems, seenRate, manifest);
+  const byUser = new Map(users.map((user, row) => [user, row]));
   const byItem = new Map(items.map((item, row) => [item, row]));
-  const rank: Model["rank"] = (userKey, itemIds, limit) => {
-    const row = index.get(userKey);
-    if (row === undefined) return undefined;
-    const taste = userFactors.subarray(row * width, (row + 1) * width);
-    return [...new Set(itemIds)]
-      .flatMap((item_id) => {
-        const item = byItem.get(item_id);
-        if (item === undefined) return [];
-        return [
-          { item_id, score: Math.fround(product(taste, itemFactors.subarray(item * width, (item + 1) * width))) },
-        ];
-      })
-      .sort((a, b) => b.score - a.score || (a.item_id < b.item_id ? -1 : 1))
-      .slice(0, limit);
-  };
+  const factorsOf = (user: number): Float32Array => userFactors.subarray(user * width, (user + 1) * width);
+  const rowsOf = (ids: readonly string[]): number[] => ids.flatMap((id) => byItem.get(id) ?? []);
+  const filterOf = ({ exclude = [], only }: ItemRules): SearchFilter => ({
+    excluded: rowsOf(exclude),
+    ...(only === undefined ? {} : { only: rowsOf(only) }),
+  });
+  const listOf = ({ indices, scores }: Ranking): ScoredItem[] =>
+    Array.from(indices, (item, place) => ({ item_id: items[item] ?? "", score: scores[place] ?? 0 }));
   return {
     manifest,
     users,
     items,
     popular,
-    score,
-    rank,
-    similar: similarity(items, byItem, itemFactors, width, maxLimit),
+    score: (userKey, limit, rules = {}) => {
+      const user = byUser.get(userKey);
+      if (user === undefined) return undefined;
+      const { excluded = [], ...filter } = filterOf(rules);
+      const { list, filter: seen } = bought.of(user);
+      return listOf(search.search(factorsOf(user), limit, { ...filter, excluded: [...excluded, ...list], seen }));
+    },
+    rank: (userKey, itemIds, limit) => {
+      const user = byUser.get(userKey);
+      return user === undefined ? undefined : listOf(search.search(factorsOf(user), limit, { only: rowsOf(itemIds) }));
+    },
+    similar: (itemId, limit, rules = {}) => {
+      const item = byItem.get(itemId);
+      return item === undefined ? undefined : listOf(search.similar(item, limit, filterOf(rules)));
+    },
+    bytes: matrix.bytes + userFactors.byteLength + bought.bytes,
   };
 }
 
-/** Search by cosine: the factors' directions are made when they are first asked for, since batch scoring never does. */
-function similarity(
-  items: readonly string[],
-  byItem: ReadonlyMap<string, number>,
-  factors: Float32Array,
-  width: number,
-  maxLimit: number,
-): Model["similar"] {
-  let made: { readonly search: TopK; readonly directions: Float32Array } | undefined;
-  return (itemId, limit) => {
-    const item = byItem.get(itemId);
-    if (item === undefined) return undefined;
-    if (made === undefined) {
-      const directions = directionsOf(factors, width);
-      made = { directions, search: new TopK(directions, width, maxLimit) };
-    }
-    const direction = made.directions.subarray(item * width, (item + 1) * width);
-    const { indices, scores } = made.search.search(direction, limit, new Set([item]));
-    return Array.from(indices, (row, place) => ({ item_id: items[row] ?? "", score: scores[place] ?? 0 }));
-  };
+/** What a user has bought: the list, or a filter in its place. */
+interface Bought {
+  of(user: number): { readonly list: Uint32Array; readonly filter: BloomFilter | undefined };
+  readonly bytes: number;
 }
 
-function directionsOf(factors: Float32Array, width: number): Float32Array {
-  const directions = new Float32Array(factors.length);
-  for (let at = 0; at < factors.length; at += width) {
-    const row = factors.subarray(at, at + width);
-    const length = Math.sqrt(product(row, row));
-    if (length > 0)
-      directions.set(
-        row.map((value) => value / length),
-        at,
-      );
+const NONE = new Uint32Array();
+
+function boughtBy(rows: Uint32Array, items: Uint32Array, rate: number, { version }: ModelManifest): Bought {
+  if (rate === 0) {
+    return {
+      of: (user) => ({ list: items.subarray(rows[user], rows[user + 1]), filter: undefined }),
+      bytes: rows.byteLength + items.byteLength,
+    };
   }
-  return directions;
+  const seen = SeenItems.of(rows, items, rate, parseInt(version.slice(0, 8), 16));
+  return { of: (user) => ({ list: NONE, filter: seen.user(user) }), bytes: seen.bytes };
 }
 
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let f = 0; f < a.length; f += 1) sum += (a[f] ?? 0) * (b[f] ?? 0);
-  return sum;
+async function readWhole(folder: string, name: string, { files }: ModelManifest): Promise<Buffer> {
+  const content = await readFile(join(folder, name)).catch((error: unknown) => {
+    throw new ModelPackageError(folder, `${name} cannot be read (${String(error)})`);
+  });
+  const digest = createHash("sha256").update(content).digest("hex");
+  if (digest !== files[name]) throw new ModelPackageError(folder, `${name} does not have its digest`);
+  return content;
+}
+
+/** Reads the items' factors piece by piece into the memory in which they are searched, so that there are never two of them. */
+async function readMatrix(folder: string, { items, factors, files }: ModelManifest): Promise<ItemMatrix> {
+  const name = "item_factors.f32";
+  const path = join(folder, name);
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw new ModelPackageError(folder, `${name} cannot be read (${String(error)})`);
+  });
+  if (size !== items * factors * 4) throw new ModelPackageError(folder, "ids and factors differ in number");
+  const matrix = new ItemMatrix(items, factors);
+  const hash = createHash("sha256");
+  let at = 0;
+  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>) {
+    hash.update(piece);
+    matrix.fill(at, piece);
+    at += piece.length;
+  }
+  if (hash.digest("hex") !== files[name]) throw new ModelPackageError(folder, `${name} does not have its digest`);
+  return matrix;
 }
 
 /** Reads and checks a package's manifest. @throws ModelPackageError when it is missing or of another format. */

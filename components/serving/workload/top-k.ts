@@ -1,123 +1,133 @@
+import type { BloomFilter } from "./bloom";
+import type { ItemMatrix } from "./kernel/item-matrix";
+
 /** The K best of one scoring: indices and scores, best first. */
 export interface Ranking {
   readonly indices: Uint32Array;
   readonly scores: Float32Array;
 }
 
+/** What is not to be found. Items that are not there are ignored. */
+export interface SearchFilter {
+  readonly excluded?: Iterable<number>;
+  /** Given: only these are looked at. @default all */
+  readonly only?: Iterable<number>;
+  /** What the user has seen; also leaves out the few that the filter takes for seen. */
+  readonly seen?: BloomFilter | undefined;
+}
+
+interface Region {
+  readonly at: number;
+  readonly words: number;
+}
+
+/** Beyond such a part of all items, those that are looked at alone are reached faster by passing over the others. */
+const FEW = 0.5;
+
 /**
- * Exact top-K by inner product over row-major factors. Keeps a heap of K, so the cost is that of the products.
- * Equal scores rank by index, so that a list never depends on the order in which it was searched.
+ * Exact top-K by inner product, by SIMD over blocks of items: most cost a comparison with the worst of the K best so far,
+ * and only those that pass it are held to the filters. Equal scores rank by index, so that a list never depends on the
+ * order in which it was searched. A score that is no number is never found.
  */
 export class TopK {
-  readonly items: number;
-  private readonly heapScores: Float32Array;
-  private readonly heapItems: Uint32Array;
+  private readonly scoresAt: number;
+  private readonly itemsAt: number;
+  private readonly queryAt: number;
+  private readonly maskAt: number;
+  private seen: Region = { at: 0, words: 0 };
+  private list: Region = { at: 0, words: 0 };
+  private inverseLengthsAt = 0;
 
-  /** @throws RangeError when the factors are not a whole number of rows. */
+  /** @param maxK the longest list that will be asked for. */
   constructor(
-    private readonly factors: Float32Array,
-    private readonly width: number,
-    maxK: number,
+    readonly matrix: ItemMatrix,
+    private readonly maxK: number,
   ) {
-    if (width < 1 || factors.length % width !== 0) {
-      throw new RangeError(`want rows of ${width} factors, got ${factors.length} numbers`);
-    }
-    this.items = factors.length / width;
-    this.heapScores = new Float32Array(maxK);
-    this.heapItems = new Uint32Array(maxK);
+    this.scoresAt = matrix.reserve(maxK * 4);
+    this.itemsAt = matrix.reserve(maxK * 4);
+    this.queryAt = matrix.reserve(matrix.stride * 4);
+    this.maskAt = matrix.reserve(Math.ceil(matrix.items / 32) * 4);
+    matrix.kernel.setBest(this.scoresAt, this.itemsAt);
   }
 
-  /** The best `k` items for one user's factors, without those in `excluded`. Fewer when there are not as many. */
-  search(user: Float32Array, k: number, excluded?: ReadonlySet<number>): Ranking {
-    const { factors, width, heapScores } = this;
-    const limit = Math.min(k, heapScores.length);
-    const whole = width - (width % 4);
-    let size = 0;
-    for (let item = 0, offset = 0; item < this.items && limit > 0; item += 1, offset += width) {
-      // Four sums: one alone would make each addition wait for the one before.
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      let f = 0;
-      for (; f < whole; f += 4) {
-        a += (factors[offset + f] ?? 0) * (user[f] ?? 0);
-        b += (factors[offset + f + 1] ?? 0) * (user[f + 1] ?? 0);
-        c += (factors[offset + f + 2] ?? 0) * (user[f + 2] ?? 0);
-        d += (factors[offset + f + 3] ?? 0) * (user[f + 3] ?? 0);
-      }
-      for (; f < width; f += 1) a += (factors[offset + f] ?? 0) * (user[f] ?? 0);
-      const score = Math.fround(a + b + (c + d));
-      // Items come in rising order: an equal score at a full heap loses to the lower index already there.
-      if (size === limit && score <= (heapScores[0] ?? 0)) continue;
-      if (excluded?.has(item) === true) continue;
-      if (size < limit) {
-        this.siftUp(size, score, item);
-        size += 1;
-      } else {
-        this.siftDown(size, score, item);
-      }
-    }
-    return this.drain(size);
+  /** The best `k` items for one user's factors. Fewer when there are not as many. */
+  search(user: Float32Array, k: number, filter: SearchFilter = {}): Ranking {
+    this.matrix.floats(this.queryAt, this.matrix.width).set(user);
+    return this.find(k, 0, filter);
   }
 
-  /** Whether the first is worse than the second: lower score, or the same at a higher index. */
-  private worse(scoreA: number, itemA: number, scoreB: number, itemB: number): boolean {
-    return scoreA < scoreB || (scoreA === scoreB && itemA > itemB);
+  /** The `k` items most like one, by the cosine of their factors. */
+  similar(item: number, k: number, filter: SearchFilter = {}): Ranking {
+    const { matrix } = this;
+    if (this.inverseLengthsAt === 0) {
+      this.inverseLengthsAt = matrix.reserve(Math.ceil(matrix.items / 4) * 16);
+      matrix.kernel.invertLengths(this.inverseLengthsAt);
+    }
+    const [inverse = 0] = matrix.floats(this.inverseLengthsAt + item * 4, 1);
+    const query = matrix.floats(this.queryAt, matrix.width);
+    query.set(matrix.row(item).map((factor) => factor * inverse));
+    return this.find(k, this.inverseLengthsAt, { ...filter, excluded: [...(filter.excluded ?? []), item] });
   }
 
-  private siftUp(start: number, score: number, item: number): void {
-    let at = start;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const parentScore = this.heapScores[parent] ?? 0;
-      const parentItem = this.heapItems[parent] ?? 0;
-      if (!this.worse(score, item, parentScore, parentItem)) break;
-      this.heapScores[at] = parentScore;
-      this.heapItems[at] = parentItem;
-      at = parent;
-    }
-    this.heapScores[at] = score;
-    this.heapItems[at] = item;
+  private find(k: number, scales: number, filter: SearchFilter): Ranking {
+    const { matrix, queryAt } = this;
+    const most = Math.min(k, this.maxK);
+    if (most < 1 || matrix.items === 0) return { indices: new Uint32Array(), scores: new Float32Array() };
+    this.placeSeen(filter.seen);
+    const only = filter.only === undefined ? undefined : this.known(filter.only);
+    const few = only !== undefined && only.length < matrix.items * FEW ? this.placeList(only) : undefined;
+    const unmask = this.mask([...(filter.excluded ?? [])], few === undefined ? only : undefined);
+    const found =
+      few === undefined
+        ? matrix.kernel.search(queryAt, most, scales)
+        : matrix.kernel.searchAmong(queryAt, most, scales, few.at, few.length);
+    unmask();
+    return {
+      indices: matrix.integers(this.itemsAt, found).slice(),
+      scores: matrix.floats(this.scoresAt, found).slice(),
+    };
   }
 
-  /** Puts a pair in the root's place and lets it sink within the first `size` places. */
-  private siftDown(size: number, score: number, item: number): void {
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      const right = child + 1;
-      if (
-        right < size &&
-        this.worse(
-          this.heapScores[right] ?? 0,
-          this.heapItems[right] ?? 0,
-          this.heapScores[child] ?? 0,
-          this.heapItems[child] ?? 0,
-        )
-      ) {
-        child = right;
-      }
-      const childScore = this.heapScores[child] ?? 0;
-      const childItem = this.heapItems[child] ?? 0;
-      if (!this.worse(childScore, childItem, score, item)) break;
-      this.heapScores[at] = childScore;
-      this.heapItems[at] = childItem;
-      at = child;
-    }
-    this.heapScores[at] = score;
-    this.heapItems[at] = item;
+  /** Sets the bits of what is not to be found; the function that it gives clears them again. */
+  private mask(excluded: readonly number[], only: Uint32Array | undefined): () => void {
+    const { items, kernel } = this.matrix;
+    const words = this.matrix.integers(this.maskAt, Math.ceil(items / 32));
+    const out = excluded.filter((item) => item < items);
+    kernel.setMask(out.length > 0 || only !== undefined ? this.maskAt : 0);
+    if (only !== undefined) words.fill(0xffffffff);
+    for (const item of only ?? []) words[item >>> 5] = (words[item >>> 5] ?? 0) & ~(1 << (item & 31));
+    for (const item of out) words[item >>> 5] = (words[item >>> 5] ?? 0) | (1 << (item & 31));
+    return () => {
+      if (only !== undefined) words.fill(0);
+      for (const item of out) words[item >>> 5] = 0;
+    };
   }
 
-  private drain(size: number): Ranking {
-    const indices = new Uint32Array(size);
-    const scores = new Float32Array(size);
-    for (let left = size - 1; left >= 0; left -= 1) {
-      scores[left] = this.heapScores[0] ?? 0;
-      indices[left] = this.heapItems[0] ?? 0;
-      this.siftDown(left, this.heapScores[left] ?? 0, this.heapItems[left] ?? 0);
+  /** Items that there are, each once, in rising order. */
+  private known(only: Iterable<number>): Uint32Array {
+    return Uint32Array.from(new Set([...only].filter((item) => item < this.matrix.items))).sort();
+  }
+
+  private placeSeen(seen: BloomFilter | undefined): void {
+    const { matrix } = this;
+    if (seen === undefined) {
+      matrix.kernel.setBloom(0, 0, 0, 0);
+      return;
     }
-    return { indices, scores };
+    const { words, bits, hashes, salt } = seen;
+    this.seen = this.fitting(this.seen, words.length);
+    matrix.integers(this.seen.at, words.length).set(words);
+    matrix.kernel.setBloom(this.seen.at, bits, hashes, salt);
+  }
+
+  private placeList(list: Uint32Array): { readonly at: number; readonly length: number } {
+    this.list = this.fitting(this.list, list.length);
+    this.matrix.integers(this.list.at, list.length).set(list);
+    return { at: this.list.at, length: list.length };
+  }
+
+  /** The region, or one of twice what is wanted where it is too small: what is left behind is never more than what is used. */
+  private fitting(region: Region, words: number): Region {
+    return region.words >= words ? region : { at: this.matrix.reserve(words * 2 * 4), words: words * 2 };
   }
 }

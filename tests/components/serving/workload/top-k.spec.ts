@@ -1,44 +1,140 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { TopK } from "../../../../components/serving/workload/top-k";
+import { BloomFilter } from "../../../../components/serving/workload/bloom";
+import { ItemMatrix } from "../../../../components/serving/workload/kernel/item-matrix";
+import { TopK, type Ranking, type SearchFilter } from "../../../../components/serving/workload/top-k";
+import { randomFrom } from "../../../../components/ingest/workload/generator/random";
+
+const MAX_K = 60;
+
+/** A product as the kernel makes it: eight sums of every eighth product, rounded to float32 at each step. */
+function product(a: readonly number[], b: readonly number[]): number {
+  const sums = new Float32Array(8);
+  a.forEach((value, f) => {
+    sums[f % 8] = sums[f % 8]! + Math.fround(value * b[f]!);
+  });
+  const [s0, s1, s2, s3] = [0, 1, 2, 3].map((lane) => Math.fround(sums[lane]! + sums[lane + 4]!));
+  return Math.fround(Math.fround(s0! + s2!) + Math.fround(s1! + s3!));
+}
+
+/** What a search has to find: all scores sorted, equal ones by index. */
+function sorted(
+  rows: readonly (readonly number[])[],
+  user: readonly number[],
+  k: number,
+  { excluded = [], only, seen }: SearchFilter,
+): { item: number; score: number }[] {
+  const [out, wanted] = [new Set(excluded), only === undefined ? undefined : new Set(only)];
+  return rows
+    .map((row, item) => ({ item, score: product(row, user) }))
+    .filter(({ item }) => !out.has(item) && wanted?.has(item) !== false && seen?.has(item) !== true)
+    .sort((a, b) => b.score - a.score || a.item - b.item)
+    .slice(0, k);
+}
+
+const pairs = ({ indices, scores }: Ranking) =>
+  Array.from(indices, (item, place) => ({ item, score: scores[place]! + 0 }));
+
+function filter(items: number): fc.Arbitrary<SearchFilter> {
+  const list = fc.array(fc.nat(items + 4));
+  const seen = list.map((added) => {
+    const bloom = new BloomFilter(new Uint32Array(3), 4, added.length);
+    for (const item of added) bloom.add(item);
+    return bloom;
+  });
+  return fc.record({ excluded: list, only: list, seen }, { requiredKeys: [] });
+}
+
+function question(value: fc.Arbitrary<number>) {
+  return fc.integer({ min: 1, max: 19 }).chain((width) => {
+    const row = fc.array(value, { minLength: width, maxLength: width });
+    const rows = fc.array(row, { maxLength: 70 });
+    return fc.record({
+      width: fc.constant(width),
+      rows,
+      asked: fc.array(fc.record({ user: row, k: fc.integer({ min: 0, max: MAX_K }), filter: filter(70) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    });
+  });
+}
 
 describe("exact top-K", () => {
-  it("ranks as sorting all scores would, ties by index, whatever is excluded", () => {
-    const small = fc.integer({ min: -3, max: 3 });
+  const check = (value: fc.Arbitrary<number>) => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 4 }).chain((width) =>
-          fc.record({
-            width: fc.constant(width),
-            rows: fc.array(fc.array(small, { minLength: width, maxLength: width }), { maxLength: 40 }),
-            user: fc.array(small, { minLength: width, maxLength: width }),
-          }),
-        ),
-        fc.integer({ min: 0, max: 50 }),
-        fc.array(fc.nat(40)),
-        ({ width, rows, user }, k, excluded) => {
-          const out = new Set(excluded);
-          const expected = rows
-            .map((row, item) => ({ item, score: row.reduce((sum, value, f) => sum + value * (user[f] ?? 0), 0) }))
-            .filter(({ item }) => !out.has(item))
-            .sort((a, b) => b.score - a.score || a.item - b.item)
-            .slice(0, k);
-          const search = new TopK(Float32Array.from(rows.flat()), width, 50);
-          const { indices, scores } = search.search(Float32Array.from(user), k, out);
+      fc.property(question(value), ({ width, rows, asked }) => {
+        const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), width), MAX_K);
+        for (const { user, k, filter } of asked) {
+          const expected = sorted(rows, user, k, filter);
+          const found = pairs(search.search(Float32Array.from(user), k, filter));
           assert.deepEqual(
-            Array.from(indices),
-            expected.map(({ item }) => item),
+            found,
+            expected.map(({ item, score }) => ({ item, score: score + 0 })),
           );
-          assert.deepEqual(
-            Array.from(scores, (score) => score + 0),
-            expected.map(({ score }) => score + 0),
-          );
-        },
-      ),
+        }
+      }),
+      { numRuns: 200 },
     );
+  };
+
+  it("ranks as sorting all scores would, ties by index, whatever is left out", () => {
+    check(fc.integer({ min: -2, max: 2 }));
+  });
+
+  it("finds the same scores to the bit, also of factors that are no whole numbers", () => {
+    check(fc.integer({ min: -4000, max: 4000 }).map((value) => Math.fround(value / 977)));
+  });
+
+  it("finds the same among many items, of which most are passed over by one comparison", () => {
+    const random = randomFrom(7);
+    const width = 16;
+    const rows = Array.from({ length: 5003 }, () =>
+      Array.from({ length: width }, () => Math.fround(random.next() * 2 - 1)),
+    );
+    const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), width), MAX_K);
+    const user = rows[0]!;
+    const every = (step: number) => rows.flatMap((_, item) => (item % step === 0 ? [item] : []));
+    for (const filter of [{}, { excluded: every(2) }, { only: every(3) }, { only: every(1), excluded: every(5) }]) {
+      assert.deepEqual(pairs(search.search(Float32Array.from(user), 20, filter)), sorted(rows, user, 20, filter));
+    }
+  });
+
+  it("finds the items most like one by cosine, without itself", () => {
+    const rows = [
+      [1, 0],
+      [2, 2],
+      [0, 3],
+      [9, 1],
+      [0, 0],
+      [-1, 0],
+    ];
+    const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), 2), MAX_K);
+    const { indices, scores } = search.similar(0, 4);
+    assert.deepEqual([...indices], [3, 1, 2, 4]);
+    assert.ok(Math.abs(scores[1]! - Math.SQRT1_2) < 1e-6);
+    assert.deepEqual([...search.similar(0, 2, { excluded: [3] }).indices], [1, 2]);
+  });
+
+  it("takes factors in pieces, wherever they are cut", () => {
+    const values = Float32Array.from({ length: 15 }, (_, n) => n + 1);
+    for (const width of [3, 5, 15]) {
+      for (const size of [1, 7, 12, 60]) {
+        const matrix = new ItemMatrix(values.length / width, width);
+        const bytes = new Uint8Array(values.buffer);
+        for (let at = 0; at < bytes.length; at += size) matrix.fill(at, bytes.subarray(at, at + size));
+        const rows = Array.from({ length: matrix.items }, (_, item) => [...matrix.row(item)]);
+        assert.deepEqual(rows.flat(), [...values]);
+      }
+    }
+  });
+
+  it("never finds a score that is no number", () => {
+    const search = new TopK(ItemMatrix.of(Float32Array.of(NaN, 1, 2, NaN, -1), 1), MAX_K);
+    assert.deepEqual([...search.search(Float32Array.of(1), 10).indices], [2, 1, 4]);
   });
 
   it("refuses factors that are not whole rows", () => {
-    assert.throws(() => new TopK(new Float32Array(7), 2, 10), /rows of 2/);
+    assert.throws(() => ItemMatrix.of(new Float32Array(7), 2), /rows of 2/);
   });
 });

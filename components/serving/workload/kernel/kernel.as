@@ -1,0 +1,264 @@
+// Exact top-K by inner product, in AssemblyScript (www.assemblyscript.org). `kernel-wasm.ts` holds what this compiles to, and
+// tests/components/serving/workload/kernel.spec.ts compares the two; KERNEL=write before that test writes it anew.
+//
+// Rows are float32, one after another, padded with zeros to a multiple of eight numbers; the count of rows to one of four.
+// All addresses are given by the caller: this module allocates nothing.
+//
+// Products are multiplied, then added. `f32x4.relaxed_madd` does both in one step, but may round once or twice as the
+// processor likes: scores would differ between machines for the 1-7 % that it was measured to gain, since the search waits
+// for memory.
+
+let rows: usize = 0;
+let count: u32 = 0;
+/** Bytes from one row to the next. */
+let stride: usize = 0;
+let bestScores: usize = 0;
+let bestItems: usize = 0;
+/** A factor for each row's score, or 0: none. */
+let scales: usize = 0;
+
+let size: u32 = 0;
+let limit: u32 = 0;
+/** What an item has to exceed. */
+let threshold: f32 = 0;
+
+/** Bit i set: item i is not to be found. 0: no such bits. */
+let mask: usize = 0;
+let bloom: usize = 0;
+let bloomBits: u32 = 0;
+let bloomHashes: u32 = 0;
+let bloomSalt: u32 = 0;
+
+export function setRows(at: usize, rowCount: u32, rowBytes: usize): void {
+  rows = at;
+  count = rowCount;
+  stride = rowBytes;
+}
+
+/** Where results go: `k` float32 and `k` uint32. */
+export function setBest(scoresAt: usize, itemsAt: usize): void {
+  bestScores = scoresAt;
+  bestItems = itemsAt;
+}
+
+export function setMask(at: usize): void {
+  mask = at;
+}
+
+/** A Bloom filter over item numbers; `at` 0: none. */
+export function setBloom(at: usize, bits: u32, hashes: u32, salt: u32): void {
+  bloom = at;
+  bloomBits = bits;
+  bloomHashes = hashes;
+  bloomSalt = salt;
+}
+
+@inline
+function scoreOf(at: usize): f32 {
+  return load<f32>(bestScores + (at << 2));
+}
+
+@inline
+function itemOf(at: usize): u32 {
+  return load<u32>(bestItems + (at << 2));
+}
+
+@inline
+function put(at: usize, score: f32, item: u32): void {
+  store<f32>(bestScores + (at << 2), score);
+  store<u32>(bestItems + (at << 2), item);
+}
+
+/** Whether the first is worse: lower score, or the same at a higher number. */
+@inline
+function worse(scoreA: f32, itemA: u32, scoreB: f32, itemB: u32): bool {
+  return scoreA < scoreB || (scoreA == scoreB && itemA > itemB);
+}
+
+function siftUp(from: u32, score: f32, item: u32): void {
+  let at = from;
+  while (at > 0) {
+    const parent: u32 = (at - 1) >> 1;
+    if (!worse(score, item, scoreOf(parent), itemOf(parent))) break;
+    put(at, scoreOf(parent), itemOf(parent));
+    at = parent;
+  }
+  put(at, score, item);
+}
+
+/** Puts a pair in the root's place and lets it sink within the first `places`. */
+function siftDown(places: u32, score: f32, item: u32): void {
+  let at: u32 = 0;
+  for (;;) {
+    let child: u32 = 2 * at + 1;
+    if (child >= places) break;
+    if (places > child + 1 && worse(scoreOf(child + 1), itemOf(child + 1), scoreOf(child), itemOf(child))) child++;
+    if (!worse(scoreOf(child), itemOf(child), score, item)) break;
+    put(at, scoreOf(child), itemOf(child));
+    at = child;
+  }
+  put(at, score, item);
+}
+
+/** The last step of MurmurHash3 (public domain, github.com/aappleby/smhasher): each bit of the input moves each of the output. */
+@inline
+function mix(value: u32): u32 {
+  value ^= value >> 16;
+  value *= 0x85ebca6b;
+  value ^= value >> 13;
+  value *= 0xc2b2ae35;
+  return value ^ (value >> 16);
+}
+
+/** The same bits as `everyBit` in bloom.ts. */
+function isSeen(item: u32): bool {
+  let place = mix(item ^ bloomSalt);
+  for (let hash: u32 = 0; hash < bloomHashes; hash++) {
+    const bit = <u32>((<u64>place * <u64>bloomBits) >> 32);
+    if (((load<u32>(bloom + ((bit >> 5) << 2)) >> (bit & 31)) & 1) == 0) return false;
+    place = mix(place + 0x9e3779b9);
+  }
+  return true;
+}
+
+@inline
+function isOut(item: u32): bool {
+  if (mask != 0 && ((load<u32>(mask + ((item >> 5) << 2)) >> (item & 31)) & 1) != 0) return true;
+  return bloom != 0 && isSeen(item);
+}
+
+function offer(score: f32, item: u32): void {
+  if (!(score > threshold) || isOut(item)) return;
+  if (size < limit) {
+    siftUp(size, score, item);
+    size++;
+  } else {
+    siftDown(limit, score, item);
+  }
+  if (size == limit) threshold = scoreOf(0);
+}
+
+/** The sums of four vectors, each as (0 + 2) + (1 + 3). */
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 4, 1, 5), v128.shuffle<f32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 1, 4, 5), v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** Products of the query with four rows. Two sums each, so that no addition waits for the one before. */
+@inline
+function products(query: usize, r0: usize, r1: usize, r2: usize, r3: usize): v128 {
+  let a0 = f32x4.splat(0);
+  let a1 = f32x4.splat(0);
+  let a2 = f32x4.splat(0);
+  let a3 = f32x4.splat(0);
+  let b0 = f32x4.splat(0);
+  let b1 = f32x4.splat(0);
+  let b2 = f32x4.splat(0);
+  let b3 = f32x4.splat(0);
+  let f: usize = 0;
+  do {
+    const p = v128.load(query + f);
+    a0 = f32x4.add(a0, f32x4.mul(p, v128.load(r0 + f)));
+    a1 = f32x4.add(a1, f32x4.mul(p, v128.load(r1 + f)));
+    a2 = f32x4.add(a2, f32x4.mul(p, v128.load(r2 + f)));
+    a3 = f32x4.add(a3, f32x4.mul(p, v128.load(r3 + f)));
+    const q = v128.load(query + f, 16);
+    b0 = f32x4.add(b0, f32x4.mul(q, v128.load(r0 + f, 16)));
+    b1 = f32x4.add(b1, f32x4.mul(q, v128.load(r1 + f, 16)));
+    b2 = f32x4.add(b2, f32x4.mul(q, v128.load(r2 + f, 16)));
+    b3 = f32x4.add(b3, f32x4.mul(q, v128.load(r3 + f, 16)));
+    f += 32;
+  } while (f < stride);
+  return sums(f32x4.add(a0, b0), f32x4.add(a1, b1), f32x4.add(a2, b2), f32x4.add(a3, b3));
+}
+
+@inline
+function begin(k: u32, scalesAt: usize): void {
+  limit = k;
+  size = 0;
+  threshold = -Infinity;
+  scales = scalesAt;
+}
+
+/** Sorts what was found, best first, and tells how many. */
+function end(): u32 {
+  for (let left = size; left > 1; left--) {
+    const score = scoreOf(0);
+    const item = itemOf(0);
+    siftDown(left - 1, scoreOf(left - 1), itemOf(left - 1));
+    put(left - 1, score, item);
+  }
+  return size;
+}
+
+/** The best `k` (at least 1) of all items, best first; returns how many. Items that come later lose an equal score. */
+export function search(query: usize, k: u32, scalesAt: usize): u32 {
+  begin(k, scalesAt);
+  const step = stride << 2;
+  let row = rows;
+  for (let item: u32 = 0; item < count; item += 4) {
+    let four = products(query, row, row + stride, row + 2 * stride, row + 3 * stride);
+    if (scales != 0) four = f32x4.mul(four, v128.load(scales + (item << 2)));
+    if (v128.any_true(f32x4.gt(four, f32x4.splat(threshold)))) {
+      offer(f32x4.extract_lane(four, 0), item);
+      if (item + 1 < count) offer(f32x4.extract_lane(four, 1), item + 1);
+      if (item + 2 < count) offer(f32x4.extract_lane(four, 2), item + 2);
+      if (item + 3 < count) offer(f32x4.extract_lane(four, 3), item + 3);
+    }
+    row += step;
+  }
+  return end();
+}
+
+@inline
+function scaled(score: f32, item: u32): f32 {
+  return scales == 0 ? score : score * load<f32>(scales + (item << 2));
+}
+
+/** The score of one item, the same to the bit as a search would find. */
+@inline
+function scoreRow(query: usize, item: u32): f32 {
+  const row = rows + <usize>item * stride;
+  return scaled(f32x4.extract_lane(products(query, row, row, row, row), 0), item);
+}
+
+/** As `search`, among `listed` items only, whose numbers lie at `list` in rising order. */
+export function searchAmong(query: usize, k: u32, scalesAt: usize, list: usize, listed: u32): u32 {
+  begin(k, scalesAt);
+  const end4 = listed & ~3;
+  for (let at: u32 = 0; at < end4; at += 4) {
+    const address = list + (at << 2);
+    const i0 = load<u32>(address);
+    const i1 = load<u32>(address, 4);
+    const i2 = load<u32>(address, 8);
+    const i3 = load<u32>(address, 12);
+    const four = products(
+      query,
+      rows + <usize>i0 * stride,
+      rows + <usize>i1 * stride,
+      rows + <usize>i2 * stride,
+      rows + <usize>i3 * stride,
+    );
+    offer(scaled(f32x4.extract_lane(four, 0), i0), i0);
+    offer(scaled(f32x4.extract_lane(four, 1), i1), i1);
+    offer(scaled(f32x4.extract_lane(four, 2), i2), i2);
+    offer(scaled(f32x4.extract_lane(four, 3), i3), i3);
+  }
+  for (let at = end4; at < listed; at++) {
+    const item = load<u32>(list + (at << 2));
+    offer(scoreRow(query, item), item);
+  }
+  return end();
+}
+
+/** One over the length of each row, 0 where that is 0, to `out`: as a search's scales they make a cosine of a product. */
+export function invertLengths(out: usize): void {
+  scales = 0;
+  for (let item: u32 = 0; item < count; item++) {
+    const row = rows + <usize>item * stride;
+    const square = f32x4.extract_lane(products(row, row, row, row, row), 0);
+    store<f32>(out + (item << 2), square > 0 ? 1 / sqrt<f32>(square) : 0);
+  }
+}

@@ -1,0 +1,27 @@
+import { KERNEL_WASM } from "./kernel-wasm";
+
+/** What `kernel.as` exports; addresses and sizes in bytes unless said otherwise there. */
+export interface Kernel {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  setRows(at: number, count: number, stride: number): void;
+  setBest(scoresAt: number, itemsAt: number): void;
+  setMask(at: number): void;
+  setBloom(at: number, bits: number, hashes: number, salt: number): void;
+  search(query: number, k: number, scales: number): number;
+  searchAmong(query: number, k: number, scales: number, list: number, listed: number): number;
+  invertLengths(out: number): void;
+}
+
+/** The part of Node's WebAssembly that is used here: its types come with those of browsers only. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+};
+
+let compiled: object | undefined;
+
+/** A kernel with a memory of its own. */
+export function createKernel(): Kernel {
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, "base64"));
+  return new WebAssembly.Instance(compiled).exports as Kernel;
+}
