@@ -78,25 +78,28 @@ describe("the training worker on the emulator", function () {
   };
   const until = (what: string, check: () => Promise<boolean>) => waitUntil(check, { what, timeoutMs: 120_000 });
 
-  it("beats popularity and item-kNN on generated tastes, intervals clear of zero, and says so in the package", async () => {
-    const result = await train({ python: PYTHON, interactions: [gold], out: join(folder, "model") });
-    assert.equal(result.kind, "trained");
-    const report = JSON.parse(await readFile(join(folder, "model", "report.json"), "utf8")) as Report;
-    for (const baseline of ["popular", "recent", "item_knn"]) {
-      const { low, mean, high } = report.intervals.recall_gain[baseline]!;
-      assert.ok(0 < low && low < mean && mean < high, `${baseline}: ${low} ${mean} ${high}`);
-    }
-    for (const metrics of Object.values(report.metrics)) {
-      assert.deepEqual(Object.keys(metrics).sort(), [
-        "coverage",
-        "map",
-        "ndcg",
-        "novelty",
-        "popularity_bias",
-        "recall",
-      ]);
-    }
-  });
+  for (const algorithm of ["als", "item-to-item"] as const) {
+    it(`beats popularity and item-kNN on generated tastes by ${algorithm}, intervals clear of zero, and says so in the package`, async () => {
+      const out = join(folder, algorithm);
+      const result = await train({ python: PYTHON, interactions: [gold], out, algorithm });
+      assert.equal(result.kind, "trained");
+      const report = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report;
+      for (const baseline of ["popular", "recent", "item_knn"]) {
+        const { low, mean, high } = report.intervals.recall_gain[baseline]!;
+        assert.ok(0 < low && low < mean && mean < high, `${baseline}: ${low} ${mean} ${high}`);
+      }
+      for (const metrics of Object.values(report.metrics)) {
+        assert.deepEqual(Object.keys(metrics).sort(), [
+          "coverage",
+          "map",
+          "ndcg",
+          "novelty",
+          "popularity_bias",
+          "recall",
+        ]);
+      }
+    });
+  }
 
   it("refuses, by the real trainer's exit code and reason, what was learnt from shuffled data", async () => {
     const shuffled = await writeGold(join(folder, "shuffled.parquet"), { shuffled: true });

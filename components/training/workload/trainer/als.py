@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 
 import implicit.als  # type: ignore[import-untyped]
@@ -10,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse  # type: ignore[import-untyped]
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from .processors import usable
 
 Factors = npt.NDArray[np.float32]
 Pair = tuple[Factors, Factors]
@@ -38,8 +39,7 @@ INTERACTIONS_A_THREAD = 1_000_000
 
 def threads(interactions: int) -> int:
     """Threads that pay for this many interactions, of the processors that this process may use."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, interactions // INTERACTIONS_A_THREAD))
+    return max(1, min(usable(), interactions // INTERACTIONS_A_THREAD))
 
 
 def train(matrix: sparse.csr_matrix, parameters: Parameters) -> Pair:

@@ -12,7 +12,7 @@ from scipy import sparse  # type: ignore[import-untyped]
 from .als import Parameters
 from .data import DataError, Interactions, temporal_split
 from .engines import Train
-from .metrics import Float, Interval, Scores, bootstrap, evaluate
+from .metrics import Interval, Scores, bootstraps, evaluate
 from .ranking import Ranked, Users, rank_factors, rank_item_knn, rank_popular
 
 BASELINES = ("popular", "recent", "item_knn")
@@ -110,11 +110,19 @@ def assess(data: Interactions, parameters: Parameters, train: Train, holdout: fl
         "item_knn": rank_item_knn(past, users, k),
     }
     scores = {name: asked.score(ranked) for name, ranked in rankings.items()}
+    model = scores["model"].recall
+    columns = {
+        "recall": {name: score.recall for name, score in scores.items()},
+        "ndcg": {name: score.ndcg for name, score in scores.items()},
+        "gain": {name: model - scores[name].recall for name in BASELINES},
+    }
+    found = bootstraps({f"{kind} {name}": values for kind, named in columns.items() for name, values in named.items()})
+    intervals = {kind: {name: found[f"{kind} {name}"] for name in named} for kind, named in columns.items()}
     return Assessment(
         means={name: score.means() for name, score in scores.items()},
-        recall={name: bootstrap(score.recall) for name, score in scores.items()},
-        ndcg={name: bootstrap(score.ndcg) for name, score in scores.items()},
-        gain={name: bootstrap(_difference(scores["model"], scores[name])) for name in BASELINES},
+        recall=intervals["recall"],
+        ndcg=intervals["ndcg"],
+        gain=intervals["gain"],
         users=len(users),
         k=k,
         holdout=holdout,
@@ -127,10 +135,6 @@ def recall_of(data: Interactions, parameters: Parameters, train: Train, holdout:
     asked = Question.of(data, holdout)
     ranked = rank_factors(train(asked.past, parameters), asked.past, asked.users, k)
     return float(asked.score(ranked).recall.mean())
-
-
-def _difference(model: Scores, baseline: Scores) -> Float:
-    return model.recall - baseline.recall
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,11 @@ class Interactions:
         """Users x items weights, of all rows or of the chosen ones."""
         keep = slice(None) if rows is None else rows
         shape = (len(self.users), len(self.items))
-        values = self.weight[keep].astype(np.float32)
-        return sparse.csr_matrix((values, (self.user[keep], self.item[keep])), shape=shape)
+        # The rows are in order: their places in the matrix need only be counted.
+        starts = np.zeros(shape[0] + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.user[keep], minlength=shape[0]), out=starts[1:])
+        columns = (self.weight[keep].astype(np.float32), self.item[keep].astype(np.int32), starts)
+        return sparse.csr_matrix(columns, shape=shape)
 
 
 def read_interactions(paths: Sequence[Path]) -> Interactions:
@@ -76,26 +79,26 @@ def read_interactions(paths: Sequence[Path]) -> Interactions:
         missing = set(COLUMNS) - set(pq.read_schema(file).names)
         if missing:
             raise DataError(f"{file.name}: want columns {', '.join(COLUMNS)}, missing {', '.join(sorted(missing))}")
-        tables.append(pq.read_table(file, columns=COLUMNS, partitioning=None))
-    table = pa.concat_tables(tables)
+        # As dictionaries, which files hold anyway: no text is compared twice.
+        tables.append(pq.read_table(file, columns=COLUMNS, read_dictionary=COLUMNS[:2], partitioning=None))
+    table = pa.concat_tables(tables).unify_dictionaries()
     if table.num_rows == 0:
         raise DataError("no interactions: has anybody consented to personalisation?")
-    table = (
-        table.group_by(["user_key", "item_id"])
-        .aggregate([("weight", "sum"), ("purchases", "sum"), ("last_occurred_at", "max")])
-        .sort_by([("user_key", "ascending"), ("item_id", "ascending")])
-    )
     users, user = _index(table["user_key"])
     items, item = _index(table["item_id"])
-    last = pc.cast(table["last_occurred_at_max"], pa.timestamp("us")).to_numpy().astype(np.int64)
+    last = pc.cast(table["last_occurred_at"], pa.timestamp("us")).to_numpy().astype(np.int64)
+    pair = user * len(items) + item
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))
     return Interactions(
         users=users,
         items=items,
-        user=user,
-        item=item,
-        weight=table["weight_sum"].to_numpy().astype(np.float64),
-        purchased=table["purchases_sum"].to_numpy() > 0,
-        last_occurred_us=last,
+        user=pair[first] // len(items),
+        item=pair[first] % len(items),
+        weight=np.add.reduceat(table["weight"].to_numpy().astype(np.float64)[order], first),
+        purchased=np.maximum.reduceat(table["purchases"].to_numpy()[order], first) > 0,
+        last_occurred_us=np.maximum.reduceat(last[order], first),
     )
 
 
@@ -105,8 +108,15 @@ def parquet_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _index(column: pa.ChunkedArray) -> tuple[list[str], Int]:
-    names, index = np.unique(np.asarray(column.to_pylist(), dtype=object), return_inverse=True)
-    return [str(name) for name in names], index.astype(np.int64)
+    """The names that occur, sorted, and the place of each row's among them."""
+    whole = column.combine_chunks()
+    names, codes = whole.dictionary.to_pylist(), whole.indices.to_numpy().astype(np.int64)
+    # A file may carry names that none of its rows has.
+    met = np.flatnonzero(np.bincount(codes, minlength=len(names))).tolist()
+    met.sort(key=names.__getitem__)
+    places = np.empty(len(names), dtype=np.int64)
+    places[met] = np.arange(len(met))
+    return [str(names[at]) for at in met], places[codes]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,9 +102,20 @@ class Interval:
 
 def bootstrap(values: Float) -> Interval:
     """Interval of the mean by the percentile bootstrap over users. Of paired differences, it is that of the gain."""
+    return bootstraps({"": values})[""]
+
+
+def bootstraps(columns: Mapping[str, Float]) -> dict[str, Interval]:
+    """The same of several columns, one number a user each, over the same samples of users."""
+    values = np.stack(list(columns.values()), axis=1)
     random = np.random.default_rng(BOOTSTRAP_SEED)
-    means = np.empty(RESAMPLES)
+    users = len(values)
+    means = np.empty((RESAMPLES, len(columns)))
     for sample in range(RESAMPLES):
-        means[sample] = values[random.integers(0, len(values), len(values))].mean()
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Interval(mean=float(values.mean()), low=float(low), high=float(high))
+        times = np.bincount(random.integers(0, users, users, dtype=np.int32), minlength=users)
+        means[sample] = times @ values / users
+    lows, highs = np.quantile(means, [0.025, 0.975], axis=0)
+    return {
+        name: Interval(mean=float(mean), low=float(low), high=float(high))
+        for name, mean, low, high in zip(columns, values.mean(axis=0), lows, highs, strict=True)
+    }

@@ -12,7 +12,7 @@ from test_training import tastes
 from trainer.als import Parameters, train
 from trainer.assessment import BASELINES, Assessment, Question, assess
 from trainer.data import read_interactions
-from trainer.metrics import bootstrap, evaluate
+from trainer.metrics import bootstrap, bootstraps, evaluate
 from trainer.ranking import item_similarity, rank_factors, rank_item_knn, rank_popular
 
 
@@ -66,6 +66,31 @@ def test_item_knn_by_hand() -> None:
     assert rank_item_knn(past, np.array([1, 0]), 2).tolist() == [[1, -1], [2, -1]]
 
 
+def test_rankings_are_those_of_sorting_all_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks, threads and the short cuts of each baseline leave what sorting every user's scores gives."""
+    monkeypatch.setattr("trainer.ranking.BLOCK_BYTES", 4 * 50 * 3)
+    random = np.random.default_rng(3)
+    past = sparse.random(40, 50, 0.2, format="csr", dtype=np.float32, random_state=random)
+    past.data = np.ceil(past.data * 4)
+    users = np.arange(40)[::-1].copy()
+    factors = (random.standard_normal((40, 4), np.float32), random.standard_normal((50, 4), np.float32))
+    weights = past.multiply(sparse.random(40, 50, 0.9, random_state=random) > 0).tocsr()
+    similar = item_similarity(past, 7)
+    seen = past.toarray() > 0
+
+    def sorted_lists(scores: np.ndarray, least: float = -np.inf) -> list[list[int]]:
+        scores = np.where(seen, -np.inf, scores)
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :45]
+        found = np.where(np.take_along_axis(scores, order, axis=1) > least, order, -1)
+        return [[int(item) for item in found[user]] for user in users]
+
+    assert rank_factors(factors, past, users, 45).tolist() == sorted_lists(factors[0] @ factors[1].T)
+    totals = np.tile(np.asarray(weights.sum(axis=0)).ravel(), (40, 1))
+    assert rank_popular(past, users, 45, weights).tolist() == sorted_lists(totals, 0)
+    near = (past.log1p() @ similar).toarray()
+    assert rank_item_knn(past, users, 45, 7).tolist() == sorted_lists(near, 0)
+
+
 def test_an_interval_holds_the_mean_it_estimates() -> None:
     """95 % intervals of 300 samples hold the true mean 95 times in a hundred, give or take."""
     random = np.random.default_rng(5)
@@ -75,6 +100,8 @@ def test_an_interval_holds_the_mean_it_estimates() -> None:
         assert interval.low < interval.mean < interval.high
         held += interval.low <= 2 / 7 <= interval.high
     assert 88 <= held <= 100
+    columns = {"one": random.beta(2, 5, 300), "other": random.beta(5, 2, 300)}
+    assert bootstraps(columns)["one"].as_dict() == bootstrap(columns["one"]).as_dict()
     assert bootstrap(np.ones(10)).as_dict() == {"mean": 1.0, "low": 1.0, "high": 1.0}
 
 

@@ -10,9 +10,12 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
+from scipy import sparse  # type: ignore[import-untyped]
 from train_als import EXIT_BAD_INPUT, EXIT_REFUSED, parse, run
 
+from trainer.als import Parameters
 from trainer.data import DataError, read_interactions, temporal_split
+from trainer.item_to_item import train as item_to_item
 
 DAY_US = 86_400_000_000
 
@@ -142,7 +145,7 @@ def test_threads_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_item_to_item_variant_has_the_same_form(tmp_path: Path) -> None:
-    """Served like any model, better than popularity, and repeatable; its users are sums of what they met."""
+    """Served like any model, better than popularity, and repeatable."""
     source = tastes(tmp_path / "gold.parquet")
     for name in ("one", "two"):
         assert train(source, tmp_path / name, "--algorithm", "item-to-item") == 0
@@ -153,6 +156,23 @@ def test_the_item_to_item_variant_has_the_same_form(tmp_path: Path) -> None:
     als = tmp_path / "als"
     assert train(source, als) == 0
     assert sorted(file.name for file in als.iterdir()) == sorted(file.name for file in (tmp_path / "one").iterdir())
+
+
+def test_item_to_item_is_the_walk_over_users_at_its_rank() -> None:
+    """At full rank the product of the factors is the walk itself, each entry as the formula has it; ids that nobody met
+    or who met nothing have factors of 0."""
+    met = np.array(
+        [[2, 1, 0, 0, 0], [1, 0, 1, 0, 0], [0, 3, 1, 1, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 0]]
+    )
+    users, items = item_to_item(sparse.csr_matrix(met.astype(np.float32)), Parameters(factors=4))
+    who = (met > 0).astype(float)
+    of_user, of_item = np.maximum(who.sum(axis=1), 1), np.maximum(who.sum(axis=0), 1)
+    start = who / np.sqrt(of_user)[:, None] / np.sqrt(of_item)
+    _, values, vectors = np.linalg.svd(start)
+    assert users @ items.T == pytest.approx((start @ vectors[:4].T @ vectors[:4]) * np.sqrt(of_item), abs=1e-5)
+    assert not users[4].any()
+    assert not items[4].any()
+    assert values[4] < 1e-9
 
 
 def test_the_package_answers_those_whom_the_model_does_not_know(tmp_path: Path) -> None:
