@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { attachFastPath } from "./fast-path";
+import { JSON_TYPE, type ReadyAnswer } from "./ready-answer";
 
 /** An answer: JSON unless a content type is given. */
 export interface Reply {
@@ -25,29 +27,23 @@ export interface ServeOptions {
   readonly maxRequests?: number;
   /** Paths that are always answered: an overloaded process that fails its probes would be restarted. @default none */
   readonly always?: ReadonlySet<string>;
-  /** Answers that are ready: asked before anything of the request is read but its method and address. @default none */
-  readonly atHand?: (request: IncomingMessage) => ReadyAnswer | undefined;
-}
-
-/** A 200 that only needs to be sent: its body, and its headers as name, value, name, value. */
-export interface ReadyAnswer {
-  readonly body: Buffer;
-  readonly headers: readonly string[];
-}
-
-/** Makes a value ready to be sent as JSON that only the caller may keep. */
-export function readyAnswer(value: unknown): ReadyAnswer {
-  const body = Buffer.from(JSON.stringify(value));
-  const headers = ["content-type", JSON_TYPE, "content-length", String(body.length)];
-  return { body, headers: [...headers, "cache-control", "private, max-age=0"] };
+  /**
+   * Answers that are ready, by a GET's address and its Authorization: asked before anything else of a request is looked
+   * at, most often before Node has parsed it (see fast-path.ts). What it returns is sent. @default none
+   */
+  readonly atHand?: (url: string, authorization: string | undefined) => ReadyAnswer | undefined;
+  /** Told of each request that is turned away because of `maxRequests`. */
+  readonly onShed?: () => void;
+  /** Whether a request that asks for another protocol gets it, from who listens to `upgrade`. @default all do, where somebody listens */
+  readonly upgrades?: (request: IncomingMessage) => boolean;
+  /** Within which a request must have arrived, milliseconds. @default 30000 */
+  readonly requestMs?: number;
 }
 
 /** Connections that idle longer are closed; longer than the 60 s of AWS's load balancers, which would else meet closed ones. */
-const KEEP_ALIVE_MS = 65_000;
+export const KEEP_ALIVE_MS = 65_000;
 /** A request that takes longer to arrive is cut off, so that slow senders cannot hold all places. */
 const REQUEST_MS = 30_000;
-
-const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Servers that take no new work: their answers ask for the connection to be closed. */
 const draining = new WeakSet<Server>();
@@ -69,12 +65,20 @@ export function beginDraining(server: Server): void {
 export function serve(
   handle: (request: IncomingMessage, url: URL) => Promise<Reply>,
   onError: (error: unknown) => void,
-  { maxRequests = Infinity, always = new Set(), atHand }: ServeOptions = {},
+  { maxRequests = Infinity, always = new Set(), atHand, requestMs = REQUEST_MS }: ServeOptions = {},
 ): Server {
   let underWay = 0;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, (request, response) => {
-    const ready = atHand?.(request);
-    if (ready !== undefined && !draining.has(server)) {
+  const limits = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: requestMs,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: requestMs,
+  };
+  const server = createServer(limits, (request, response) => {
+    const { url = "", headers } = request;
+    const open = request.method === "GET" && !draining.has(server);
+    const ready = open ? atHand?.(url, headers.authorization) : undefined;
+    if (ready !== undefined) {
       response.writeHead(200, ready.headers as string[]);
       response.end(ready.body);
       return;
@@ -97,6 +101,7 @@ export function serve(
         write(server, request, response, reply);
       });
   });
+  if (atHand !== undefined) attachFastPath(server, { atHand, draining: () => draining.has(server) });
   return server;
 }
 
