@@ -13,6 +13,7 @@ import { downloadPrefix } from "../../components/etl/workload/objects";
 import { described, type QualityReport } from "../../components/etl/workload/quality";
 import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
 import { LAKE_TABLES } from "../../components/etl/workload/tables";
+import { convert } from "../../components/intake/workload/verifier/convert";
 import { ensureSpark, type Spark } from "../../local/toolchain";
 import { curated, ndjson, tasteEvents, type Curated } from "../components/etl/workload/events";
 import { MemoryS3 } from "../components/etl/workload/memory-s3";
@@ -97,13 +98,15 @@ function awkward(): Curated[] {
   ];
 }
 
-/** Verified objects: those of a first run, and those that came before a second. */
-function input(): { readonly first: Record<string, Buffer>; readonly second: Record<string, Buffer> } {
+/** Verified objects: those of a first run, and those that came before a second, some of them converted to Parquet. */
+async function input(): Promise<{ readonly first: Record<string, Buffer>; readonly second: Record<string, Buffer> }> {
   const tastes = ["us-east-1", "eu-west-1"].flatMap((region) =>
     tasteEvents({ users: 100, items: 120, groups: 6, eventsPerUser: 40, region, days: 10 }),
   );
   const quiet = curated({ occurred_at: `${QUIET_DAY}T10:00:00Z` });
   const copies = tastes.filter((_, index) => index % 37 === 0);
+  const bulk = await convert(ndjson([...tastes.slice(7_000), ...copies]), "c.ndjson.gz");
+  assert.ok(bulk.ok && bulk.refused.length === 0);
   const events = awkward();
   // Awkward events stand in both: copies of one event come in one run, in two, or in two the wrong way round.
   const some = events.filter((_, index) => index % 2 === 1);
@@ -114,7 +117,8 @@ function input(): { readonly first: Record<string, Buffer>; readonly second: Rec
       [`${VERIFIED_PREFIX}date=2026-03-05/hour=07/b.ndjson.gz`]: ndjson([...some, ...tastes.slice(4_000, 7_000)]),
     },
     second: {
-      [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/c.ndjson.gz`]: ndjson([...others, ...tastes.slice(7_000), ...copies]),
+      [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/c.ndjson.gz`]: ndjson([...others, ...tastes.slice(7_500)]),
+      [`${VERIFIED_PREFIX}bulk/2026-03/c.ndjson.gz.parquet`]: bulk.parquet,
     },
   };
 }
@@ -126,7 +130,7 @@ describe("the ETL on Spark", function () {
   const [duckdb, stores, orc, second, bad] = ["duckdb", "spark", "orc", "second", "bad"].map((name) =>
     storesIn(join(folder, name)),
   ) as [Stores, Stores, Stores, Stores, Stores];
-  const objects = input();
+  let objects: Awaited<ReturnType<typeof input>>;
   let spark: Spark;
   let answers: number[];
 
@@ -134,6 +138,7 @@ describe("the ETL on Spark", function () {
     spark = await ensureSpark((line) => {
       console.log(line);
     });
+    objects = await input();
     putFiles(stores.bronze, objects.first);
     putFiles(second.bronze, objects.second);
     putFiles(bad.bronze, { [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/bad.ndjson.gz`]: brokenFile() });

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { CURATED_COLUMNS, duckdbType } from "../../ingest/schema/columns";
+import { CURATED_COLUMNS, duckdbType, type ColumnKind } from "../../ingest/schema/columns";
 import type { KeptTable } from "./pipeline";
 
 /** Rows in a Parquet row group: DuckDB's own default, 128 MB or less for rows of 1 KB. duckdb.org/docs/data/parquet/tips */
@@ -12,7 +12,7 @@ const ZSTD_LEVEL = 1;
 
 /** The embedded engine with the pipeline's macros. */
 export interface Engine {
-  /** Makes `verified_events` of all NDJSON files below a folder, every column as text. A line that is no JSON object is a row of nulls. */
+  /** Makes `verified_events` of all NDJSON and Parquet files below a folder, every column as text. A line that is no JSON object is a row of nulls. */
   readVerified(folder: string): Promise<void>;
   /** Makes `kept_events` of the Parquet files below some folders; without files it is empty. */
   readKept(folders: readonly string[]): Promise<void>;
@@ -71,19 +71,30 @@ export async function openEngine(options: { readonly folder: string; readonly th
 }
 
 async function readVerified(connection: DuckDBConnection, folder: string): Promise<void> {
-  const files = await filesBelow(connection, folder, "%.ndjson%");
+  const lines = await filesBelow(connection, folder, [".ndjson", ".ndjson.gz"]);
+  const converted = await filesBelow(connection, folder, [".parquet"]);
+  // By name: a folder's name may give a reader columns more.
+  const names = CURATED_COLUMNS.map(({ name }) => identifier(name)).join(", ");
   const columns = CURATED_COLUMNS.map(({ name }) => `${identifier(name)}: 'VARCHAR'`).join(", ");
+  const texts = CURATED_COLUMNS.map(({ name, kind }) => `${asText(identifier(name), kind)} AS ${identifier(name)}`);
   const empty = CURATED_COLUMNS.map(({ name }) => `CAST(NULL AS VARCHAR) AS ${identifier(name)}`).join(", ");
-  await connection.run(
-    files === ""
-      ? `CREATE OR REPLACE VIEW verified_events AS SELECT ${empty} WHERE false`
-      : `CREATE OR REPLACE VIEW verified_events AS SELECT * FROM read_json([${files}],
-           format = 'newline_delimited', columns = {${columns}}, ignore_errors = true)`,
-  );
+  const sources = [
+    lines !== "" &&
+      `SELECT ${names} FROM read_json([${lines}],
+         format = 'newline_delimited', columns = {${columns}}, ignore_errors = true)`,
+    converted !== "" && `SELECT ${texts.join(", ")} FROM read_parquet([${converted}], hive_partitioning = false)`,
+  ].filter((source) => source !== false);
+  const select = sources.length === 0 ? `SELECT ${empty} WHERE false` : sources.join(" UNION ALL ");
+  await connection.run(`CREATE OR REPLACE VIEW verified_events AS ${select}`);
+}
+
+/** A typed column as the text that stands in NDJSON for the same value. */
+function asText(column: string, kind: ColumnKind): string {
+  return kind === "instant" ? `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%fZ')` : `CAST(${column} AS VARCHAR)`;
 }
 
 async function readKept(connection: DuckDBConnection, folders: readonly string[]): Promise<void> {
-  const lists = await Promise.all(folders.map((folder) => filesBelow(connection, folder, "%.parquet")));
+  const lists = await Promise.all(folders.map((folder) => filesBelow(connection, folder, [".parquet"])));
   const files = lists.filter((list) => list !== "").join(", ");
   const names = CURATED_COLUMNS.map(({ name }) => identifier(name)).join(", ");
   const empty = CURATED_COLUMNS.map(({ name, kind }) => `CAST(NULL AS ${duckdbType(kind)}) AS ${identifier(name)}`);
@@ -95,12 +106,12 @@ async function readKept(connection: DuckDBConnection, folders: readonly string[]
   );
 }
 
-/** Files below a folder as a list of SQL literals, sorted. */
-async function filesBelow(connection: DuckDBConnection, folder: string, like: string): Promise<string> {
+/** Files below a folder whose names end in one of those ways, as a list of SQL literals, sorted. */
+async function filesBelow(connection: DuckDBConnection, folder: string, ends: readonly string[]): Promise<string> {
   const pattern = literal(join(folder, "**"));
   const files = await rowsOf(
     connection,
-    `SELECT file FROM glob(${pattern}) WHERE file LIKE ${literal(like)} ORDER BY file`,
+    `SELECT file FROM glob(${pattern}) WHERE ${ends.map((end) => `ends_with(file, ${literal(end)})`).join(" OR ")} ORDER BY file`,
   );
   return files.map(({ file }) => literal(String(file))).join(", ");
 }

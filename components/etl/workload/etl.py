@@ -58,6 +58,9 @@ SOURCE_COLUMNS = (
 )
 """Columns of verified events, read as text, for the SQL to cast. A test compares them with the event contract."""
 
+INSTANTS = ("occurred_at", "received_at")
+ISO_MICROS = "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"
+
 AGE_HOURS_REFUSE = 72
 """Age of the newest event that a run on a cluster refuses: there data comes in all day."""
 
@@ -194,9 +197,22 @@ def kept_files(spark: SparkSession, arguments: argparse.Namespace) -> dict[str, 
 
 
 def verified_events(spark: SparkSession, paths: list[str]) -> DataFrame:
-    """Verified events as text."""
+    """Verified events as text, of files in NDJSON and of those that the verifier converted to Parquet."""
     text = ", ".join(f"{name} STRING" for name in SOURCE_COLUMNS)
-    return spark.read.schema(text).json(paths) if paths else spark.createDataFrame([], text)
+    converted = [path for path in paths if path.endswith(".parquet")]
+    lines = [path for path in paths if not path.endswith(".parquet")]
+    events = spark.read.schema(text).json(lines) if lines else spark.createDataFrame([], text)
+    if not converted:
+        return events
+    typed = spark.read.parquet(*converted)
+    return events.unionByName(
+        typed.select(
+            [
+                (date_format(name, ISO_MICROS) if name in INSTANTS else column(name).cast("string")).alias(name)
+                for name in SOURCE_COLUMNS
+            ]
+        )
+    )
 
 
 def kept_events(spark: SparkSession, arguments: argparse.Namespace, like: DataFrame) -> DataFrame:
@@ -222,7 +238,7 @@ def run(spark: SparkSession, arguments: argparse.Namespace) -> Outcome:
     """Runs every step, writes the kept ones unless a gate refuses, and says what the gates saw."""
     steps, defaults = steps_of((arguments.pipeline / "steps.json").read_text())
     figures = figures_of(defaults, arguments)
-    sources = files_below(spark, f"{arguments.bronze}/{VERIFIED_PREFIX}", "*.ndjson*")
+    sources = files_below(spark, f"{arguments.bronze}/{VERIFIED_PREFIX}", "*.{ndjson,ndjson.gz,parquet}")
     state = usable_state(spark, arguments, sources)
     fresh = sorted(sources.keys() - (set() if state is None else state.sources.keys()))
     verified_events(spark, fresh).createOrReplaceTempView("verified_events")

@@ -134,7 +134,9 @@ type Input = Awaited<ReturnType<typeof fetchInput>>;
 /** Copies what is to be read into a folder: new verified objects, and the events that earlier runs kept. */
 async function fetchInput(s3: S3Client, config: EtlConfig, figures: Figures, folder: string) {
   const { bronze, silver } = config.buckets;
-  const sources = (await listObjects(s3, bronze, VERIFIED_PREFIX)).filter(({ key }) => /\.ndjson(\.gz)?$/.test(key));
+  const sources = (await listObjects(s3, bronze, VERIFIED_PREFIX)).filter(({ key }) =>
+    /\.(ndjson(\.gz)?|parquet)$/.test(key),
+  );
   const state: EtlState | undefined =
     (config.incremental ?? true) ? await usableState(s3, config.buckets, sources, programsVersion(figures)) : undefined;
   const fresh = new Set(sources.map(({ key }) => key).filter((key) => !(key in (state?.sources ?? {}))));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openEngine, type Engine } from "../../../../components/etl/workload/engine";
 import { downloadPrefix } from "../../../../components/etl/workload/objects";
 import { runEtl, VERIFIED_PREFIX, type EtlConfig } from "../../../../components/etl/workload/run";
+import { convert } from "../../../../components/intake/workload/verifier/convert";
 import { curated, ndjson, tasteEvents, type Curated } from "./events";
 import { MemoryS3 } from "./memory-s3";
 
@@ -57,6 +58,32 @@ describe("the ETL of a region", () => {
       const [row] = await rows(s3, "silver", "events/", "event_id");
       assert.equal(row?.["page"], "/first");
     }
+  });
+
+  it("makes the same tables of a file that the verifier converted to Parquet as of its lines", async () => {
+    const events = [
+      curated({ event_id: "e1", occurred_at: "2026-03-01T10:00:00.123456Z", value: 1e-7, page: 'a "b"\n' }),
+      curated({ event_id: "e2", event_type: "purchase", value: 0.1, session_id: "s", consent_personalisation: false }),
+      curated({ event_id: "e3", value: 1e9, variant: "", user_key: "ü 🛒" }),
+    ];
+    const converted = await convert(Buffer.from(events.map((event) => JSON.stringify(event)).join("\n")), "a.ndjson");
+    assert.ok(converted.ok);
+    const [lines, parquet] = [stored(events), new MemoryS3()];
+    parquet.put("bronze", `${VERIFIED_PREFIX}bulk/2026-03/a.ndjson.parquet`, converted.parquet);
+    const { ledger } = await runEtl({ s3: parquet }, CONFIG);
+    assert.deepEqual(ledger, (await runEtl({ s3: lines }, CONFIG)).ledger);
+    assert.equal(ledger.silver, 3);
+    for (const prefix of ["silver/events", "silver/sessions", "gold/"]) {
+      assert.deepEqual(parquet.digests(prefix), lines.digests(prefix));
+    }
+    // Both kinds side by side: every event stands twice.
+    parquet.put("bronze", `${VERIFIED_PREFIX}date=2026-03-01/hour=10/a.ndjson.gz`, ndjson(events));
+    assert.deepEqual((await runEtl({ s3: parquet }, CONFIG)).ledger, {
+      verified: 6,
+      silver: 3,
+      duplicates: 3,
+      late: 0,
+    });
   });
 
   it("sets events aside that were received more than the late window after they happened, and keeps them", async () => {
