@@ -134,10 +134,10 @@ function decisionOf(record: ExperimentRecord, { report, guardrails }: Figures, t
     found.action === "roll_back" && record.ramp.on_harm === "hold" ? { ...found, action: "hold", percent } : found;
   if (decision.action === "roll_back") return decision;
   if (record.state === "held") return { action: "wait", percent, reason: `held: ${record.reason}` };
-  if (decision.action === "hold" || decision.action === "stop") return decision;
-  const fails = guardrails.filter(failed);
-  if (fails.length === 0) return decision;
-  return { action: "hold", percent, reason: fails.map(({ told }) => told).join("; ") };
+  const fails = guardrails.filter(failed).map(({ told }) => told);
+  if (fails.length === 0 || decision.action === "stop") return decision;
+  const reasons = decision.action === "hold" ? [decision.reason, ...fails] : fails;
+  return { action: "hold", percent, reason: reasons.join("; ") };
 }
 
 /** Holds by a person's word. @throws ExperimentError unless it is running. */

@@ -44,6 +44,15 @@ export interface Comparison {
   readonly verdict: "better" | "worse" | "unclear";
   /** Day whose end first showed it, YYYY-MM-DD. */
   readonly since: string | null;
+  /** The confidence sequence: what was known at the end of each day. */
+  readonly sequence: readonly DayLook[];
+}
+
+/** Effect and interval as of the end of one day; the interval is `null` before there is enough to judge by. */
+export interface DayLook {
+  readonly day: string;
+  readonly effect: number;
+  readonly interval: readonly [low: number, high: number] | null;
 }
 
 /** One variant beside the control. */
@@ -146,11 +155,20 @@ function compare({ rows, days, control, variant, metric, alpha, plannedUsers }: 
     treatment: meanOf(strata.map(({ treatment }) => treatment)),
     effect: last.effect,
     relative: controlMean === 0 ? null : last.effect / controlMean,
-    interval: Number.isFinite(last.low) ? [last.low, last.high] : null,
+    interval: intervalOf(last),
     pValue: last.pValue,
     verdict: found === undefined ? "unclear" : found.low > 0 ? "better" : "worse",
     since: found === undefined ? null : (days[shown] ?? null),
+    sequence: looks.map((look, index) => ({
+      day: days[index] ?? "",
+      effect: look.effect,
+      interval: intervalOf(look),
+    })),
   };
+}
+
+function intervalOf({ low, high }: Look): Comparison["interval"] {
+  return Number.isFinite(low) ? [low, high] : null;
 }
 
 function meanOf(days: readonly { readonly users: number; readonly sum: number }[]): number {
