@@ -12,15 +12,22 @@ export const MAX_INSTANCES = 1000;
 /** Longest list of one instance. */
 export const MAX_LIST = 500;
 
+/** Items in one rule. */
+export const MAX_RULE_ITEMS = 10_000;
+
 const id = z.string().min(1).max(256);
 const limit = z.int().min(1).max(MAX_LIST).default(10);
+const ids = z.array(id).max(MAX_RULE_ITEMS).optional();
+/** Business rules of one list: items that are not to be in it, and, where given, the only ones that may. */
+const rules = { exclude: ids, only: ids };
 const userInstance = z.strictObject({
   user_key: id,
   limit,
+  ...rules,
   /** Given: these items are ranked, nothing else is looked for. */
   items: z.array(id).min(1).max(MAX_LIST).optional(),
 });
-const itemInstance = z.strictObject({ item_id: id, limit });
+const itemInstance = z.strictObject({ item_id: id, limit, ...rules });
 const requestSchema = z.object({
   instances: z
     .array(z.union([userInstance, itemInstance]))

@@ -9,7 +9,7 @@ import {
   type Prediction,
   type PredictionDocument,
 } from "./inference-body";
-import type { Model } from "./model-package";
+import type { ItemRules, Model } from "./model-package";
 
 /** SageMaker's limit on a request to a real-time endpoint. docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
 const MAX_BODY_BYTES = 25 * 1024 ** 2;
@@ -22,7 +22,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = { "/ping": ["GET", "
  * Request `{"instances": [...]}` with `{"user_key", "limit"}` for a user's items, `{"user_key", "items"}` for a user's
  * order of given ones, `{"item_id", "limit"}` for similar ones; answer `{"predictions": [{"user_key", "known", "items"}],
  * "model_version", "variant"}`, or both as CSV by Content-Type and Accept. A user whom the model does not know gets
- * popular items and `known: false`. What the caller got wrong is a 4xx, which the runtime API hands on as a
+ * popular items and `known: false`. `exclude` and `only` in a question are business rules of its list, by item. What the caller got wrong is a 4xx, which the runtime API hands on as a
  * ModelError with that status.
  * docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
  */
@@ -54,15 +54,30 @@ export function createInferenceServer(
 }
 
 function predict(model: Model, instance: Instance): Prediction {
+  const { limit } = instance;
   if ("item_id" in instance) {
-    const items = model.similar(instance.item_id, instance.limit);
+    const items = model.similar(instance.item_id, limit, instance);
     return { item_id: instance.item_id, known: items !== undefined, items: items ?? [] };
   }
-  const { user_key, limit, items: given } = instance;
-  const items = given === undefined ? model.score(user_key, limit) : model.rank(user_key, given, limit);
+  const { user_key, items: given } = instance;
+  const ranked = given?.filter(allowedBy(instance));
+  const items = ranked === undefined ? model.score(user_key, limit, instance) : model.rank(user_key, ranked, limit);
   const instead = (): Prediction["items"] =>
-    given === undefined
-      ? model.popular.slice(0, limit)
-      : given.slice(0, limit).map((item_id) => ({ item_id, score: 0 }));
+    ranked === undefined
+      ? popularOf(model, instance)
+      : ranked.slice(0, limit).map((item_id) => ({ item_id, score: 0 }));
   return { user_key, known: items !== undefined, items: items ?? instead() };
+}
+
+function popularOf({ popular }: Model, instance: Instance): Prediction["items"] {
+  const allowed = allowedBy(instance);
+  return popular.filter(({ item_id }) => allowed(item_id)).slice(0, instance.limit);
+}
+
+/** Whether an item keeps the rules of a question. */
+function allowedBy({ exclude, only }: ItemRules): (itemId: string) => boolean {
+  if (exclude === undefined && only === undefined) return () => true;
+  const out = new Set(exclude);
+  const wanted = only === undefined ? undefined : new Set(only);
+  return (itemId) => !out.has(itemId) && wanted?.has(itemId) !== false;
 }

@@ -1,4 +1,5 @@
 import type { BloomFilter } from "./bloom";
+import { Codes } from "./kernel/codes";
 import type { ItemMatrix } from "./kernel/item-matrix";
 
 /** The K best of one scoring: indices and scores, best first. */
@@ -16,6 +17,9 @@ export interface SearchFilter {
   readonly seen?: BloomFilter | undefined;
 }
 
+/** All rows of fewer items are in the processor's cache, where codes gain little. */
+const CODES_FROM = 8192;
+
 interface Region {
   readonly at: number;
   readonly words: number;
@@ -25,8 +29,8 @@ interface Region {
 const FEW = 0.5;
 
 /**
- * Exact top-K by inner product, by SIMD over blocks of items: most cost a comparison with the worst of the K best so far,
- * and only those that pass it are held to the filters. Equal scores rank by index, so that a list never depends on the
+ * Exact top-K by inner product, by SIMD over blocks of items: most cost a comparison of the most that their score can be
+ * with the worst of the K best so far, and only those that pass it are multiplied out and held to the filters. Equal scores rank by index, so that a list never depends on the
  * order in which it was searched. A score that is no number is never found.
  */
 export class TopK {
@@ -36,18 +40,25 @@ export class TopK {
   private readonly maskAt: number;
   private seen: Region = { at: 0, words: 0 };
   private list: Region = { at: 0, words: 0 };
+  private readonly codes: Codes | undefined;
   private inverseLengthsAt = 0;
 
-  /** @param maxK the longest list that will be asked for. */
+  /**
+   * @param maxK the longest list that will be asked for.
+   * @param codesFrom items from which on a search looks at eight-bit codes first: they take a quarter of the matrix's
+   * memory beside it. @default 8192
+   */
   constructor(
     readonly matrix: ItemMatrix,
     private readonly maxK: number,
+    codesFrom = CODES_FROM,
   ) {
     this.scoresAt = matrix.reserve(maxK * 4);
     this.itemsAt = matrix.reserve(maxK * 4);
     this.queryAt = matrix.reserve(matrix.stride * 4);
     this.maskAt = matrix.reserve(Math.ceil(matrix.items / 32) * 4);
     matrix.kernel.setBest(this.scoresAt, this.itemsAt);
+    this.codes = matrix.items >= codesFrom ? new Codes(matrix) : undefined;
   }
 
   /** The best `k` items for one user's factors. Fewer when there are not as many. */
@@ -79,7 +90,7 @@ export class TopK {
     const unmask = this.mask([...(filter.excluded ?? [])], few === undefined ? only : undefined);
     const found =
       few === undefined
-        ? matrix.kernel.search(queryAt, most, scales)
+        ? (this.codes?.search(queryAt, most, scales) ?? matrix.kernel.search(queryAt, most, scales))
         : matrix.kernel.searchAmong(queryAt, most, scales, few.at, few.length);
     unmask();
     return {

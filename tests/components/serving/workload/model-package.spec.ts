@@ -30,6 +30,30 @@ describe("a model package", () => {
     assert.equal(model.score("nobody", 2), undefined);
   });
 
+  it("leaves out what users have bought by filters as well as by lists", async () => {
+    const [listed, filtered] = [await loadModel(folder), await loadModel(folder, { seenRate: 0.001 })];
+    for (const user of ["ada", "bo", "nobody"]) assert.deepEqual(filtered.score(user, 10), listed.score(user, 10));
+    assert.notEqual(filtered.bytes, listed.bytes);
+  });
+
+  it("keeps business rules beside them", async () => {
+    const { score, similar } = await loadModel(folder);
+    const ids = (items?: readonly { item_id: string }[]) => items?.map(({ item_id }) => item_id);
+    assert.deepEqual(ids(score("bo", 10, { exclude: ["rug", "unknown"] })), ["desk", "lamp"]);
+    assert.deepEqual(ids(score("bo", 10, { only: ["lamp", "desk", "unknown"], exclude: ["desk"] })), ["lamp"]);
+    assert.deepEqual(ids(score("ada", 10, { only: ["lamp"] })), []);
+    assert.deepEqual(ids(similar("desk", 10, { only: ["rug", "desk"] })), ["rug"]);
+  });
+
+  it("is refused when its items are of another number than its factors", async () => {
+    await writeFile(join(folder, "item_factors.f32"), Buffer.alloc(28));
+    await assert.rejects(loadModel(folder), /ids and factors differ in number/);
+    await writeFile(join(folder, "item_factors.f32"), Buffer.alloc(24));
+    await assert.rejects(loadModel(folder), /item_factors\.f32 does not have its digest/);
+    await rm(join(folder, "item_factors.f32"));
+    await assert.rejects(loadModel(folder), /item_factors\.f32 cannot be read/);
+  });
+
   it("is refused when a file was changed, or the manifest is not there yet", async () => {
     await writeFile(join(folder, "users.txt"), "eve\nbo\n");
     await assert.rejects(loadModel(folder), /users\.txt does not have its digest/);
@@ -65,6 +89,22 @@ describe("a model package", () => {
         model_version: version,
         variant: "champion",
       });
+    });
+
+    it("keeps the rules of each question, also in what stands in for a user's own list", async () => {
+      const instances = [
+        { user_key: "bo", exclude: ["rug"] },
+        { user_key: "eve", exclude: ["lamp"] },
+        { user_key: "eve", items: ["rug", "lamp", "desk"], only: ["desk", "rug"], exclude: ["rug"] },
+        { user_key: "bo", items: ["rug", "lamp", "desk"], exclude: ["rug"], limit: 1 },
+        { item_id: "desk", exclude: ["lamp"] },
+      ];
+      const answer = await invoke(JSON.stringify({ instances }));
+      const { predictions } = (await answer.json()) as { predictions: { items: { item_id: string }[] }[] };
+      assert.deepEqual(
+        predictions.map(({ items }) => items.map(({ item_id }) => item_id)),
+        [["desk", "lamp"], [], ["desk"], ["desk"], ["rug"]],
+      );
     });
 
     it("refuses what it cannot read, and says why", async () => {

@@ -61,10 +61,10 @@ function question(value: fc.Arbitrary<number>) {
 }
 
 describe("exact top-K", () => {
-  const check = (value: fc.Arbitrary<number>) => {
+  const check = (value: fc.Arbitrary<number>, codesFrom?: number) => {
     fc.assert(
       fc.property(question(value), ({ width, rows, asked }) => {
-        const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), width), MAX_K);
+        const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), width), MAX_K, codesFrom);
         for (const { user, k, filter } of asked) {
           const expected = sorted(rows, user, k, filter);
           const found = pairs(search.search(Float32Array.from(user), k, filter));
@@ -86,18 +86,36 @@ describe("exact top-K", () => {
     check(fc.integer({ min: -4000, max: 4000 }).map((value) => Math.fround(value / 977)));
   });
 
+  it("finds the same where codes rule items out, however much larger one number is than others", () => {
+    const number = fc.integer({ min: -4000, max: 4000 }).map((value) => Math.fround(value / 977));
+    check(number, 0);
+    check(fc.integer({ min: -2, max: 2 }), 0);
+    check(fc.oneof(number, fc.constantFrom(0, 1e-40, -3e-20, 1e-7, 400, -1e6, 1e15)).map(Math.fround), 0);
+  });
+
   it("finds the same among many items, of which most are passed over by one comparison", () => {
     const random = randomFrom(7);
     const width = 16;
     const rows = Array.from({ length: 5003 }, () =>
       Array.from({ length: width }, () => Math.fround(random.next() * 2 - 1)),
     );
-    const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), width), MAX_K);
-    const user = rows[0]!;
     const every = (step: number) => rows.flatMap((_, item) => (item % step === 0 ? [item] : []));
-    for (const filter of [{}, { excluded: every(2) }, { only: every(3) }, { only: every(1), excluded: every(5) }]) {
-      assert.deepEqual(pairs(search.search(Float32Array.from(user), 20, filter)), sorted(rows, user, 20, filter));
+    for (const codesFrom of [0, Infinity]) {
+      const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), width), MAX_K, codesFrom);
+      for (const user of rows.slice(0, 5)) {
+        for (const filter of [{}, { excluded: every(2) }, { only: every(3) }, { only: every(1), excluded: every(5) }]) {
+          assert.deepEqual(pairs(search.search(Float32Array.from(user), 20, filter)), sorted(rows, user, 20, filter));
+        }
+      }
     }
+  });
+
+  it("finds the same where items are so alike that codes rule none out", () => {
+    const random = randomFrom(3);
+    const base = Array.from({ length: 12 }, () => random.next());
+    const rows = Array.from({ length: 5000 }, () => base.map((value) => Math.fround(value + random.next() * 1e-4)));
+    const search = new TopK(ItemMatrix.of(Float32Array.from(rows.flat()), 12), MAX_K, 0);
+    assert.deepEqual(pairs(search.search(Float32Array.from(rows[1]!), 20)), sorted(rows, rows[1]!, 20, {}));
   });
 
   it("finds the items most like one by cosine, without itself", () => {
@@ -130,8 +148,12 @@ describe("exact top-K", () => {
   });
 
   it("never finds a score that is no number", () => {
-    const search = new TopK(ItemMatrix.of(Float32Array.of(NaN, 1, 2, NaN, -1), 1), MAX_K);
-    assert.deepEqual([...search.search(Float32Array.of(1), 10).indices], [2, 1, 4]);
+    for (const codesFrom of [0, Infinity]) {
+      const search = new TopK(ItemMatrix.of(Float32Array.of(NaN, 1, 2, Infinity, -1), 1), MAX_K, codesFrom);
+      assert.deepEqual([...search.search(Float32Array.of(1), 10).indices], [3, 2, 1, 4]);
+      assert.deepEqual([...search.search(Float32Array.of(NaN), 10).indices], []);
+      assert.deepEqual([...search.search(Float32Array.of(0), 10).indices], [1, 2, 4]);
+    }
   });
 
   it("refuses factors that are not whole rows", () => {
