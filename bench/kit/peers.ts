@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { paths } from "../../local/toolchain";
 
 /** Programs and the lock file of what the benches compare with. */
@@ -19,6 +19,28 @@ export function peers(): string {
   if (!existsSync(folder)) install(folder);
   cpSync(SOURCE, folder, { recursive: true });
   return folder;
+}
+
+/**
+ * The program that a folder of `bench/peers` holds in Go, built by the Go toolchain of this machine from its standard
+ * library alone. @throws Error where there is no toolchain.
+ */
+export function goProgram(name: string): string {
+  const source = join(SOURCE, name);
+  const key = createHash("sha256")
+    .update(readFileSync(join(source, "main.go")))
+    .digest("hex");
+  const program = join(paths().cache, "bench", `${name}-${key.slice(0, 16)}`);
+  if (existsSync(program)) return program;
+  mkdirSync(dirname(program), { recursive: true });
+  // Beside what is on the path, where Go's own installer puts it.
+  for (const go of ["go", "/usr/local/go/bin/go"]) {
+    const { status, error, stderr } = spawnSync(go, ["build", "-o", program, "."], { cwd: source, encoding: "utf8" });
+    if (status === 0) return program;
+    if (error === undefined)
+      throw new Error(`go build in bench/peers/${name} ended with ${String(status)}:\n${stderr}`);
+  }
+  throw new Error("want the Go toolchain, whose net/http is a peer, on the path; got none: go.dev/dl");
 }
 
 function install(folder: string): void {

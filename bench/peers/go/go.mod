@@ -1,0 +1,3 @@
+module meridian.example/bench
+
+go 1.22

@@ -1,0 +1,44 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createApi } from "../../components/serving/workload/api";
+import { memoryCache } from "../../components/serving/workload/cache";
+import { listen } from "../../components/serving/workload/http";
+import { createRecommender } from "../../components/serving/workload/recommend";
+import { POPULAR_KEY } from "../../components/tables/workload/records";
+import { ANSWER, LIST, TABLE_MS } from "./answer";
+
+/** A server of `bench/serving.ts`, by its first argument: the API, or bare node:http. */
+async function main(kind: string | undefined): Promise<void> {
+  console.log(kind === "bare" ? await serveBare() : await serveApi());
+}
+
+async function serveApi(): Promise<number> {
+  const later = <T>(value: T): Promise<T> => new Promise((resolve) => setTimeout(resolve, TABLE_MS, value));
+  const recommender = createRecommender({
+    region: "us-east-1",
+    cache: memoryCache(20_000),
+    table: {
+      published: () => later({ current: "v2", previous: "v1" }),
+      list: (userKey) => later(userKey.startsWith(POPULAR_KEY) ? LIST.slice(0, 50) : LIST),
+    },
+    variants: [
+      { name: "champion", weight: 90 },
+      { name: "challenger", weight: 10 },
+    ],
+    userKeyOf: (id) => id,
+  });
+  // As long as a round: what is measured is a hit, not how often one is missed.
+  return listen(createApi(recommender, undefined, { atHandMs: 600_000 }), 0, "127.0.0.1");
+}
+
+async function serveBare(): Promise<number> {
+  const server = createServer((_, response) => {
+    const body = Buffer.from(JSON.stringify(ANSWER));
+    response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": body.length });
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+void main(process.argv[2]);
