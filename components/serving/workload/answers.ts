@@ -65,6 +65,13 @@ export interface RecommendDeps {
   readonly variants: readonly Variant[];
   /** The split as it stands, asked for each answer. @default the variants above, of no experiment */
   readonly split?: () => Split;
+  /** What may be switched off while the process runs. @default all is on */
+  readonly switches?: {
+    /** Whether models are asked live. */
+    readonly endpoint: () => boolean;
+    /** Whether what is similar is looked for; else popular items stand in. */
+    readonly similar: () => boolean;
+  };
   /** The user's pseudonym: the same function as the transform's. */
   readonly userKeyOf: (userId: string) => string;
   /** Longest wait for all parts together, milliseconds. @default 150 */

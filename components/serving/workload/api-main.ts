@@ -6,6 +6,7 @@ import { readSettings, type ApiSettings } from "./api-settings";
 import { memoryCache, type CacheClient } from "./cache";
 import { connectCache } from "./cache-connection";
 import { sageMakerEndpoint } from "./endpoint-client";
+import { startFeatures } from "./features";
 import { readExperiment } from "./experiment/store";
 import { watchSplit, type SplitWatch } from "./experiment/watch";
 import { log, runMain, runServer } from "./process";
@@ -25,11 +26,22 @@ async function main(): Promise<void> {
   const watch = splitWatch(dynamo, settings);
   // Until the split is known, users would be given variants that they do not keep.
   await watch?.ready;
+  const features = await startFeatures(settings.features, {
+    region,
+    dynamo,
+    ...(settings.flagsTable === undefined ? {} : { flagsTable: settings.flagsTable }),
+    onFailure: failures(),
+    onFlag: (flag, value) => {
+      log("info", "flag", { flag, value });
+    },
+  });
+  const { traced, switches } = features;
   const recommender = createRecommender({
     region,
-    cache: await cacheOf(settings),
-    table: dynamoTable(dynamo, settings.tables),
-    ...(settings.endpoint === undefined ? {} : { endpoint: sageMakerEndpoint(settings.endpoint) }),
+    cache: traced(await cacheOf(settings), "cache"),
+    table: traced(dynamoTable(dynamo, settings.tables), "table"),
+    ...(settings.endpoint === undefined ? {} : { endpoint: traced(sageMakerEndpoint(settings.endpoint), "endpoint") }),
+    switches,
     variants: settings.variants,
     ...(watch === undefined ? {} : { split: watch.split }),
     userKeyOf: pseudonymiser(salt),
@@ -38,7 +50,7 @@ async function main(): Promise<void> {
   const onError = (error: unknown): void => {
     log("error", "request failed", { error: String(error) });
   };
-  await runServer(createApi(recommender, onError), "recommendation API");
+  await runServer(createApi(recommender, onError, features.around(recommender)), "recommendation API", features);
 }
 
 /** Looks at the experiment's state for as long as the process lives. */

@@ -1,5 +1,6 @@
 import type { CacheSettings } from "./cache-connection";
 import type { EndpointSettings } from "./endpoint-client";
+import { readFeatures, type FeatureSettings } from "./feature-settings";
 import type { CredentialSource } from "./sigv4";
 import type { Variant } from "./variants";
 
@@ -15,6 +16,7 @@ export interface ApiSettings {
   readonly cache?: CacheSettings;
   /** Absent: no model is asked live. */
   readonly endpoint?: EndpointSettings;
+  readonly features: FeatureSettings;
 }
 
 /** Settings that cannot be worked with; all of them at once. */
@@ -32,7 +34,7 @@ export class SettingsError extends Error {
  * variant `default` without it. `MERIDIAN_CACHE_ENDPOINT`, `_PORT`, `_NAME`, `_USER`: a sharded cache over TLS whose
  * user IAM knows; a cache without a user knows no IAM and is Memcached, in whose place the process's own memory stands.
  * `MERIDIAN_ENDPOINT_NAME`: the SageMaker endpoint. For a cache or an endpoint on this machine: `MERIDIAN_CACHE_TLS=off`,
- * `MERIDIAN_CACHE_CLUSTER=off`, `MERIDIAN_ENDPOINT_URL`.
+ * `MERIDIAN_CACHE_CLUSTER=off`, `MERIDIAN_ENDPOINT_URL`. What stands around the answers: see `readFeatures`.
  * @throws SettingsError naming all that is wrong.
  */
 export function readSettings(
@@ -59,6 +61,7 @@ export function readSettings(
     variants: variantsOf(optional("MERIDIAN_VARIANTS") ?? "default=1", problems),
     ...cacheOf(optional, region, credentials, problems),
     ...endpointOf(optional, region, credentials),
+    features: readFeatures(optional, problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;

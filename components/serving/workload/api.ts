@@ -1,21 +1,34 @@
 import type { IncomingMessage, Server } from "node:http";
-import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import { bodyOf, HttpError, isDraining, readyAnswer, serve, type ReadyAnswer, type Reply } from "./http";
+import { AtHand } from "./at-hand";
+import { AuthError, refusalOf, type Authenticator } from "./auth";
+import type { ExposureLog } from "./exposures";
+import { bodyOf, HttpError, isDraining, serve, type Reply } from "./http";
 import { OPENAPI_DOCUMENT } from "./openapi";
+import { consentOf, limitOf } from "./query";
 import { BadRequestError, DEFAULT_LIMIT, MAX_LIMIT, type ItemList, type Recommender } from "./recommend";
+import { Sessions } from "./sessions";
+import type { ApiTelemetry } from "./telemetry";
+import { UPDATES_PATH, type Updates } from "./updates";
 
-/** Behaviour of the API under load. */
+/** Behaviour of the API under load, and what stands around its answers. */
 export interface ApiOptions {
   /** Requests under way at once; more are answered 503. @default 2000 */
   readonly maxRequests?: number;
   /** For how long an answer is given again as it is, milliseconds; 0 for never. @default 1000 */
   readonly atHandMs?: number;
+  /** Who may ask. @default everybody, for everybody */
+  readonly authenticator?: Authenticator;
+  /** Told of each list that was shown to somebody who agreed. @default none */
+  readonly exposures?: Pick<ExposureLog, "record">;
+  /** Traces and counts requests. @default none */
+  readonly telemetry?: ApiTelemetry;
+  /** Takes WebSockets. @default none are taken */
+  readonly updates?: Updates;
+  /** Told of each request that is turned away because of `maxRequests`. */
+  readonly onShed?: () => void;
   readonly now?: () => number;
 }
-
-/** Answers kept as they were sent: about 1 KB each. */
-const AT_HAND = 20_000;
 
 /** Longest body of a request, bytes: the longest list of the longest ids, in the longest spelling of JSON. */
 const MAX_BODY_BYTES = 1024 ** 2;
@@ -30,6 +43,8 @@ interface Route {
   readonly method: Method;
   /** As in the OpenAPI document. */
   readonly path: string;
+  /** Who may ask: anybody who is known, or the user of the path alone. @default anybody at all */
+  readonly guard?: "caller" | "user";
   readonly answer: (call: Call) => Promise<Reply> | Reply;
 }
 
@@ -44,8 +59,32 @@ export function createApi(
   },
   options: ApiOptions = {},
 ): Server {
-  const hot = new AtHand(options.atHandMs ?? 1000, options.now ?? Date.now);
-  const routes = routesOf(recommender, () => server, hot).map((route) => ({ ...route, matches: matcher(route.path) }));
+  const { authenticator, exposures, telemetry, updates, onShed } = options;
+  const hot = new AtHand({
+    ms: options.atHandMs ?? 1000,
+    now: options.now ?? Date.now,
+    ...(authenticator === undefined ? {} : { authenticator }),
+    ...(exposures === undefined ? {} : { exposures }),
+    ...(telemetry === undefined ? {} : { onGiven: telemetry.given }),
+  });
+  const routes = [
+    ...listRoutes(recommender, hot, exposures),
+    ...sessionRoutes(recommender, options),
+    ...ownRoutes(recommender, () => server),
+  ].map((route) => ({ ...route, matches: matcher(route.path) }));
+  const answer = async (route: Route, call: Call): Promise<Reply> => {
+    try {
+      if (authenticator !== undefined && route.guard !== undefined) {
+        const caller = await authenticator.caller(call.request);
+        if (route.guard === "user") authenticator.permit(caller, call.id);
+      }
+      return await route.answer(call);
+    } catch (error) {
+      if (error instanceof AuthError) return refusalOf(error);
+      if (error instanceof BadRequestError) throw new HttpError(400, error.message);
+      throw error;
+    }
+  };
   const server: Server = serve(
     async (request, url): Promise<Reply> => {
       const found = routes.flatMap((route) => {
@@ -59,27 +98,101 @@ export function createApi(
         const allowed = found.flatMap(({ route }) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
         return { status: 405, body: { error: `want ${allowed.join(" or ")}` }, headers: { allow: allowed.join(", ") } };
       }
-      try {
-        return await chosen.route.answer({ id: decoded(chosen.id), url, request });
-      } catch (error) {
-        if (error instanceof BadRequestError) throw new HttpError(400, error.message);
-        throw error;
-      }
+      const { route } = chosen;
+      const work = () => answer(route, { id: decoded(chosen.id), url, request });
+      return telemetry === undefined ? work() : telemetry.request(route.path, request, work);
     },
     onError,
     {
       maxRequests: options.maxRequests ?? 2000,
       always: new Set(PROBES),
-      atHand: (request) => (request.method === "GET" ? hot.get(request.url) : undefined),
+      atHand: hot.find,
+      ...(onShed === undefined ? {} : { onShed }),
+      // Else a caller who would take another protocol for any path gets what was asked for, by this one.
+      upgrades: ({ headers }) => updates !== undefined && headers.upgrade?.toLowerCase() === "websocket",
     },
   );
+  updates?.attach(server);
   return server;
 }
 
 /** Paths of the probes: the API's own names, and those that Kubernetes uses. */
 const PROBES = ["/health", "/livez", "/ready", "/readyz"] as const;
 
-function routesOf(recommender: Recommender, server: () => Server, hot: AtHand): Route[] {
+function listRoutes(recommender: Recommender, hot: AtHand, exposures: ApiOptions["exposures"]): Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/users/{id}/recommendations",
+      guard: "user",
+      answer: async ({ id, url, request }) => {
+        const consent = consentOf(url);
+        const list = await recommender.recommend(id, { limit: limitOf(url) });
+        // Given again, it comes from this process's memory.
+        if (list.fallback === "none") hot.set(request.url, { ...list, source: "cache" }, consent);
+        if (request.method === "GET") exposures?.record(list, consent);
+        return listed(list);
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/users/{id}/rerank",
+      guard: "user",
+      answer: async ({ id, url, request }) => {
+        const consent = consentOf(url);
+        const { items, limit = items.length } = await itemsRequest(request);
+        const list = await recommender.rerank(id, items, { limit });
+        exposures?.record(list, consent);
+        return listed(list);
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/items/{id}/similar",
+      guard: "caller",
+      answer: async ({ id, url }) => listed(await recommender.similar(id, { limit: limitOf(url) })),
+    },
+    {
+      method: "GET",
+      path: "/v1/popular",
+      guard: "caller",
+      answer: async ({ url }) => listed(await recommender.popular({ limit: limitOf(url) })),
+    },
+  ];
+}
+
+/** What follows a user's session. */
+function sessionRoutes(recommender: Recommender, { exposures, updates }: ApiOptions): Route[] {
+  const sessions = updates?.sessions ?? new Sessions();
+  return [
+    {
+      method: "POST",
+      path: "/v1/users/{id}/session",
+      guard: "user",
+      answer: async ({ id, url, request }) => {
+        const consent = consentOf(url);
+        const { items, limit = DEFAULT_LIMIT } = await itemsRequest(request);
+        const list = await recommender.session(id, sessions.add(id, items), { limit });
+        exposures?.record(list, consent);
+        updates?.changed(id);
+        return listed(list);
+      },
+    },
+    {
+      // A WebSocket's upgrade comes another way: see `Updates`.
+      method: "GET",
+      path: UPDATES_PATH,
+      answer: () => ({
+        status: 426,
+        body: { error: updates === undefined ? "updates are off" : "want a WebSocket" },
+        headers: { upgrade: "websocket", connection: "Upgrade" },
+      }),
+    },
+  ];
+}
+
+/** Probes, and the document. */
+function ownRoutes(recommender: Recommender, server: () => Server): Route[] {
   const live = (): Reply => ({ status: 200, body: { status: "ok" } });
   const ready = async (): Promise<Reply> => {
     if (isDraining(server())) return { status: 503, body: { status: "stopping" } };
@@ -88,59 +201,9 @@ function routesOf(recommender: Recommender, server: () => Server, hot: AtHand): 
       : { status: 503, body: { status: "no model" } };
   };
   return [
-    {
-      method: "GET",
-      path: "/v1/users/{id}/recommendations",
-      answer: async ({ id, url, request }) => {
-        const list = await recommender.recommend(id, { limit: limitOf(url) });
-        // Given again, it comes from this process's memory.
-        if (list.fallback === "none") hot.set(request.url, { ...list, source: "cache" });
-        return listed(list);
-      },
-    },
-    {
-      method: "POST",
-      path: "/v1/users/{id}/rerank",
-      answer: async ({ id, request }) => {
-        const { items, limit = items.length } = await rerankRequest(request);
-        return listed(await recommender.rerank(id, items, { limit }));
-      },
-    },
-    {
-      method: "GET",
-      path: "/v1/items/{id}/similar",
-      answer: async ({ id, url }) => listed(await recommender.similar(id, { limit: limitOf(url) })),
-    },
-    {
-      method: "GET",
-      path: "/v1/popular",
-      answer: async ({ url }) => listed(await recommender.popular({ limit: limitOf(url) })),
-    },
     { method: "GET", path: "/openapi.json", answer: () => ({ status: 200, body: OPENAPI_DOCUMENT }) },
     ...PROBES.map((path): Route => ({ method: "GET", path, answer: path.includes("ready") ? ready : live })),
   ];
-}
-
-/** Answers as they were sent a moment ago, by address: the cheapest cache there is. */
-class AtHand {
-  private readonly bodies = new LRUCache<string, { readonly answer: ReadyAnswer; readonly until: number }>({
-    max: AT_HAND,
-  });
-
-  constructor(
-    private readonly ms: number,
-    private readonly now: () => number,
-  ) {}
-
-  get(url: string | undefined): ReadyAnswer | undefined {
-    const found = this.bodies.get(url ?? "");
-    return found !== undefined && this.now() < found.until ? found.answer : undefined;
-  }
-
-  set(url: string | undefined, list: ItemList): void {
-    if (url === undefined || this.ms <= 0) return;
-    this.bodies.set(url, { answer: readyAnswer(list), until: this.now() + this.ms });
-  }
 }
 
 function listed(list: ItemList): Reply {
@@ -151,17 +214,12 @@ function matcher(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(".", "\\.").replace("{id}", "([^/]+)")}$`);
 }
 
-function limitOf(url: URL): number {
-  const text = url.searchParams.get("limit");
-  return text === null ? DEFAULT_LIMIT : /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-}
-
-const rerankSchema = z.strictObject({
+const itemsSchema = z.strictObject({
   items: z.array(z.string().min(1).max(256)).min(1).max(MAX_LIMIT),
   limit: z.int().min(1).max(MAX_LIMIT).optional(),
 });
 
-async function rerankRequest(request: IncomingMessage): Promise<z.infer<typeof rerankSchema>> {
+async function itemsRequest(request: IncomingMessage): Promise<z.infer<typeof itemsSchema>> {
   const type = (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new HttpError(415, `want application/json, got ${type ?? "nothing"}`);
   let value: unknown;
@@ -171,7 +229,7 @@ async function rerankRequest(request: IncomingMessage): Promise<z.infer<typeof r
   } catch {
     throw new HttpError(400, "the body is not JSON");
   }
-  const parsed = rerankSchema.safeParse(value);
+  const parsed = itemsSchema.safeParse(value);
   if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
   return parsed.data;
 }

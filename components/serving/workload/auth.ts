@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { errors, jwtVerify, type JWTPayload } from "jose";
 import { LRUCache } from "lru-cache";
+import type { Reply } from "./http";
 import { IssuerKeys, KeysAwayError, type IssuerKeysOptions } from "./issuer-keys";
 
 /**
@@ -21,6 +22,8 @@ export interface Caller {
   readonly subject: string;
   /** May ask for every user, not only for itself. */
   readonly anyUser: boolean;
+  /** When it has to show a new token, milliseconds since 1970. @default never */
+  readonly expiresAt?: number;
 }
 
 /** Why a caller is refused: what the counts and the answers say. */
@@ -73,6 +76,21 @@ const KNOWN_TOKENS = 10_000;
 /** Longest token that is read, characters: more than fits into the header of any load balancer. */
 const MAX_TOKEN = 16_384;
 
+/** What a caller is told who is not let in: RFC 9457, beside RFC 6750, 3. */
+export function refusalOf({ status, reason, detail }: AuthError): Reply {
+  const titles = { 401: "Unauthorized", 403: "Forbidden", 503: "Service Unavailable" } as const;
+  const invalid = `Bearer error="invalid_token", error_description="${detail.replaceAll(/["\\]/g, "'")}"`;
+  const asks = { 401: reason === "missing" ? "Bearer" : invalid, 403: 'Bearer error="insufficient_scope"' } as const;
+  return {
+    status,
+    body: { type: "about:blank", title: titles[status], status, detail },
+    headers: {
+      "content-type": "application/problem+json",
+      ...(status === 503 ? { "retry-after": "5" } : { "www-authenticate": asks[status] }),
+    },
+  };
+}
+
 abstract class Counting {
   readonly refused: Record<RefusalReason, number> = {
     missing: 0,
@@ -118,8 +136,9 @@ export class JwtAuthenticator extends Counting implements Authenticator {
     if (known !== undefined) return known;
     const claims = await this.verify(token);
     if (!this.isForUs(claims)) throw this.refuse("invalid", "the token is for another audience");
-    const caller = { subject: claims.sub ?? "", anyUser: scopesOf(claims).includes(ANY_USER_SCOPE) };
-    const until = Math.min((claims.exp ?? 0) * 1000, this.now() + (this.options.knownMs ?? 60_000));
+    const expiresAt = (claims.exp ?? 0) * 1000;
+    const caller = { subject: claims.sub ?? "", anyUser: scopesOf(claims).includes(ANY_USER_SCOPE), expiresAt };
+    const until = Math.min(expiresAt, this.now() + (this.options.knownMs ?? 60_000));
     if (until > this.now()) this.tokens.set(token, { caller, until });
     return caller;
   }

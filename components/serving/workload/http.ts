@@ -65,7 +65,7 @@ export function beginDraining(server: Server): void {
 export function serve(
   handle: (request: IncomingMessage, url: URL) => Promise<Reply>,
   onError: (error: unknown) => void,
-  { maxRequests = Infinity, always = new Set(), atHand, requestMs = REQUEST_MS }: ServeOptions = {},
+  { maxRequests = Infinity, always = new Set(), atHand, onShed, upgrades, requestMs = REQUEST_MS }: ServeOptions = {},
 ): Server {
   let underWay = 0;
   const limits = {
@@ -73,6 +73,7 @@ export function serve(
     requestTimeout: requestMs,
     headersTimeout: requestMs,
     connectionsCheckingInterval: requestMs,
+    shouldUpgradeCallback: upgrades,
   };
   const server = createServer(limits, (request, response) => {
     const { url = "", headers } = request;
@@ -84,6 +85,7 @@ export function serve(
       return;
     }
     if (underWay >= maxRequests && !always.has(request.url ?? "")) {
+      onShed?.();
       write(server, request, response, OVERLOADED);
       return;
     }

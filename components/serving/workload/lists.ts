@@ -16,6 +16,17 @@ export interface Found {
   readonly version: string | null;
 }
 
+/** What happened since the start, and how the parts stand. */
+export interface ListsState {
+  /** Callers who shared the look-up of another. */
+  readonly coalesced: number;
+  /** Callers who got popular items, since too many look-ups were under way. */
+  readonly overflowed: number;
+  readonly underWay: number;
+  /** 1 for a part that is not asked, since its last calls failed; else 0. */
+  readonly open: Readonly<Record<Part, number>>;
+}
+
 /**
  * Lists from the nearest part that has one, within the deadline: cache (fresh, or stale while it is read again), then
  * the table (the published version, else the one before) and the endpoint, then, for users of another variant, the
@@ -31,6 +42,8 @@ export class Lists {
   private readonly lines = new Map<string, PublishedMemory>();
   private readonly cached: ListCache;
   private readonly deadlineMs: number;
+  private coalesced = 0;
+  private overflowed = 0;
 
   constructor(private readonly deps: RecommendDeps) {
     const { now = Date.now, random = Math.random } = deps;
@@ -134,6 +147,16 @@ export class Lists {
     );
   }
 
+  state(): ListsState {
+    const { cache, table, endpoint } = this.breakers;
+    return {
+      coalesced: this.coalesced,
+      overflowed: this.overflowed,
+      underWay: this.underWay.size,
+      open: { cache: Number(cache.isOpen()), table: Number(table.isOpen()), endpoint: Number(endpoint.isOpen()) },
+    };
+  }
+
   private popularNow(): Found {
     const { mixed, level, version } = this.memory.cold;
     return { items: mixed, source: "popular", fallback: level, version };
@@ -161,8 +184,12 @@ export class Lists {
   /** One look-up for all who ask at the same time; popular items at once when too many are under way. */
   private shared(key: string, find: (signal: AbortSignal) => Promise<Found | undefined>): Promise<Found> {
     let found = this.underWay.get(key);
-    if (found === undefined) {
-      if (this.underWay.size >= (this.deps.maxLookups ?? 512)) return Promise.resolve(this.popularNow());
+    if (found !== undefined) this.coalesced += 1;
+    else {
+      if (this.underWay.size >= (this.deps.maxLookups ?? 512)) {
+        this.overflowed += 1;
+        return Promise.resolve(this.popularNow());
+      }
       found = this.inTime(find, () => this.popularNow()).finally(() => this.underWay.delete(key));
       this.underWay.set(key, found);
     }
@@ -257,8 +284,8 @@ export class Lists {
     fallback: Fallback,
     signal: AbortSignal,
   ): Promise<Found | undefined> {
-    const { endpoint } = this.deps;
-    if (endpoint === undefined) return undefined;
+    const { endpoint, switches } = this.deps;
+    if (endpoint === undefined || switches?.endpoint() === false) return undefined;
     const answer = await this.attempt(
       "endpoint",
       this.endpointMs(),

@@ -1,3 +1,5 @@
+import { ANY_USER_SCOPE, UPDATES_PROTOCOL } from "./auth";
+import { CONSENTS } from "./exposures";
 import { FALLBACKS, MAX_LIMIT, SOURCES } from "./recommend";
 
 /** Longest id of a user or an item, characters. */
@@ -9,6 +11,15 @@ const LIMIT = {
   required: false,
   description: "Length of the list",
   schema: { type: "integer", minimum: 1, maximum: MAX_LIMIT, default: 10 },
+} as const;
+
+const CONSENT = {
+  name: "consent",
+  in: "query",
+  required: false,
+  description:
+    "What the person agreed to: with `analytics`, or `all` (personalisation too), the list is recorded as shown (an exposure event)",
+  schema: { enum: [...CONSENTS], default: "none" },
 } as const;
 
 const idIn = (description: string) =>
@@ -27,11 +38,32 @@ const json = (description: string, schema: string) => ({
   content: { "application/json": { schema: reference(schema) } },
 });
 
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: reference("Problem") } },
+});
+
 /** Answers that any operation may give: a mistake of the caller, or too much at once. */
 const REFUSALS = {
   "400": json("The request cannot be read, or a value is out of bounds", "Error"),
-  "503": json("Too many requests under way: come back after Retry-After", "Error"),
+  "503": {
+    description: "Too many requests under way, or the issuer of tokens is away: come back after Retry-After",
+    content: {
+      "application/json": { schema: reference("Error") },
+      "application/problem+json": { schema: reference("Problem") },
+    },
+  },
 };
+
+/** Answers of an API that knows its callers. */
+const UNKNOWN = { "401": problem("No token, or one that is not good: WWW-Authenticate says which") };
+const GUARDS = {
+  ...UNKNOWN,
+  "403": problem(`A token of another user, without the scope \`${ANY_USER_SCOPE}\``),
+};
+
+/** Who may ask, where the API is told to know its callers. */
+const SECURITY = [{}, { bearer: [] }];
 
 const LIST_PROPERTIES = {
   items: { type: "array", maxItems: MAX_LIMIT, items: reference("ScoredItem"), description: "Best first" },
@@ -47,6 +79,12 @@ const list = (more: Readonly<Record<string, object>>) => ({
   required: [...Object.keys(more), ...Object.keys(LIST_PROPERTIES)],
   properties: { ...more, ...LIST_PROPERTIES },
 });
+
+/** What a body of items can be refused for. */
+const BODY_REFUSALS = {
+  "413": json("The body is too long", "Error"),
+  "415": json("The body is no JSON", "Error"),
+};
 
 const probe = (operationId: string, summary: string) => ({
   get: {
@@ -72,8 +110,9 @@ export const OPENAPI_DOCUMENT = {
         operationId: "recommend",
         summary: "A user's recommendations",
         tags: ["lists"],
-        parameters: [idIn("The site's id of the user"), LIMIT],
-        responses: { "200": json("The list", "Recommendation"), ...REFUSALS },
+        parameters: [idIn("The site's id of the user"), LIMIT, CONSENT],
+        security: SECURITY,
+        responses: { "200": json("The list", "Recommendation"), ...GUARDS, ...REFUSALS },
       },
     },
     "/v1/users/{id}/rerank": {
@@ -81,13 +120,40 @@ export const OPENAPI_DOCUMENT = {
         operationId: "rerank",
         summary: "Given items in the order of a user's taste",
         tags: ["lists"],
-        parameters: [idIn("The site's id of the user")],
-        requestBody: { required: true, content: { "application/json": { schema: reference("RerankRequest") } } },
+        parameters: [idIn("The site's id of the user"), CONSENT],
+        security: SECURITY,
+        requestBody: { required: true, content: { "application/json": { schema: reference("ItemsRequest") } } },
+        responses: { "200": json("The list", "Recommendation"), ...GUARDS, ...REFUSALS, ...BODY_REFUSALS },
+      },
+    },
+    "/v1/users/{id}/session": {
+      post: {
+        operationId: "session",
+        summary: "A user's recommendations as the session goes on",
+        description:
+          "Takes items that the user saw, oldest first, and answers the list without them and with what is similar to the last ones. Sessions are kept by the process that is told of them, for half an hour; the user's open WebSockets at the same process get the list too.",
+        tags: ["lists"],
+        parameters: [idIn("The site's id of the user"), CONSENT],
+        security: SECURITY,
+        requestBody: { required: true, content: { "application/json": { schema: reference("ItemsRequest") } } },
+        responses: { "200": json("The list", "Recommendation"), ...GUARDS, ...REFUSALS, ...BODY_REFUSALS },
+      },
+    },
+    "/v1/users/{id}/updates": {
+      get: {
+        operationId: "updates",
+        summary: "A WebSocket on which the user's list comes anew",
+        description: `Subprotocol \`${UPDATES_PROTOCOL}\`; a browser carries its token in a second one, \`bearer.<token>\`. The process sends \`Update\`: at once, when the session changes, when a model is published. The client may send \`Seen\`. Connections end with 1001 when the process stops (come back after a random moment), 1008 for too many messages or an expired token, 1009 for a message that is too long.`,
+        "x-websocket": { sends: reference("Update"), takes: reference("Seen") },
+        tags: ["lists"],
+        parameters: [idIn("The site's id of the user"), LIMIT, CONSENT],
+        security: SECURITY,
         responses: {
-          "200": json("The list", "Recommendation"),
+          "101": { description: "The WebSocket" },
+          ...GUARDS,
           ...REFUSALS,
-          "413": json("The body is too long", "Error"),
-          "415": json("The body is no JSON", "Error"),
+          "426": json("The request asks for no WebSocket", "Error"),
+          "429": json("Too many connections of one user", "Error"),
         },
       },
     },
@@ -97,7 +163,8 @@ export const OPENAPI_DOCUMENT = {
         summary: "Items most like one",
         tags: ["lists"],
         parameters: [idIn("The item"), LIMIT],
-        responses: { "200": json("The list", "SimilarItems"), ...REFUSALS },
+        security: SECURITY,
+        responses: { "200": json("The list", "SimilarItems"), ...UNKNOWN, ...REFUSALS },
       },
     },
     "/v1/popular": {
@@ -106,7 +173,8 @@ export const OPENAPI_DOCUMENT = {
         summary: "What is popular in the region",
         tags: ["lists"],
         parameters: [LIMIT],
-        responses: { "200": json("The list", "ItemList"), ...REFUSALS },
+        security: SECURITY,
+        responses: { "200": json("The list", "ItemList"), ...UNKNOWN, ...REFUSALS },
       },
     },
     "/openapi.json": {
@@ -123,6 +191,14 @@ export const OPENAPI_DOCUMENT = {
     "/readyz": probe("readyz", "The same, as Kubernetes names it"),
   },
   components: {
+    securitySchemes: {
+      bearer: {
+        type: "http",
+        scheme: "bearer",
+        bearerFormat: "JWT",
+        description: `A token of the configured issuer. Its subject is the user of the path, or it has the scope \`${ANY_USER_SCOPE}\`.`,
+      },
+    },
     schemas: {
       ScoredItem: {
         type: "object",
@@ -136,7 +212,7 @@ export const OPENAPI_DOCUMENT = {
       ItemList: list({}),
       Recommendation: list({ userId: { type: "string" }, variant: { type: "string" } }),
       SimilarItems: list({ itemId: { type: "string" } }),
-      RerankRequest: {
+      ItemsRequest: {
         type: "object",
         additionalProperties: false,
         required: ["items"],
@@ -148,6 +224,43 @@ export const OPENAPI_DOCUMENT = {
             items: { type: "string", minLength: 1, maxLength: MAX_ID },
           },
           limit: { type: "integer", minimum: 1, maximum: MAX_LIMIT },
+        },
+      },
+      Update: {
+        type: "object",
+        additionalProperties: false,
+        required: ["type"],
+        properties: {
+          type: { enum: ["list", "error"] },
+          reason: { enum: ["connected", "session", "published"], description: "What a list is sent for" },
+          list: reference("Recommendation"),
+          error: { type: "string", description: "What is wrong with a message of the client" },
+        },
+      },
+      Seen: {
+        type: "object",
+        additionalProperties: false,
+        required: ["type", "items"],
+        properties: {
+          type: { const: "seen" },
+          items: {
+            type: "array",
+            minItems: 1,
+            maxItems: MAX_LIMIT,
+            items: { type: "string", minLength: 1, maxLength: MAX_ID },
+            description: "Oldest first",
+          },
+        },
+      },
+      Problem: {
+        type: "object",
+        additionalProperties: false,
+        required: ["type", "title", "status", "detail"],
+        properties: {
+          type: { const: "about:blank" },
+          title: { type: "string" },
+          status: { type: "integer" },
+          detail: { type: "string" },
         },
       },
       Status: {

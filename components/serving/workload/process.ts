@@ -13,12 +13,24 @@ export function log(level: "info" | "error", message: string, fields: Readonly<R
   console[level](JSON.stringify({ level, message, ...fields }));
 }
 
+/** What else ends with a server. */
+export interface Ending {
+  /** Beside the draining of the server: closes what holds connections. */
+  drain(): Promise<void>;
+  /** After it. */
+  stop(): Promise<void>;
+}
+
 /** Serves on `HOST` (0.0.0.0) and `PORT` (8080) until SIGTERM or SIGINT, then finishes what is under way and ends. */
-export async function runServer(server: Server, name: string): Promise<void> {
+export async function runServer(server: Server, name: string, ending?: Ending): Promise<void> {
   const port = await listen(server, Number(process.env["PORT"] ?? 8080), process.env["HOST"] ?? "0.0.0.0");
   log("info", `${name} is up`, { port });
+  const end = async (): Promise<void> => {
+    await Promise.all([drain(server), ending?.drain()]);
+    await ending?.stop();
+  };
   const stop = (): void => {
-    drain(server).then(
+    end().then(
       () => process.exit(0),
       (error: unknown) => {
         log("error", "shutdown failed", { error: String(error) });

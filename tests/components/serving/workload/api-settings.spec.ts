@@ -16,7 +16,49 @@ describe("the API's settings", () => {
       tables: { recommendations: "recommendations", models: "models" },
       pseudonymKey: "alias/pseudonym",
       variants: [{ name: "default", weight: 1 }],
+      features: { auth: { mode: "none" }, telemetry: false, connections: 5_000 },
     });
+  });
+
+  it("ask for exposures, callers' tokens, telemetry and WebSockets by a variable each", () => {
+    const { features } = readSettings(
+      {
+        ...LEAST,
+        MERIDIAN_STREAM: "events",
+        MERIDIAN_AUTH: "jwt",
+        MERIDIAN_AUTH_ISSUER: "https://auth.example",
+        MERIDIAN_AUTH_AUDIENCES: "shop,app",
+        MERIDIAN_AUTH_CLOCK_SKEW_SECONDS: "5",
+        MERIDIAN_UPDATES_CONNECTIONS: "0",
+        OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318",
+      },
+      CREDENTIALS,
+    );
+    assert.deepEqual(features, {
+      stream: "events",
+      auth: { mode: "jwt", issuer: "https://auth.example", audiences: ["shop", "app"], clockSkewSeconds: 5 },
+      telemetry: true,
+      connections: 0,
+    });
+  });
+
+  it("are refused where callers' tokens could not be verified", () => {
+    const bad = {
+      MERIDIAN_AUTH: "jwt",
+      MERIDIAN_AUTH_ISSUER: "http://auth.example",
+      MERIDIAN_AUTH_CLOCK_SKEW_SECONDS: "-1",
+    };
+    const told = (settings: object): string => {
+      try {
+        readSettings({ ...LEAST, ...settings }, CREDENTIALS);
+      } catch (error) {
+        return String(error);
+      }
+      return "";
+    };
+    for (const name of ["_ISSUER", "_AUDIENCES", "_CLOCK_SKEW_SECONDS"])
+      assert.match(told(bad), new RegExp(`MERIDIAN_AUTH${name}`));
+    assert.match(told({ MERIDIAN_AUTH: "JWT" }), /want none, jwt, iam-at-the-gateway, got JWT/);
   });
 
   it("are what the component sets: a sharded cache over TLS whose user IAM knows, and the endpoint", () => {
