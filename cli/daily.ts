@@ -1,5 +1,5 @@
 import { runDaily } from "../local/datapath/daily";
-import type { DailyProgress, DailyReport } from "../local/datapath/daily";
+import type { DailyProgress, DailyReport, ModelReport } from "../local/datapath/daily";
 import { EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
 import { Output, table } from "./kit/output";
@@ -7,7 +7,7 @@ import { EMULATOR_CREDENTIALS, openRegions, requireLocal } from "./kit/regions";
 
 /**
  * Runs the day's work on this machine: ETL of each region, then for each residency zone training, the gate, scoring and
- * publishing. On AWS the state machine does it. Exit code 1 when the gate refused a model.
+ * publishing, one model for each variant. On AWS the state machine does it. Exit code 1 when the gate refused a model.
  */
 export async function daily(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
   const output = new Output(options.json === true);
@@ -20,6 +20,7 @@ export async function daily(environment: string | undefined, options: { readonly
       python: venvExecutable(paths(), "python"),
       endpoint,
       credentials: EMULATOR_CREDENTIALS,
+      variants: opened.topology.serving.variants.map(({ name }) => name),
       ...(opened.topology.tables.ttlDays === undefined ? {} : { ttlDays: opened.topology.tables.ttlDays }),
     },
     sparing(({ step, where, message }) => {
@@ -27,7 +28,8 @@ export async function daily(environment: string | undefined, options: { readonly
     }),
   );
   tell(report, output);
-  return report.zones.every(({ outcome }) => outcome !== "refused") ? EXIT.ok : EXIT.failed;
+  const models = report.zones.flatMap((zone) => [zone, ...zone.challengers]);
+  return models.every(({ outcome }) => outcome !== "refused") ? EXIT.ok : EXIT.failed;
 }
 
 /** Milliseconds between two lines about one step. */
@@ -56,11 +58,17 @@ function tell(report: DailyReport, output: Output): void {
       late,
     ]);
     for (const line of table(["region", "verified", "silver", "duplicates", "late"], rows)) output.line(line);
-    for (const { zone, primary, outcome, reason, modelVersion, usersScored, scores } of report.zones) {
-      output.line(`zone ${zone}: ${outcome} by ${primary}${reason === undefined ? "" : ` (${reason})`}`);
-      output.line(`  model ${modelVersion ?? "none"}, lists for ${usersScored} users`);
-      for (const [name, score] of Object.entries(scores ?? {})) output.line(`  ${name}: ${score}`);
+    for (const { zone, primary, challengers, ...control } of report.zones) {
+      output.line(`zone ${zone} by ${primary}`);
+      for (const model of [control, ...challengers]) tellModel(model, output);
     }
     output.line(`${report.seconds.toFixed(1)} s`);
   });
+}
+
+function tellModel(model: ModelReport, output: Output): void {
+  const { variant, algorithm, outcome, reason, modelVersion, usersScored, scores } = model;
+  output.line(`  ${variant}: ${outcome} by ${algorithm}${reason === undefined ? "" : ` (${reason})`}`);
+  output.line(`    model ${modelVersion ?? "none"}, lists for ${usersScored} users`);
+  for (const [name, score] of Object.entries(scores ?? {})) output.line(`    ${name}: ${score}`);
 }

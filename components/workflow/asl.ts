@@ -24,6 +24,7 @@ export interface Catcher {
 export interface ChoiceRule {
   readonly Variable?: string;
   readonly BooleanEquals?: boolean;
+  readonly StringEquals?: string;
   readonly NumericGreaterThanEqualsPath?: string;
   readonly IsPresent?: boolean;
   readonly And?: readonly ChoiceRule[];
@@ -77,6 +78,15 @@ export interface MapState extends Flow {
   readonly Catch?: readonly Catcher[];
 }
 
+/** Machines that run side by side; the result is a list of their outputs, in their order. */
+export interface ParallelState extends Flow {
+  readonly Type: "Parallel";
+  readonly Comment?: string;
+  readonly Branches: readonly Machine[];
+  readonly ResultPath: string | null;
+  readonly Catch?: readonly Catcher[];
+}
+
 export interface SucceedState {
   readonly Type: "Succeed";
   readonly Comment?: string;
@@ -88,7 +98,7 @@ export interface FailState {
   readonly Cause: string;
 }
 
-export type State = TaskState | PassState | ChoiceState | MapState | SucceedState | FailState;
+export type State = TaskState | PassState | ChoiceState | MapState | ParallelState | SucceedState | FailState;
 
 export interface Machine {
   readonly Comment?: string;
@@ -123,13 +133,15 @@ export function sequence(steps: readonly Step[]): Record<string, State> {
   );
 }
 
-/** Sends every error of the tasks and maps to one state, with the error in `$.error`. */
+/** Sends every error of the tasks, maps and parallels to one state, with the error in `$.error`. */
 export function catching(states: Readonly<Record<string, State>>, next: string): Record<string, State> {
   const catcher = { ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: next };
+  const fails = (state: State): state is TaskState | MapState | ParallelState =>
+    state.Type === "Task" || state.Type === "Map" || state.Type === "Parallel";
   return Object.fromEntries(
     Object.entries(states).map(([name, state]) => [
       name,
-      state.Type === "Task" || state.Type === "Map" ? { ...state, Catch: [...(state.Catch ?? []), catcher] } : state,
+      fails(state) ? { ...state, Catch: [...(state.Catch ?? []), catcher] } : state,
     ]),
   );
 }
@@ -161,7 +173,24 @@ export function successors(state: State): string[] {
 }
 
 /** What is wrong with a machine, in words; empty when it can run. */
-export function faultsOf(machine: Machine, path = ""): string[] {
+export function faultsOf(machine: Machine): string[] {
+  const names = namesOf(machine);
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...faultsIn(machine, ""), ...[...twice].map((name) => `${name} is the name of several states`)];
+}
+
+/** Names of all states, those of maps and branches included: in the whole machine each stands once. */
+function namesOf(machine: Machine): string[] {
+  return Object.entries(machine.States).flatMap(([name, state]) => [name, ...partsOf(state).flatMap(namesOf)]);
+}
+
+/** Machines within a state. */
+function partsOf(state: State): readonly Machine[] {
+  if (state.Type === "Map") return [state.ItemProcessor];
+  return state.Type === "Parallel" ? state.Branches : [];
+}
+
+function faultsIn(machine: Machine, path: string): string[] {
   const names = new Set(Object.keys(machine.States));
   const faults: string[] = [];
   if (!names.has(machine.StartAt)) faults.push(`${path}StartAt leads to ${machine.StartAt}, which does not exist`);
@@ -172,7 +201,7 @@ export function faultsOf(machine: Machine, path = ""): string[] {
     }
     if (!leads(state)) faults.push(`${path}${name} leads nowhere`);
     if (state.Type === "Choice" && state.Choices.length === 0) faults.push(`${path}${name} has no choices`);
-    if (state.Type === "Map") faults.push(...faultsOf(state.ItemProcessor, `${path}${name}/`));
+    for (const part of partsOf(state)) faults.push(...faultsIn(part, `${path}${name}/`));
   }
   const reached = reachable(machine);
   for (const name of names) {

@@ -7,8 +7,9 @@ import { putIfChanged } from "../../components/etl/workload/objects";
 import { VERIFIED_PREFIX } from "../../components/etl/workload/run";
 import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "../../components/observability/workload/ages";
 import { memoryCache } from "../../components/serving/workload/cache";
-import { recommend, type RecommendDeps } from "../../components/serving/workload/recommend";
+import { recommend, type Recommendation, type RecommendDeps } from "../../components/serving/workload/recommend";
 import { dynamoTable } from "../../components/serving/workload/table-reader";
+import { modelNameOf, POPULAR_KEY, popularKeyOf } from "../../components/tables/workload/records";
 import { runDaily, type DailyConfig, type DailyReport } from "../../local/datapath/daily";
 import { findQuery, listQueries, QueryError, runQuery, type QueryResult } from "../../queries";
 import { executeAthena } from "../../queries/engines/athena";
@@ -55,6 +56,7 @@ describe("the daily run on the emulator", function () {
       credentials: CREDENTIALS,
       now: new Date("2026-03-11T02:00:00Z"),
       ttlDays: 7,
+      variants: ["champion", "challenger"],
     };
     first = await runDaily(config);
   });
@@ -104,7 +106,56 @@ describe("the daily run on the emulator", function () {
     assert.deepEqual(Object.keys(zone.replicatedInMs), ["us-west-2"]);
   });
 
-  it("gives the same user the same list in both regions", async () => {
+  it("publishes the challenger's own model in its own line, beside the control's, judged against the same baselines", async () => {
+    const [zone] = first.zones;
+    const [challenger, ...more] = zone!.challengers;
+    assert.deepEqual(more, []);
+    assert.deepEqual(
+      [zone!, challenger!].map(({ variant, algorithm, outcome, usersScored }) => [
+        variant,
+        algorithm,
+        outcome,
+        usersScored,
+      ]),
+      [
+        ["champion", "als", "published", 600],
+        ["challenger", "item-to-item", "published", 600],
+      ],
+    );
+    assert.notEqual(challenger!.modelVersion, zone!.modelVersion);
+    assert.ok(Number(challenger!.scores?.["recall@10_over_popular_low"]) > 0);
+    assert.equal(challenger!.scores?.["popular_recall@10"], zone!.scores?.["popular_recall@10"]);
+    for (const { region, tables } of regions) {
+      const client = new DynamoDBClient({ region, endpoint: emulator.endpoint, credentials: CREDENTIALS });
+      const table = dynamoTable(client, tables);
+      assert.deepEqual(await table.published(), { current: zone!.modelVersion });
+      const line = modelNameOf("challenger", "champion");
+      assert.deepEqual(await table.published(undefined, line), { current: challenger!.modelVersion });
+      for (const version of [zone!.modelVersion!, challenger!.modelVersion!]) {
+        for (const key of [someUser, POPULAR_KEY, popularKeyOf(region)]) {
+          assert.ok(((await table.list(key, version)) ?? []).length > 0, `${key} of ${version} in ${region}`);
+        }
+      }
+      client.destroy();
+    }
+  });
+
+  it("gives a user the list of the variant's own model, the same in both regions", async () => {
+    for (const [variant, version] of [
+      ["champion", first.zones[0]?.modelVersion],
+      ["challenger", first.zones[0]?.challengers[0]?.modelVersion],
+    ] as const) {
+      const [east, west] = await listsOf(variant);
+      assert.equal(east?.source, "table");
+      assert.equal(west?.source, "table");
+      assert.equal(east.items.length, 5);
+      assert.deepEqual(west.items, east.items);
+      assert.equal(east.modelVersion, version);
+    }
+  });
+
+  /** What some user of a variant is given in each region. */
+  async function listsOf(variant: string): Promise<Recommendation[]> {
     const answers = [];
     for (const { region, tables } of regions) {
       const client = new DynamoDBClient({ region, endpoint: emulator.endpoint, credentials: CREDENTIALS });
@@ -112,26 +163,24 @@ describe("the daily run on the emulator", function () {
         region,
         cache: memoryCache(10),
         table: dynamoTable(client, tables),
-        variants: [{ name: "a", weight: 1 }],
+        variants: ["champion", "challenger"].map((name) => ({ name, weight: name === variant ? 1 : 0 })),
         userKeyOf: (id) => id,
         deadlineMs: 10_000,
       };
       answers.push(await recommend(deps, someUser, { limit: 5 }));
       client.destroy();
     }
-    const [east, west] = answers;
-    assert.equal(east?.source, "table");
-    assert.equal(west?.source, "table");
-    assert.equal(east.items.length, 5);
-    assert.deepEqual(west.items, east.items);
-    assert.equal(east.modelVersion, first.zones[0]?.modelVersion);
-  });
+    return answers;
+  }
 
   it("repeats itself: the same objects, version and scores", async () => {
     const second = await runDaily(config);
     assert.equal(second.zones[0]?.outcome, "unchanged");
     assert.equal(second.zones[0].modelVersion, first.zones[0]?.modelVersion);
     assert.deepEqual(second.zones[0].scores, first.zones[0]?.scores);
+    const versions = (report: DailyReport) => report.zones[0]?.challengers.map(({ modelVersion }) => modelVersion);
+    assert.deepEqual(versions(second), versions(first));
+    assert.equal(second.zones[0].challengers[0]?.outcome, "unchanged");
     for (const { written, removed, partitionsAdded } of second.etl) {
       assert.deepEqual({ written, removed, partitionsAdded }, { written: 0, removed: 0, partitionsAdded: 0 });
     }

@@ -121,7 +121,7 @@ describe("the training worker on the emulator", function () {
     const day = await ended(executionArn);
     assert.equal(day.status, "SUCCEEDED", `${day.error ?? ""} ${day.cause ?? ""}\n${workers[0]?.log() ?? ""}`);
     const { training } = JSON.parse(day.output ?? "{}") as { training: { modelVersion: string; shards: string[] } };
-    const model = JSON.parse(await readFile(join(folder, "model", "manifest.json"), "utf8")) as Manifest;
+    const model = JSON.parse(await readFile(join(folder, "als", "manifest.json"), "utf8")) as Manifest;
     assert.equal(training.modelVersion, model.version, "the same data, the same model as by hand");
     assert.equal(training.shards.length, Math.ceil(model.users / 200));
     const lists = await cloud.rows("recommendations");

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { z } from "zod";
 import { readManifest, type ModelManifest } from "../../serving/workload/model-package";
+import type { Algorithm } from "./variants";
 
 /** The training job as a process: one contract for every engine that implements it. */
 const ENTRY_POINT = join(__dirname, "train_als.py");
@@ -29,8 +30,8 @@ export interface TrainingConfig {
   readonly parameters?: Readonly<Record<string, number>>;
   /** `spark` where the data outgrows one machine. @default implicit */
   readonly engine?: "implicit" | "spark";
-  /** `item-to-item` is the B variant. @default als */
-  readonly algorithm?: "als" | "item-to-item";
+  /** @default als */
+  readonly algorithm?: Algorithm;
   /** Manifest of the model in force: one that is significantly worse is refused. @default none */
   readonly incumbent?: string;
   /** Folder where finished stages are kept, so that a job that died goes on after them. @default none kept */

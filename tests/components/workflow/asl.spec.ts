@@ -5,6 +5,8 @@ import {
   faultsOf,
   RETRY_TRANSIENT,
   sequence,
+  type Machine,
+  type ParallelState,
   type State,
   type Step,
   type TaskState,
@@ -44,14 +46,25 @@ describe("sequence", () => {
 });
 
 describe("catching", () => {
-  it("sends the errors of tasks and maps to one state, after their own catchers", () => {
+  it("sends the errors of tasks, maps and parallels to one state, after their own catchers", () => {
     const own = { ErrorEquals: ["Known"], ResultPath: "$.e", Next: "b" };
-    const states = catching({ a: { ...task, Catch: [own] }, b: { Type: "Succeed" } }, "f");
+    const states = catching(
+      {
+        a: { ...task, Catch: [own] },
+        b: { Type: "Succeed" },
+        c: { Type: "Parallel", Branches: [], ResultPath: null },
+      },
+      "f",
+    );
     assert.deepEqual((states["a"] as TaskState).Catch, [
       own,
       { ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: "f" },
     ]);
     assert.deepEqual(states["b"], { Type: "Succeed" });
+    assert.deepEqual(
+      (states["c"] as ParallelState).Catch?.map(({ Next }) => Next),
+      ["f"],
+    );
   });
 });
 
@@ -103,6 +116,18 @@ describe("faultsOf", () => {
       },
     });
     assert.deepEqual(faults, ["m/StartAt leads to x, which does not exist"]);
+  });
+
+  it("looks into branches, and wants a name once in the whole machine", () => {
+    const branch = (name: string) => ({ StartAt: name, States: { [name]: { ...task, End: true as const } } });
+    const faults = (Branches: readonly Machine[]) =>
+      faultsOf({ StartAt: "p", States: { p: { Type: "Parallel", Branches, ResultPath: null, End: true } } });
+    assert.deepEqual(faults([branch("a"), branch("b")]), []);
+    assert.deepEqual(faults([{ ...branch("a"), StartAt: "c" }]), [
+      "p/StartAt leads to c, which does not exist",
+      "p/a cannot be reached",
+    ]);
+    assert.deepEqual(faults([branch("a"), branch("a")]), ["a is the name of several states"]);
   });
 });
 

@@ -5,7 +5,9 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { showLife } from "../../../intake/workload/verifier/alive";
 import { RateLimiter } from "../../../tables/workload/rate-limiter";
+import { ALGORITHMS } from "../variants";
 import { Claims } from "./claim";
 import { ModelStore } from "./model-store";
 import { s3Checkpoints } from "./objects";
@@ -63,7 +65,7 @@ export function workerOf(env: Environment, log?: WorkerOptions["log"]): WorkerOp
     checkpointUsers: number("MERIDIAN_CHECKPOINT_USERS"),
     searchBudget: number("MERIDIAN_SEARCH_BUDGET"),
     engine: one("MERIDIAN_ENGINE", ["implicit", "spark"]),
-    algorithm: one("MERIDIAN_ALGORITHM", ["als", "item-to-item"]),
+    algorithm: one("MERIDIAN_ALGORITHM", ALGORITHMS),
     tracking: env["MERIDIAN_TRACKING"],
   };
   if (problems.length > 0) throw new Error(problems.join("; "));
@@ -125,6 +127,7 @@ async function main(): Promise<void> {
     console.info(JSON.stringify({ level, message, at: new Date().toISOString(), ...more }));
   };
   const options = workerOf(process.env, log);
+  showLife();
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) {
     process.once(name, () => {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { MODEL_NAME } from "../../../tables/workload/records";
+import { ALGORITHMS } from "../variants";
 
 /** Both kinds: a day of the zone, and the token by which the workflow hears of the end. */
 const common = {
@@ -9,7 +11,14 @@ const common = {
 };
 
 const workSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("train"), ...common }),
+  z.object({
+    kind: z.literal("train"),
+    ...common,
+    /** Line of models that the new one is for: its predecessor there is what the gate compares it with. */
+    model: z.string().min(1).max(255).default(MODEL_NAME),
+    /** @default the worker's own */
+    algorithm: z.enum(ALGORITHMS).optional(),
+  }),
   z.object({
     kind: z.literal("score"),
     ...common,

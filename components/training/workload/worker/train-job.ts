@@ -7,7 +7,7 @@ import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { downloadPrefix } from "../../../etl/workload/objects";
 import { keptTable } from "../../../etl/workload/pipeline";
 import type { ModelManifest } from "../../../serving/workload/model-package";
-import { CURRENT_VERSION, MODEL_NAME } from "../../../tables/workload/records";
+import { CURRENT_VERSION } from "../../../tables/workload/records";
 import { train, TrainingError, type TrainingConfig, type TrainingResult } from "../train";
 import { PermanentError, type Job, type JobContext } from "./job";
 import type { TrainAnswer, TrainWork } from "./message";
@@ -33,11 +33,14 @@ export interface TrainDeps {
 }
 
 /**
- * Trains the zone's model on gold as it stands, and says what to score. The key carries a fingerprint of the input: a
- * message that comes twice is answered from the first one's work, and a day whose data was mended is trained anew.
+ * Trains one variant's model on the zone's gold as it stands, and says what to score. The key carries a fingerprint of
+ * the input, the variant's line of models and its algorithm included: a message that comes twice is answered from the
+ * first one's work, and a day whose data was mended is trained anew.
  */
-export async function trainJob(work: TrainWork, deps: TrainDeps): Promise<Job> {
-  const input = await fingerprint(deps);
+export async function trainJob(work: TrainWork, given: TrainDeps): Promise<Job> {
+  const { model, algorithm } = work;
+  const deps = algorithm === undefined ? given : { ...given, options: { ...given.options, algorithm } };
+  const input = await fingerprint(model, deps);
   const runId = `${work.runDate}/train`;
   return {
     key: { runId, shard: input },
@@ -45,13 +48,13 @@ export async function trainJob(work: TrainWork, deps: TrainDeps): Promise<Job> {
       await mkdir(deps.folder, { recursive: true });
       const folder = await mkdtemp(join(deps.folder, "train-"));
       try {
-        const result = await trainIn(folder, `training/${runId}/${input}`, deps, context);
+        const result = await trainIn({ folder, checkpoint: `training/${runId}/${input}`, model }, deps, context);
         if (result.kind === "refused") {
           return { accepted: false, reason: result.reason, metrics: metricsOf(result.evaluation) };
         }
         const { manifest } = result;
         await deps.models.publish(join(folder, "package"));
-        await record(deps, manifest, context.startedAt);
+        await record(deps, model, manifest, context.startedAt);
         return {
           accepted: true,
           metrics: metricsOf(manifest.evaluation),
@@ -66,12 +69,17 @@ export async function trainJob(work: TrainWork, deps: TrainDeps): Promise<Job> {
   };
 }
 
-async function trainIn(
-  folder: string,
-  checkpoint: string,
-  deps: TrainDeps,
-  context: JobContext,
-): Promise<TrainingResult> {
+/** Where one training works, and for what. */
+interface TrainPlace {
+  readonly folder: string;
+  /** Prefix of its checkpoints. */
+  readonly checkpoint: string;
+  /** Line of models. */
+  readonly model: string;
+}
+
+async function trainIn(place: TrainPlace, deps: TrainDeps, context: JobContext): Promise<TrainingResult> {
+  const { folder, checkpoint } = place;
   const fetchTable = async (table: string): Promise<string> => {
     const to = join(folder, table);
     await downloadPrefix(deps.s3, { bucket: deps.goldBucket, prefix: keptTable(table).prefix }, to);
@@ -82,7 +90,7 @@ async function trainIn(
   const stages = new Stages(join(folder, "stages"), checkpoint, deps.checkpoints);
   await stages.restore();
   context.onBeat(() => stages.save());
-  const incumbent = await incumbentOf(folder, deps);
+  const incumbent = await incumbentOf(place, deps);
   try {
     return await (deps.train ?? train)({
       ...deps.options,
@@ -138,9 +146,9 @@ class Stages {
   }
 }
 
-/** Digest over the keys and entity tags of the gold that is trained on, and over the options. */
-async function fingerprint({ s3, goldBucket, options = {} }: TrainDeps): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(options));
+/** Digest over the keys and entity tags of the gold that is trained on, and over the line of models and the options. */
+async function fingerprint(model: string, { s3, goldBucket, options = {} }: TrainDeps): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify([model, options]));
   for (const table of ["gold_interactions", "gold_item_features"]) {
     const { prefix } = keptTable(table);
     let ContinuationToken: string | undefined;
@@ -153,9 +161,9 @@ async function fingerprint({ s3, goldBucket, options = {} }: TrainDeps): Promise
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Writes the published model's manifest to disk; `undefined` before the first, or when its package is gone. */
-async function incumbentOf(folder: string, deps: TrainDeps): Promise<string | undefined> {
-  const Key = marshall({ name: MODEL_NAME, version: CURRENT_VERSION });
+/** Writes the manifest of the line's published model to disk; `undefined` before the first, or when its package is gone. */
+async function incumbentOf({ folder, model }: TrainPlace, deps: TrainDeps): Promise<string | undefined> {
+  const Key = marshall({ name: model, version: CURRENT_VERSION });
   const { Item } = await deps.client.send(
     new GetItemCommand({ TableName: deps.modelsTable, Key, ConsistentRead: true }),
   );
@@ -168,8 +176,8 @@ async function incumbentOf(folder: string, deps: TrainDeps): Promise<string | un
 }
 
 /** The version's record, for people: what it was made of and how it scored. */
-async function record(deps: TrainDeps, manifest: ModelManifest, trainedAt: string): Promise<void> {
-  const Item = marshall({ ...manifest, name: MODEL_NAME, trained_at: trainedAt }, { removeUndefinedValues: true });
+async function record(deps: TrainDeps, model: string, manifest: ModelManifest, trainedAt: string): Promise<void> {
+  const Item = marshall({ ...manifest, name: model, trained_at: trainedAt }, { removeUndefinedValues: true });
   await deps.client.send(new PutItemCommand({ TableName: deps.modelsTable, Item }));
 }
 

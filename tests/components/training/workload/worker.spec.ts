@@ -81,7 +81,12 @@ describe("the worker's messages", () => {
 
   it("are those that the daily workflow sends", () => {
     const { Train: train, Score: score } = dailyDefinition(SETTINGS).States;
-    assert.deepEqual(parseWork(sent(train, run)), { kind: "train", runDate: "2026-03-02", taskToken: "token" });
+    assert.deepEqual(parseWork(sent(train, run)), {
+      kind: "train",
+      runDate: "2026-03-02",
+      taskToken: "token",
+      model: "recommendations",
+    });
     assert.ok(score?.Type === "Map");
     const shard = sent(score.ItemProcessor.States["Score shard"], run);
     assert.deepEqual(parseWork(shard), { ...SCORE, shard: "3-of-12" });
