@@ -120,18 +120,33 @@ run(
 );
 run(
   cli
-    .command("experiment <action>", "What an A/B experiment says so far, valid at any look: report")
+    .command(
+      "experiment <action> [environment]",
+      "An A/B experiment on the variants: start | status | ramp | hold | resume | rollback | report",
+    )
     .option("--env <name>", "Environment", { default: "local" })
-    .option("--region <region>", "Region whose lake is asked; default: the home region")
+    .option("--region <region>", "Region whose lake is asked; default: every one's")
     .option("--engine <engine>", "athena | redshift | duckdb", { default: "athena" })
-    .option("--metric <metric>", "Primary metric: click_rate | conversion | revenue_per_user", {
-      default: "click_rate",
-    })
-    .option("--control <variant>", "The variant that the others are held against; default: the topology's first")
-    .option("--from <day>", "First day of the experiment, YYYY-MM-DD; default: the first with events")
+    .option("--from <day>", "First day that counts, YYYY-MM-DD; default: the experiment's first whole one")
     .option("--to <day>", "Look as of this day; default: all that is known")
-    .option("--alpha <share>", "Chance of a false alarm over all looks together", { default: 0.05 })
-    .option("--planned-users <n>", "Users at whose number intervals are to be narrowest", { default: 20_000 }),
+    .option("--plot <file>", "report: draw the confidence sequences, as SVG")
+    .option("--reason <text>", "hold, resume, rollback: why")
+    .option("--today <day>", "start, ramp: decide as of this day, where past data are gone through; default: today")
+    .option("--id <id>", "start: name of the experiment; users are assigned anew by each")
+    .option("--live", "start: without a published model of the new variant; the endpoint answers for it")
+    .option("--control <variant>", "start: what the other is held against; default: the topology's first")
+    .option("--treatment <variant>", "start: the new variant; default: the topology's next")
+    .option(
+      "--metric <metric>",
+      "start: primary metric: click_rate | conversion | revenue_per_user; default: click_rate",
+    )
+    .option("--alpha <share>", "start: chance of a false alarm over all looks together; default: 0.05")
+    .option("--planned-users <n>", "start: users at whose number intervals are to be narrowest; default: 20000")
+    .option("--steps <percentages>", "start: the new variant's shares, rising; default: 1,5,20,50")
+    .option("--min-days <n>", "start: whole days at a step; default: 2")
+    .option("--min-users <n>", "start: users of the new variant before the next step; default: 200")
+    .option("--max-days <n>", "start: whole days after which what shows nothing ends; default: 42")
+    .option("--on-harm <what>", "start: what shown harm leads to: roll_back | hold; default: roll_back"),
   async () => (await import("./experiment.ts")).experiment as Run,
 );
 run(

@@ -30,7 +30,11 @@ describe("bad input on the command line", () => {
       ["experiment", "report", "--metric", "clicks", "--alpha", "2"],
       /--metric: want click_rate or conversion or revenue_per_user, got "clicks"[^]*--alpha: want a number between 0 and 1/,
     ],
-    ["an unknown action on an experiment", ["experiment", "start"], /action: want report, got "start"/],
+    [
+      "an unknown action on an experiment",
+      ["experiment", "begin", "--today", "soon", "--on-harm", "cry"],
+      /action: want start or status or ramp [^]*got "begin"[^]*--on-harm: want roll_back or hold[^]*--today: want a day/,
+    ],
     [
       "an experiment's control that is no variant",
       ["experiment", "report", "--control", "chamption"],
