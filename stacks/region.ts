@@ -27,11 +27,11 @@ export function region(topology: Topology, plan: RegionPlan, options: StackOptio
   const network = createNetwork(here, { keys, lake });
   const ground = { keys, alarms, queues, lake, network };
 
+  const catalogue = createCatalogue(here, ground);
   const searching = createSearch(here, ground);
-  const ingest = createIngest(here, ground, searching);
+  const ingest = createIngest(here, ground, { searching, catalogue });
   createIntake(here, ground);
 
-  const catalogue = createCatalogue(here, ground);
   const workgroup = createWorkgroup(here, ground);
   const etl = createEtl(here, ground);
   createTraining(here, ground);

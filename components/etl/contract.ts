@@ -75,6 +75,16 @@ export interface EtlArgs extends EtlJobArgs {
 /** Without this tag on groups, subnets and the cluster, AmazonEMRServicePolicy_v2 refuses to touch them. */
 export const EMR_TAG = { "for-use-with-amazon-emr-managed-policies": "true" } as const;
 
+/** Tag of a run's own cluster, by its platform's name: what a run may end. */
+export const ETL_TAG = "meridian:etl";
+
+/** Arguments of `TransientEtl`. */
+export interface TransientEtlArgs
+  extends EtlJobArgs, Pick<EtlArgs, "instanceTypes" | "certificatesKey" | "spotPricePercent"> {
+  /** Seconds without a step after which EMR ends a cluster whose run did not. @default 900 */
+  readonly forgottenSeconds?: number;
+}
+
 /** Arguments of `ServerlessEtl`; `capacity.maximumUnits` bounds its virtual CPUs, and nothing is kept while it idles. */
 export interface ServerlessEtlArgs extends EtlJobArgs {
   /** @default "arm64" */
@@ -87,9 +97,21 @@ export interface ServerlessEtlArgs extends EtlJobArgs {
   readonly idleTimeoutMinutes?: number;
 }
 
-/** Where a day's job is run: what a caller needs to start it on either engine. */
+/** A JSON value. */
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Where a day's job is run: what a caller needs to start it on any engine. */
 export type EtlRunner =
   | { readonly kind: "cluster"; readonly clusterId: pulumi.Output<string>; readonly roleArn: pulumi.Output<string> }
+  | {
+      readonly kind: "transient";
+      /** Name of the platform's clusters, and the value of their tag {@link ETL_TAG}. */
+      readonly name: string;
+      /** RunJobFlow's request without a name. */
+      readonly request: pulumi.Output<Readonly<Record<string, Json>>>;
+      /** Roles that the request hands to EMR and its nodes. */
+      readonly passRoleArns: readonly pulumi.Output<string>[];
+    }
   | {
       readonly kind: "serverless";
       readonly applicationId: pulumi.Output<string>;

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { SECONDS } from "../kit/units";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
-import { BOOTSTRAP_SCRIPT, clusterConfigurations } from "./bootstrap";
+import { clusterConfigurations } from "./bootstrap";
 import { EMR_TAG, type EtlArgs, type EtlRunner } from "./contract";
 import { createSecurityGroups, type Groups } from "./groups";
+import { createSecurityConfiguration, fleetTypes, NODE_DISK, SPOT, uploadPrograms, type Objects } from "./parts";
 import { createRoles, type Roles } from "./roles";
 import { vcpusOf } from "./plan";
 
@@ -19,17 +19,13 @@ const IDLE_SECONDS = { min: SECONDS.day + SECONDS.hour, max: 7 * SECONDS.day, us
 /** Instance types in one fleet: docs.aws.amazon.com/emr/latest/ManagementGuide/emr-instance-fleet.html */
 const FLEET_TYPES = { max: 15 } as const;
 
-/** Minutes that EMR looks for spot capacity before it falls back on demand. */
-const SPOT_TIMEOUT_MINUTES = 10;
-
 /** Steps that a cluster holds at once: docs.aws.amazon.com/emr/latest/ManagementGuide/AddMoreThan256Steps.html */
 const MAX_STEPS = 256;
 
-/** GiB of gp3 for shuffle and HDFS on each node. */
-const NODE_DISK_GIB = 64;
-
-/** Problems of the arguments, all of them. */
-export function checkEtl(args: EtlArgs): Problem[] {
+/** Problems of what every cluster is made of. */
+export function checkFleet(
+  args: Pick<EtlArgs, "releaseLabel" | "instanceTypes" | "capacity" | "spotPricePercent">,
+): Problem[] {
   const { capacity } = args;
   const unknownSizes = args.instanceTypes.flatMap((type, index) =>
     Number.isNaN(vcpusOf(type))
@@ -53,8 +49,15 @@ export function checkEtl(args: EtlArgs): Problem[] {
       min: capacity.minimumUnits,
       max: capacity.maximumUnits,
     }),
-    ...wantInteger("idleTimeoutSeconds", args.idleTimeoutSeconds ?? IDLE_SECONDS.usual, "seconds", IDLE_SECONDS),
     ...wantInteger("spotPricePercent", args.spotPricePercent ?? 100, "percent", { min: 1, max: 100 }),
+  ];
+}
+
+/** Problems of the arguments, all of them. */
+export function checkEtl(args: EtlArgs): Problem[] {
+  return [
+    ...checkFleet(args),
+    ...wantInteger("idleTimeoutSeconds", args.idleTimeoutSeconds ?? IDLE_SECONDS.usual, "seconds", IDLE_SECONDS),
     ...checkMode(args),
   ];
 }
@@ -98,8 +101,8 @@ export class Etl extends pulumi.ComponentResource {
 
     const roles = createRoles(name, args, this);
     const groups = createSecurityGroups(name, args, this);
-    const security = this.createSecurityConfiguration(name, args);
-    const objects = this.uploadPrograms(name, args);
+    const security = createSecurityConfiguration(name, args, this);
+    const objects = uploadPrograms(name, args, this);
     const cluster = this.createCluster(name, args, { roles, groups, security, objects });
     if (args.mode !== "transient") {
       this.createTaskFleet(name, args, cluster);
@@ -117,56 +120,6 @@ export class Etl extends pulumi.ComponentResource {
       nodeRoleArn: this.nodeRoleArn,
       programsUri: this.programsUri,
     });
-  }
-
-  private createSecurityConfiguration(name: string, args: EtlArgs): aws.emr.SecurityConfiguration {
-    const certificates = args.certificatesKey ?? "etl/tls/certificates.zip";
-    return new aws.emr.SecurityConfiguration(
-      name,
-      {
-        name: nameOf(args.scope, "etl", "emrCluster"),
-        configuration: pulumi.jsonStringify({
-          EncryptionConfiguration: {
-            EnableAtRestEncryption: true,
-            EnableInTransitEncryption: true,
-            AtRestEncryptionConfiguration: {
-              S3EncryptionConfiguration: { EncryptionMode: "SSE-KMS", AwsKmsKey: args.keyArn },
-              LocalDiskEncryptionConfiguration: {
-                EncryptionKeyProviderType: "AwsKms",
-                AwsKmsKey: args.keyArn,
-                EnableEbsEncryption: true,
-              },
-            },
-            InTransitEncryptionConfiguration: {
-              TLSCertificateConfiguration: {
-                CertificateProviderType: "PEM",
-                S3Object: `s3://${args.buckets.artifacts}/${certificates}`,
-              },
-            },
-          },
-          InstanceMetadataServiceConfiguration: {
-            MinimumInstanceMetadataServiceVersion: 2,
-            HttpPutResponseHopLimit: 1,
-          },
-        }),
-      },
-      { parent: this },
-    );
-  }
-
-  private uploadPrograms(name: string, { buckets, program }: EtlArgs): Objects {
-    const programKey = `etl/programs/${program.digest}.zip`;
-    const bootstrapKey = `etl/bootstrap/${createHash("sha256").update(BOOTSTRAP_SCRIPT).digest("hex")}.sh`;
-    const put = (part: string, key: string, source: pulumi.asset.Asset | pulumi.asset.Archive): aws.s3.BucketObjectv2 =>
-      new aws.s3.BucketObjectv2(`${name}-${part}`, { bucket: buckets.artifacts, key, source }, { parent: this });
-    return {
-      programKey,
-      bootstrapKey,
-      uploads: [
-        put("programs", programKey, program.archive),
-        put("bootstrap", bootstrapKey, new pulumi.asset.StringAsset(BOOTSTRAP_SCRIPT)),
-      ],
-    };
   }
 
   private createCluster(name: string, args: EtlArgs, { roles, groups, security, objects }: Parts): aws.emr.Cluster {
@@ -265,15 +218,6 @@ export class Etl extends pulumi.ComponentResource {
   }
 }
 
-const NODE_DISK = { type: "gp3", size: NODE_DISK_GIB, volumesPerInstance: 1 } as const;
-
-/** Spot from the deepest pools, and on demand when there is none in time. */
-const SPOT = {
-  allocationStrategy: "price-capacity-optimized",
-  timeoutAction: "SWITCH_TO_ON_DEMAND",
-  timeoutDurationMinutes: SPOT_TIMEOUT_MINUTES,
-} as const;
-
 /** How the cluster ends: after its last step, or after a time without one. EMR takes one or the other. */
 function lifeOf({
   mode,
@@ -318,23 +262,6 @@ function coreFleet(args: EtlArgs): aws.types.input.emr.ClusterCoreInstanceFleet 
     })),
     launchSpecifications: { onDemandSpecifications, spotSpecifications: [SPOT] },
   };
-}
-
-/** Types with their weight in units, one unit a virtual CPU. */
-function fleetTypes({
-  instanceTypes,
-}: EtlArgs): { instanceType: string; weightedCapacity: number; ebsConfigs: (typeof NODE_DISK)[] }[] {
-  return instanceTypes.map((instanceType) => ({
-    instanceType,
-    weightedCapacity: vcpusOf(instanceType),
-    ebsConfigs: [NODE_DISK],
-  }));
-}
-
-interface Objects {
-  readonly programKey: string;
-  readonly bootstrapKey: string;
-  readonly uploads: readonly pulumi.Resource[];
 }
 
 interface Parts {

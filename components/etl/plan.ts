@@ -54,3 +54,11 @@ export function planEtl(traffic: TrafficProfile, size: FleetSize, ceiling: numbe
     maximumCoreUnits: Math.max(minimumUnits, Math.ceil(maximumUnits / 4)),
   };
 }
+
+/** A driver and an executor of 4 virtual CPUs, the sizes that EMR Serverless takes by itself. */
+export const LEAST_SERVERLESS_VCPUS = 8;
+
+/** The same limit for EMR Serverless, which keeps nothing while it idles and runs no job in less than 8 virtual CPUs. */
+export function serverlessCapacity(capacity: EtlCapacity): EtlCapacity {
+  return { ...capacity, maximumUnits: Math.max(LEAST_SERVERLESS_VCPUS, capacity.maximumUnits) };
+}

@@ -7,6 +7,7 @@ import { refuse, type Problem } from "../kit/refuse";
 import { wantInteger, wantMatch } from "../kit/want";
 import { SPARK_DEFAULTS } from "./bootstrap";
 import type { EtlRunner, ServerlessEtlArgs } from "./contract";
+import { LEAST_SERVERLESS_VCPUS } from "./plan";
 import { allowed } from "./roles";
 
 /** API reference, AutoStopConfig: 1 minute to 7 days. */
@@ -15,8 +16,6 @@ const IDLE_MINUTES = { min: 1, max: 10_080, usual: 15 } as const;
 const MEMORY_GIB_PER_VCPU = { min: 2, max: 7, usual: 4 } as const;
 /** A worker has 20 to 200 GiB of standard disk; the limit must leave room for workers of 4 virtual CPUs with 20 each. */
 const DISK_GIB_PER_VCPU = { min: 5, max: 50, usual: 16 } as const;
-/** A driver and one executor of 4 virtual CPUs, the sizes that EMR Serverless takes by itself. */
-const MIN_VCPUS = 8;
 
 /** Folder of a worker into which Spark unpacks the programs. */
 const FOLDER = "meridian";
@@ -40,7 +39,9 @@ export function checkServerlessEtl(args: ServerlessEtlArgs): Problem[] {
       /^emr-(6\.(9|1\d)|7\.\d+)\.\d+$/,
       "an EMR release from emr-6.9.0 on, such as emr-7.9.0",
     ),
-    ...wantInteger("capacity.maximumUnits", args.capacity.maximumUnits, "virtual CPUs", { min: MIN_VCPUS }),
+    ...wantInteger("capacity.maximumUnits", args.capacity.maximumUnits, "virtual CPUs", {
+      min: LEAST_SERVERLESS_VCPUS,
+    }),
     ...wantInteger("memoryGibPerVcpu", memoryGibPerVcpu ?? MEMORY_GIB_PER_VCPU.usual, "GiB", MEMORY_GIB_PER_VCPU),
     ...wantInteger("diskGibPerVcpu", diskGibPerVcpu ?? DISK_GIB_PER_VCPU.usual, "GiB", DISK_GIB_PER_VCPU),
     ...wantInteger("idleTimeoutMinutes", idleTimeoutMinutes ?? IDLE_MINUTES.usual, "minutes", IDLE_MINUTES),

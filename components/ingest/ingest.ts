@@ -8,7 +8,15 @@ import { wantNumber } from "../kit/want";
 import { Collector, type CollectorAuthorizer, type CollectorIntegration } from "./collector";
 import type { ParquetConversion } from "./conversion";
 import { DeliveryStream, type DeliveryBucket, type Processor } from "./delivery";
-import { planBuffering, planProcessorMiB, planShards, planThrottle, planTransformConcurrency } from "./plan";
+import {
+  LIVE_FOLDER,
+  planBuffering,
+  planLiveBuffering,
+  planProcessorMiB,
+  planShards,
+  planThrottle,
+  planTransformConcurrency,
+} from "./plan";
 import { SearchDelivery, type SearchTarget } from "./search-delivery";
 import { EventStream } from "./stream";
 import { Transform } from "./transform";
@@ -41,11 +49,11 @@ export interface IngestArgs {
   /** The real-time branch. @default none */
   readonly search?: SearchTarget;
   /**
-   * Has Firehose A write Parquet by the columns of a Glue table, under `parquet/events`. The intake's verifier reads
-   * lines under `landing/events`, which then stays empty: for lakes that are read by that table alone.
-   * @default none: gzipped lines for the verifier
+   * A third delivery, of Parquet by the columns of a Glue table, to `live/events` of the bronze bucket: what came in the last
+   * minutes can be asked for by SQL, before it is verified.
+   * @default none
    */
-  readonly conversion?: ParquetConversion;
+  readonly live?: ParquetConversion;
   /** Enhanced fan-out consumers of the stream, by name. @default none */
   readonly fanOutConsumers?: readonly string[];
   /** @default 30 */
@@ -69,6 +77,7 @@ export class Ingest extends pulumi.ComponentResource {
   readonly transform: Transform;
   readonly curated: DeliveryStream;
   readonly raw: DeliveryStream;
+  readonly live: DeliveryStream | undefined;
   readonly search: SearchDelivery | undefined;
   readonly collector: Collector;
 
@@ -79,6 +88,7 @@ export class Ingest extends pulumi.ComponentResource {
     this.transform = this.createTransform(name, args);
     this.curated = this.createCurated(name, args);
     this.raw = this.createRaw(name, args);
+    this.live = this.createLive(name, args);
     this.search = this.createSearch(name, args);
     this.collector = this.createCollector(name, args);
     this.registerOutputs({
@@ -116,7 +126,7 @@ export class Ingest extends pulumi.ComponentResource {
         streamArn: this.stream.arn,
         streamKeyArn: args.keys.identifierArn,
         deadLetterQueueArn: args.deadLetterQueueArn,
-        reservedConcurrency: planTransformConcurrency(args.traffic),
+        reservedConcurrency: planTransformConcurrency(args.traffic, args.live === undefined ? 2 : 3),
         ...retention(args),
       },
       { parent: this },
@@ -132,8 +142,7 @@ export class Ingest extends pulumi.ComponentResource {
         part: "events-curated",
         source: this.source(args),
         destination: args.buckets.bronze,
-        prefix: args.conversion === undefined ? "landing/events" : "parquet/events",
-        ...(args.conversion === undefined ? {} : { conversion: args.conversion }),
+        prefix: "landing/events",
         partitioning: "dynamic",
         buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, true),
         processor: this.processor(args),
@@ -157,6 +166,29 @@ export class Ingest extends pulumi.ComponentResource {
         fileExtension: ".json.gz",
         partitioning: "arrival",
         buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, false),
+        logs: logs(args),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Through the transform, too, so that the table holds what a person agreed to and nobody's name. */
+  private createLive(name: string, args: IngestArgs): DeliveryStream | undefined {
+    if (args.live === undefined) return undefined;
+    return new DeliveryStream(
+      `${name}-live`,
+      {
+        scope: args.scope,
+        part: "events-live",
+        source: this.source(args),
+        destination: args.buckets.bronze,
+        prefix: `${LIVE_FOLDER}/events`,
+        // Apart from Firehose A's: one event that the transform refuses is counted once.
+        errorPrefix: `${LIVE_FOLDER}/errors`,
+        conversion: args.live,
+        partitioning: "dynamic",
+        buffering: planLiveBuffering(args.traffic),
+        processor: this.processor(args),
         logs: logs(args),
       },
       { parent: this },

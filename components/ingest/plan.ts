@@ -36,6 +36,16 @@ export function planBuffering(traffic: TrafficProfile, freshnessSeconds: number,
   };
 }
 
+/** Folder of the live table in the bronze bucket. */
+export const LIVE_FOLDER = "live";
+/** Seconds after which an event is in the live table. Shorter makes small files, which each question must open. */
+const LIVE_SECONDS = 300;
+
+/** Buffer of the live delivery: five minutes, or what comes in them at the average rate, within 64 to 128 MiB. */
+export function planLiveBuffering(traffic: TrafficProfile): Buffering {
+  return planBuffering(traffic, LIVE_SECONDS * 12, true);
+}
+
 // docs.aws.amazon.com/firehose/latest/dev/data-transformation.html: a Lambda reply holds at most 6 MB
 const LAMBDA_REPLY_BYTES = 6 * BYTES.MiB;
 // API reference, ProcessorParameter BufferSizeInMBs: 0.2 to 3
@@ -69,10 +79,16 @@ export const TRANSFORM_RECORDS_PER_SECOND = 20_000;
 export const TRANSFORM_TIMEOUT_SECONDS = 120;
 /** Calls at the same time that Firehose needs in any case: one for each of the streams that transform, and their retries. */
 const CONCURRENCY_MIN = 5;
+/** Delivery streams that transform in any case: Firehose A, and the branch to search. */
+const TRANSFORMING_STREAMS = 2;
 
-/** Reserved concurrency = peak records/s / records/s of one core, doubled for retries after an outage; at least 5. */
-export function planTransformConcurrency(traffic: TrafficProfile): number {
-  return Math.max(CONCURRENCY_MIN, Math.ceil((peak(traffic).records / TRANSFORM_RECORDS_PER_SECOND) * 2));
+/**
+ * Reserved concurrency = streams x peak records/s / records/s of one core, which leaves with two streams as much again for
+ * retries after an outage of one of them; at least 5.
+ * @param streams delivery streams that go through the transform.
+ */
+export function planTransformConcurrency(traffic: TrafficProfile, streams = TRANSFORMING_STREAMS): number {
+  return Math.max(CONCURRENCY_MIN, Math.ceil((peak(traffic).records / TRANSFORM_RECORDS_PER_SECOND) * streams));
 }
 
 export interface Throttle {

@@ -305,7 +305,7 @@ export class LakeBucket extends pulumi.ComponentResource {
           },
         },
       },
-      this.#kept,
+      { parent: this },
     );
   }
 

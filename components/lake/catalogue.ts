@@ -87,16 +87,27 @@ export class Catalogue extends pulumi.ComponentResource {
   /** ARN of each table, by its name. */
   readonly tableArns: Readonly<Record<string, pulumi.Output<string>>>;
 
+  readonly #tables: ReadonlyMap<string, aws.glue.CatalogTable>;
+
   constructor(name: string, args: CatalogueArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`catalogue "${name}"`, checkCatalogue(args));
     super("meridian:lake:Catalogue", name, {}, opts);
     this.encrypt(name, args);
     const database = this.createDatabase(name, args);
     this.databaseName = database.name;
-    this.tableArns = Object.fromEntries(
-      args.tables.map((table) => [table.name, this.createTable(name, table, database).arn]),
-    );
+    this.#tables = new Map(args.tables.map((table) => [table.name, this.createTable(name, table, database)]));
+    this.tableArns = Object.fromEntries([...this.#tables].map(([table, { arn }]) => [table, arn]));
     this.registerOutputs({ databaseName: this.databaseName, tableArns: this.tableArns });
+  }
+
+  /**
+   * A table's name as an output, so that whoever is told it waits for the table.
+   * @throws Error when the catalogue has no such table.
+   */
+  tableName(table: string): pulumi.Output<string> {
+    const made = this.#tables.get(table);
+    if (made === undefined) throw new Error(`want a table of ${[...this.#tables.keys()].join(", ")}, got ${table}`);
+    return made.name;
   }
 
   private encrypt(name: string, { keyArn }: CatalogueArgs): void {

@@ -35,12 +35,17 @@ export interface LakeArgs {
    * stands it would mean a new bucket. @default none
    */
   readonly objectLock?: Readonly<Partial<Record<LockablePart, ObjectLock>>>;
+  /**
+   * Folders of the bronze bucket that hold copies only, and the days for which they do.
+   * @default none
+   */
+  readonly copies?: Readonly<Record<string, number>>;
   /** Lists what all other buckets hold into the log bucket, under `inventory/`. @default no lists */
   readonly inventory?: Inventory["frequency"];
 }
 
 /** The arguments with their defaults. */
-function days(args: LakeArgs): Required<Omit<LakeArgs, "scope" | "keys" | "objectLock" | "inventory">> {
+function days(args: LakeArgs): Required<Omit<LakeArgs, "scope" | "keys" | "objectLock" | "inventory" | "copies">> {
   return {
     retentionDays: args.retentionDays,
     rawRetentionDays: args.rawRetentionDays ?? Math.min(30, args.retentionDays),
@@ -131,6 +136,7 @@ export class Lake extends pulumi.ComponentResource {
         prefixLifecycles: [
           { prefix: "landing/", expireDays: rawRetentionDays },
           { prefix: "errors/", expireDays: rawRetentionDays },
+          ...Object.entries(args.copies ?? {}).map(([folder, expireDays]) => ({ prefix: `${folder}/`, expireDays })),
         ],
         ...watched,
       }),

@@ -1,17 +1,31 @@
-import { catching, RETRY_TRANSIENT, sequence, type Machine, type Retrier, type State, type Step } from "./asl";
-import type { WorkKind } from "../training/workload/worker/message";
+import {
+  catching,
+  RETRY_TRANSIENT,
+  sequence,
+  type Machine,
+  type Parameters,
+  type State,
+  type Step,
+  type TaskState,
+} from "./asl";
+import { judgeModels, makeModels, RETRY_TABLE, type ModelSettings } from "./models";
 
 /** What the daily run is told, all of it known once the other rooms stand. */
 export type DailySettings = CommonSettings & EngineSettings;
 
 /** What runs the ETL. */
-export type EngineSettings = ClusterSettings | ServerlessSettings;
+export type EngineSettings = ClusterSettings | TransientSettings | ServerlessSettings;
 
 /** ETL as a step of a cluster that waits for it. */
 interface ClusterSettings {
   readonly clusterId: string;
   /** Folder on the nodes with the ETL programs. */
   readonly programsFolder: string;
+}
+
+/** ETL as a machine of its own, which makes a cluster, runs the job on it and ends it: see etlDefinition(). */
+interface TransientSettings {
+  readonly etlMachineArn: string;
 }
 
 /** ETL as a job of an EMR Serverless application. */
@@ -25,18 +39,29 @@ interface ServerlessSettings {
   readonly submitParameters: string;
 }
 
-interface CommonSettings {
+/** What the machine with a cluster of its own is told. */
+export interface OwnClusterSettings extends JobSettings {
+  /** Name of the clusters, before the run's date. */
+  readonly clusterName: string;
+  /** RunJobFlow's request without a name. */
+  readonly request: Parameters;
+  /** Folder on the nodes with the ETL programs. */
+  readonly programsFolder: string;
+}
+
+/** What the job itself is told, on any engine. */
+interface JobSettings {
   readonly partition: string;
   readonly bronzeBucket: string;
   readonly silverBucket: string;
   readonly goldBucket: string;
   readonly profilesTable: string;
-  readonly modelsTable: string;
-  readonly queueUrl: string;
+}
+
+interface CommonSettings extends JobSettings, ModelSettings {
   readonly topicArn: string;
   /** Function that fills the cache with the newest lists; absent = the cache fills by itself. */
   readonly warmFunctionArn?: string;
-  readonly scoringConcurrency: number;
 }
 
 const HOUR = 3600;
@@ -44,31 +69,17 @@ const HOUR = 3600;
 /** Longest a day's run may take: the next one must find the cluster free. */
 const RUN_TIMEOUT_SECONDS = 20 * HOUR;
 
-/**
- * Seconds between a worker's signs of life. Twice the queue's visibility extension: a shard whose worker died comes
- * back to the queue before the workflow gives it up.
- */
-const HEARTBEAT_SECONDS = 1800;
-
-/** What DynamoDB says when the same request may well succeed a little later. */
-const RETRY_TABLE: readonly Retrier[] = [
-  {
-    ErrorEquals: ["DynamoDB.ProvisionedThroughputExceededException", "DynamoDB.InternalServerErrorException"],
-    IntervalSeconds: 5,
-    MaxAttempts: 5,
-    BackoffRate: 2,
-    JitterStrategy: "FULL",
-  },
-];
-
 const REPORT = "Report failure";
+const REPORT_MODELS = "Report failed model";
 const REFUSED = "Report refusal";
+const FAILED = "Failed";
 
 /**
  * The daily train-and-score of one residency zone, input `{ "runDate": "YYYY-MM-DD" }`: all verified events before that
- * date go through ETL; the quality gate reads the job's own report; a worker trains and measures; the evaluation gate
- * compares with the popularity baseline; all shards are scored; only then does `CURRENT` move to the new version, and
- * only forward in time; last the caches are warmed. Every step may be repeated: the run date names its outputs.
+ * date go through ETL; the quality gate reads the job's own report; then for each variant of the experiment a worker
+ * trains and measures; the evaluation gate compares with the popularity baseline; all shards are scored; only then does
+ * `CURRENT` of its line of models move to the new version, and only forward in time; last the caches are warmed with the
+ * control's. Every step may be repeated: the run date names its outputs.
  */
 export function dailyDefinition(settings: DailySettings): Machine {
   const work: Step[] = [
@@ -76,10 +87,15 @@ export function dailyDefinition(settings: DailySettings): Machine {
     ["Read quality report", readQuality(settings)],
     ["Quality gate", gate("Mark data", "$.quality.report.passed")],
     ["Mark data", markData(settings)],
-    ["Train", handOut(settings, "train", { "runDate.$": "$.runDate" }, "$.training")],
-    ["Evaluation gate", evaluationGate("Score")],
-    ["Score", score(settings)],
-    ["Publish", publish(settings)],
+    ["Models", makeModels(settings)],
+    [
+      "All published",
+      judgeModels(settings, {
+        published: settings.warmFunctionArn === undefined ? "Done" : "Warm",
+        failed: REPORT_MODELS,
+        refused: REFUSED,
+      }),
+    ],
     ...(settings.warmFunctionArn === undefined ? [] : [["Warm", warm(settings, settings.warmFunctionArn)] as const]),
     ["Done", { Type: "Succeed" }],
   ];
@@ -91,8 +107,9 @@ export function dailyDefinition(settings: DailySettings): Machine {
       ...catching(sequence(work), REPORT),
       ...sequence([
         [REPORT, notify(settings, "Daily run failed", "States.Format('{}: {}', $.runDate, $.error.Cause)")],
-        ["Failed", { Type: "Fail", Error: "DailyRunFailed", Cause: "A step failed; the topic has its error" }],
+        [FAILED, { Type: "Fail", Error: "DailyRunFailed", Cause: "A step failed; the topic has its error" }],
       ]),
+      [REPORT_MODELS]: { ...notify(settings, "Daily run failed", "States.JsonToString($)"), Next: FAILED },
       ...sequence([
         [REFUSED, notify(settings, "Daily run refused by a gate", "States.JsonToString($)")],
         ["Refused", { Type: "Fail", Error: "GateRefused", Cause: "A gate refused; yesterday's lists stay in use" }],
@@ -143,12 +160,84 @@ export function starterDefinition(partition: string, dailyArn: string): Machine 
   };
 }
 
+/**
+ * ETL with a cluster of its own, input `{ "runDate": "YYYY-MM-DD" }`: makes it, runs the job, ends it, whether the job
+ * succeeded or not. A machine apart from the daily one, so that a day that is redriven has a new cluster and not the id of
+ * one that is gone.
+ */
+export function etlDefinition(s: OwnClusterSettings): Machine {
+  const end = (): State => ({
+    Type: "Task",
+    Resource: `arn:${s.partition}:states:::elasticmapreduce:terminateCluster`,
+    Parameters: { "ClusterId.$": "$.cluster.ClusterId" },
+    ResultPath: null,
+    TimeoutSeconds: 300,
+    Retry: RETRY_TRANSIENT,
+  });
+  const failed = "End failed cluster";
+  return {
+    Comment: "ETL on a cluster of its own",
+    StartAt: "Create cluster",
+    TimeoutSeconds: TRANSFORM_HOURS * HOUR + CLUSTER_SECONDS,
+    States: {
+      ...sequence([
+        [
+          "Create cluster",
+          {
+            Type: "Task",
+            Resource: `arn:${s.partition}:states:::elasticmapreduce:createCluster.sync`,
+            Parameters: { "Name.$": `States.Format('${s.clusterName}-{}', $.runDate)`, ...s.request },
+            ResultPath: "$.cluster",
+            TimeoutSeconds: CLUSTER_SECONDS,
+            Retry: RETRY_TRANSIENT.map((retrier) => ({ ...retrier, MaxAttempts: 2, IntervalSeconds: 60 })),
+          },
+        ],
+        [
+          "Transform",
+          {
+            ...clusterTransform(s, { "ClusterId.$": "$.cluster.ClusterId" }),
+            Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: failed }],
+          },
+        ],
+        ["End cluster", end()],
+        ["Done", { Type: "Succeed" }],
+      ]),
+      ...sequence([
+        [failed, end()],
+        [FAILED, { Type: "Fail", Error: "EtlFailed", Cause: "The job failed; its step's log is in the log bucket" }],
+      ]),
+    },
+  };
+}
+
+/** Seconds that a cluster may take to come up: spot capacity is looked for, then taken on demand. */
+const CLUSTER_SECONDS = HOUR;
+/** Hours that a day's job may take. */
+const TRANSFORM_HOURS = 6;
+
 function transform(s: DailySettings): State {
-  return "applicationId" in s ? serverlessTransform(s) : clusterTransform(s);
+  if ("applicationId" in s) return serverlessTransform(s);
+  return "etlMachineArn" in s ? nestedTransform(s) : clusterTransform(s, { ClusterId: s.clusterId });
+}
+
+function nestedTransform(s: CommonSettings & TransientSettings): State {
+  return {
+    Type: "Task",
+    Comment: "Bronze to silver and gold, on a cluster of its own",
+    Resource: `arn:${s.partition}:states:::states:startExecution.sync:2`,
+    Parameters: {
+      StateMachineArn: s.etlMachineArn,
+      Input: { "runDate.$": "$.runDate", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id" },
+    },
+    ResultPath: null,
+    // The cluster's own retries included.
+    TimeoutSeconds: (TRANSFORM_HOURS + 2) * HOUR,
+    Retry: RETRY_TRANSIENT.map((retrier) => ({ ...retrier, MaxAttempts: 1, IntervalSeconds: 60 })),
+  };
 }
 
 /** What the ETL program is told beside its own address, as arguments of `States.Array`. */
-function etlArguments(s: CommonSettings): string {
+function etlArguments(s: JobSettings): string {
   return (
     `'--run-date', $.runDate, ` +
     `'--bronze', 's3://${s.bronzeBucket}', '--silver', 's3://${s.silverBucket}', '--gold', 's3://${s.goldBucket}', ` +
@@ -174,18 +263,18 @@ function serverlessTransform(s: CommonSettings & ServerlessSettings): State {
       },
     },
     ResultPath: null,
-    TimeoutSeconds: 6 * HOUR,
+    TimeoutSeconds: TRANSFORM_HOURS * HOUR,
     Retry: RETRY_TRANSIENT.map((retrier) => ({ ...retrier, MaxAttempts: 2, IntervalSeconds: 60 })),
   };
 }
 
-function clusterTransform(s: CommonSettings & ClusterSettings): State {
+function clusterTransform(s: JobSettings & Pick<ClusterSettings, "programsFolder">, cluster: Parameters): TaskState {
   return {
     Type: "Task",
     Comment: "Bronze to silver and gold, on EMR",
     Resource: `arn:${s.partition}:states:::elasticmapreduce:addStep.sync`,
     Parameters: {
-      ClusterId: s.clusterId,
+      ...cluster,
       Step: {
         "Name.$": "States.Format('etl-{}', $.runDate)",
         ActionOnFailure: "CONTINUE",
@@ -198,7 +287,7 @@ function clusterTransform(s: CommonSettings & ClusterSettings): State {
       },
     },
     ResultPath: null,
-    TimeoutSeconds: 6 * HOUR,
+    TimeoutSeconds: TRANSFORM_HOURS * HOUR,
     Retry: RETRY_TRANSIENT.map((retrier) => ({ ...retrier, MaxAttempts: 2, IntervalSeconds: 60 })),
   };
 }
@@ -232,29 +321,6 @@ function gate(next: string, variable: string): State {
   };
 }
 
-function evaluationGate(next: string): State {
-  return {
-    Type: "Choice",
-    Comment: "No model goes out that the trainer refused, or that recommends worse than popularity",
-    Choices: [
-      {
-        And: [
-          { Variable: "$.training.accepted", IsPresent: true },
-          { Variable: "$.training.accepted", BooleanEquals: true },
-          { Variable: "$.training.metrics.recallAt10", IsPresent: true },
-          { Variable: "$.training.metrics.baselineRecallAt10", IsPresent: true },
-          {
-            Variable: "$.training.metrics.recallAt10",
-            NumericGreaterThanEqualsPath: "$.training.metrics.baselineRecallAt10",
-          },
-        ],
-        Next: next,
-      },
-    ],
-    Default: REFUSED,
-  };
-}
-
 /**
  * Writes when gold was last made of good data, beside the model's `CURRENT`: the table carries it to all regions of the
  * zone, whose observability tells its age. A day that is caught up later moves nothing back.
@@ -274,91 +340,7 @@ function markData(s: DailySettings): State {
     ResultPath: null,
     TimeoutSeconds: 60,
     Retry: RETRY_TABLE,
-    Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], ResultPath: "$.passedOver", Next: "Train" }],
-  };
-}
-
-/** Puts work on the queue and waits until its worker answers with the task's token. */
-function handOut(
-  s: DailySettings,
-  kind: WorkKind,
-  body: Readonly<Record<string, string>>,
-  resultPath: string | null,
-): State {
-  return {
-    Type: "Task",
-    Resource: `arn:${s.partition}:states:::sqs:sendMessage.waitForTaskToken`,
-    Parameters: { QueueUrl: s.queueUrl, MessageBody: { kind, ...body, "taskToken.$": "$$.Task.Token" } },
-    ResultPath: resultPath,
-    TimeoutSeconds: 8 * HOUR,
-    HeartbeatSeconds: HEARTBEAT_SECONDS,
-    Retry: [
-      {
-        ErrorEquals: ["States.HeartbeatTimeout", "Worker.Lost"],
-        IntervalSeconds: 30,
-        MaxAttempts: 3,
-        BackoffRate: 2,
-        JitterStrategy: "FULL",
-      },
-    ],
-  };
-}
-
-/** Each shard in an execution of its own, so that the run's history stays far below Step Functions' 25,000 events. */
-function score(s: DailySettings): State {
-  return {
-    Type: "Map",
-    Comment: "Score every user, shard by shard",
-    ItemsPath: "$.training.shards",
-    ItemSelector: {
-      "runDate.$": "$.runDate",
-      "modelVersion.$": "$.training.modelVersion",
-      "shard.$": "$$.Map.Item.Value",
-    },
-    MaxConcurrency: s.scoringConcurrency,
-    ToleratedFailurePercentage: 0,
-    ItemProcessor: {
-      ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-      StartAt: "Score shard",
-      States: sequence([
-        [
-          "Score shard",
-          handOut(
-            s,
-            "score",
-            { "runDate.$": "$.runDate", "modelVersion.$": "$.modelVersion", "shard.$": "$.shard" },
-            null,
-          ),
-        ],
-      ]),
-    },
-    ResultPath: null,
-  };
-}
-
-/** Moves `CURRENT` to the new version unless a later run date stands there already; a repeated run changes nothing. */
-function publish(s: DailySettings): State {
-  return {
-    Type: "Task",
-    Comment: "Point CURRENT at the new version",
-    Resource: `arn:${s.partition}:states:::dynamodb:updateItem`,
-    Parameters: {
-      TableName: s.modelsTable,
-      Key: { name: { S: "recommendations" }, version: { S: "CURRENT" } },
-      UpdateExpression:
-        "SET previous_version = if_not_exists(model_version, :version), " +
-        "model_version = :version, run_date = :date, model_digest = :digest, published_at = :now",
-      ConditionExpression: "attribute_not_exists(run_date) OR run_date <= :date",
-      ExpressionAttributeValues: {
-        ":version": { "S.$": "$.training.modelVersion" },
-        ":date": { "S.$": "$.runDate" },
-        ":digest": { "S.$": "$.training.modelDigest" },
-        ":now": { "S.$": "$$.State.EnteredTime" },
-      },
-    },
-    ResultPath: null,
-    TimeoutSeconds: 60,
-    Retry: RETRY_TABLE,
+    Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], ResultPath: "$.passedOver", Next: "Models" }],
   };
 }
 
@@ -369,7 +351,7 @@ function warm(s: DailySettings, functionArn: string): State {
     Resource: `arn:${s.partition}:states:::lambda:invoke`,
     Parameters: {
       FunctionName: functionArn,
-      Payload: { "runDate.$": "$.runDate", "modelVersion.$": "$.training.modelVersion" },
+      Payload: { "runDate.$": "$.runDate", "modelVersion.$": "$.models[0].modelVersion" },
     },
     ResultPath: null,
     TimeoutSeconds: 900,
@@ -377,7 +359,7 @@ function warm(s: DailySettings, functionArn: string): State {
   };
 }
 
-function notify(s: DailySettings, subject: string, message: string): State {
+function notify(s: DailySettings, subject: string, message: string): TaskState {
   return {
     Type: "Task",
     Resource: `arn:${s.partition}:states:::sns:publish`,

@@ -5,9 +5,11 @@ import { allowing, allowKeyByAlias, trustService, type Allow } from "../kit/iam"
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
-import { wantInteger, wantMatch } from "../kit/want";
+import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import type { EtlRunner } from "../etl/contract";
-import { dailyDefinition, starterDefinition, type EngineSettings } from "./daily";
+import type { VariantModel } from "../training/workload/variants";
+import { dailyDefinition, etlDefinition, starterDefinition, type EngineSettings } from "./daily";
+import { OBSERVE, ownClusterPermissions, runEtl, type OwnCluster } from "./permissions";
 
 /** Arguments of {@link DailyWorkflow}. */
 export interface DailyWorkflowArgs {
@@ -15,8 +17,9 @@ export interface DailyWorkflowArgs {
   /** Only a zone's primary region runs by schedule; a replica stands ready and is started by hand. */
   readonly role: "primary" | "replica";
   readonly keyArn: pulumi.Input<string>;
-  /** A cluster that waits for steps, or an EMR Serverless application: the ETL room's `runner`. */
-  readonly etl: { readonly clusterId: pulumi.Input<string> } | Extract<EtlRunner, { readonly kind: "serverless" }>;
+  /** A cluster that waits for steps, what a cluster is made of, or an EMR Serverless application: the ETL room's `runner`. */
+  readonly etl:
+    { readonly clusterId: pulumi.Input<string> } | Extract<EtlRunner, { readonly kind: "transient" | "serverless" }>;
   readonly buckets: { readonly bronze: string; readonly silver: string; readonly gold: string };
   readonly tables: { readonly profiles: string; readonly models: string };
   /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
@@ -31,7 +34,9 @@ export interface DailyWorkflowArgs {
   readonly deadLetterQueueArn: pulumi.Input<string>;
   /** Function that fills the caches. @default none: they fill by themselves */
   readonly warmFunctionArn?: pulumi.Input<string>;
-  /** Shards handed out at once; the queue holds the rest back. @default 200 */
+  /** Models that are trained and published each day, one for each variant; the control's first. */
+  readonly models: readonly VariantModel[];
+  /** Shards of one model handed out at once; the queue holds the rest back. @default 200 */
   readonly scoringConcurrency?: number;
   /** When the run starts, UTC. @default `cron(0 2 * * ? *)` */
   readonly scheduleExpression?: string;
@@ -52,6 +57,8 @@ const DEFAULTS = {
 const CONCURRENCY = { min: 1, max: 10_000 } as const;
 /** docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
 const WINDOW_MINUTES = { min: 1, max: 1440 } as const;
+/** As SageMaker has it; a state's name, of at most 80 characters, ends in it. docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html */
+const VARIANT = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/;
 /** Hours for which the schedule tries to start a run. */
 const START_RETRY_HOURS = 6;
 /** Where the bootstrap puts the ETL programs on each node. */
@@ -60,6 +67,14 @@ const PROGRAMS_FOLDER = "/opt/meridian/etl";
 /** Problems of the arguments, all of them. */
 export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
   return [
+    ...wantDistinct(
+      "models",
+      args.models.map(({ variant }) => variant),
+      "variants",
+    ),
+    ...args.models.flatMap(({ variant }, index) =>
+      wantMatch(`models[${index}].variant`, variant, VARIANT, "a name of letters, digits and dashes, at most 63"),
+    ),
     ...wantInteger(
       "scoringConcurrency",
       args.scoringConcurrency ?? DEFAULTS.scoringConcurrency,
@@ -102,7 +117,8 @@ export class DailyWorkflow extends pulumi.ComponentResource {
 
     this.stateMachineName = nameOf(args.scope, "daily", "stateMachine");
     const log = this.createLog(name, args);
-    const daily = this.createDaily(name, args, log);
+    const engine = this.createEngine(name, args, log);
+    const daily = this.createDaily(name, args, log, engine);
     const starter = this.createStarter(name, args, daily, log);
     const schedule = this.createSchedule(name, args, starter);
 
@@ -130,11 +146,47 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     );
   }
 
-  private createDaily(name: string, args: DailyWorkflowArgs, log: aws.cloudwatch.LogGroup): aws.sfn.StateMachine {
+  /** What runs the ETL, as the daily run is told; a machine of its own where each run makes its cluster. */
+  private createEngine(name: string, args: DailyWorkflowArgs, log: aws.cloudwatch.LogGroup): Engine {
+    const { scope, etl, buckets, tables } = args;
+    if (!("kind" in etl) || etl.kind !== "transient")
+      return { settings: engineOf(etl), permissions: runEtl(scope, etl) };
+    const role = this.createRole(`${name}-etl`, scope, "daily-etl", ownClusterPermissions(scope, etl));
+    const machineName = nameOf(scope, "daily-etl", "stateMachine");
+    const machine = this.createMachine(`${name}-etl`, machineName, {
+      role,
+      log,
+      definition: etl.request.apply((request) =>
+        JSON.stringify(
+          etlDefinition({
+            partition: scope.partition,
+            bronzeBucket: buckets.bronze,
+            silverBucket: buckets.silver,
+            goldBucket: buckets.gold,
+            profilesTable: tables.profiles,
+            clusterName: etl.name,
+            request,
+            programsFolder: PROGRAMS_FOLDER,
+          }),
+        ),
+      ),
+    });
+    return {
+      settings: machine.arn.apply((etlMachineArn) => ({ etlMachineArn })),
+      permissions: runEtl(scope, { machineArn: machine.arn, machineName }),
+    };
+  }
+
+  private createDaily(
+    name: string,
+    args: DailyWorkflowArgs,
+    log: aws.cloudwatch.LogGroup,
+    engine: Engine,
+  ): aws.sfn.StateMachine {
     const { scope, buckets, tables } = args;
-    const role = this.createRole(`${name}-daily`, scope, "daily", this.dailyPermissions(args));
+    const role = this.createRole(`${name}-daily`, scope, "daily", this.dailyPermissions(args, engine));
     const settings = pulumi.all([
-      engineOf(args),
+      engine.settings,
       args.queue.url,
       args.failureTopicArn,
       pulumi.output(args.warmFunctionArn),
@@ -142,11 +194,11 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     return this.createMachine(name, this.stateMachineName, {
       role,
       log,
-      definition: settings.apply(([engine, queueUrl, topicArn, warmFunctionArn]) =>
+      definition: settings.apply(([engineSettings, queueUrl, topicArn, warmFunctionArn]) =>
         JSON.stringify(
           dailyDefinition({
             partition: scope.partition,
-            ...engine,
+            ...engineSettings,
             queueUrl,
             topicArn,
             ...(warmFunctionArn === undefined ? {} : { warmFunctionArn }),
@@ -156,17 +208,18 @@ export class DailyWorkflow extends pulumi.ComponentResource {
             profilesTable: tables.profiles,
             modelsTable: tables.models,
             scoringConcurrency: args.scoringConcurrency ?? DEFAULTS.scoringConcurrency,
+            models: args.models,
           }),
         ),
       ),
     });
   }
 
-  private dailyPermissions(args: DailyWorkflowArgs): Allow[] {
+  private dailyPermissions(args: DailyWorkflowArgs, engine: Engine): Allow[] {
     const { scope } = args;
     const machine = nameOf(scope, "daily", "stateMachine");
     return [
-      ...runEtl(args),
+      ...engine.permissions,
       {
         sid: "ReadQualityReport",
         actions: ["s3:GetObject"],
@@ -311,29 +364,6 @@ export class DailyWorkflow extends pulumi.ComponentResource {
   }
 }
 
-/** No resource-level permissions: docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html and ...concepts-xray-tracing.html */
-const OBSERVE: readonly Allow[] = [
-  {
-    sid: "DeliverLogs",
-    actions: [
-      "logs:CreateLogDelivery",
-      "logs:GetLogDelivery",
-      "logs:UpdateLogDelivery",
-      "logs:DeleteLogDelivery",
-      "logs:ListLogDeliveries",
-      "logs:PutResourcePolicy",
-      "logs:DescribeResourcePolicies",
-      "logs:DescribeLogGroups",
-    ],
-    resources: ["*"],
-  },
-  {
-    sid: "Trace",
-    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"],
-    resources: ["*"],
-  },
-];
-
 interface RoleParts {
   readonly role: aws.iam.Role;
   readonly policy: aws.iam.RolePolicy;
@@ -345,8 +375,13 @@ interface MachineParts {
   readonly definition: pulumi.Input<string>;
 }
 
+interface Engine {
+  readonly settings: pulumi.Output<EngineSettings>;
+  readonly permissions: readonly Allow[];
+}
+
 /** What the run is told of the engine, once it is known. */
-function engineOf({ etl }: DailyWorkflowArgs): pulumi.Output<EngineSettings> {
+function engineOf(etl: Exclude<DailyWorkflowArgs["etl"], OwnCluster>): pulumi.Output<EngineSettings> {
   if ("clusterId" in etl) {
     return pulumi.output(etl.clusterId).apply((clusterId) => ({ clusterId, programsFolder: PROGRAMS_FOLDER }));
   }
@@ -358,36 +393,4 @@ function engineOf({ etl }: DailyWorkflowArgs): pulumi.Output<EngineSettings> {
     programsFolder,
     submitParameters,
   }));
-}
-
-function runEtl({ scope, etl }: DailyWorkflowArgs): Allow[] {
-  if ("clusterId" in etl) {
-    return [
-      {
-        sid: "RunEtl",
-        actions: ["elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps"],
-        resources: [pulumi.interpolate`${arnOf(scope, "elasticmapreduce", "cluster/")}${etl.clusterId}`],
-      },
-    ];
-  }
-  // docs.aws.amazon.com/step-functions/latest/dg/emr-serverless-iam.html
-  return [
-    { sid: "RunEtl", actions: ["emr-serverless:StartJobRun"], resources: [etl.applicationArn] },
-    {
-      sid: "FollowEtl",
-      actions: ["emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"],
-      resources: [pulumi.interpolate`${etl.applicationArn}/jobruns/*`],
-    },
-    {
-      sid: "PassJobRole",
-      actions: ["iam:PassRole"],
-      resources: [etl.roleArn],
-      conditions: { StringEquals: { "iam:PassedToService": "emr-serverless.amazonaws.com" } },
-    },
-    {
-      sid: "HearOfJobs",
-      actions: ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-      resources: [arnOf(scope, "events", "rule/StepFunctionsGetEventsForEMRServerlessJobRule")],
-    },
-  ];
 }

@@ -35,6 +35,10 @@ const LOAD_BALANCER = 8;
 /** SageMaker keeps the old fleet until the new one serves. */
 const FLEETS_DURING_UPDATE = 2;
 
+/** A worker, and its address, for each 4 virtual CPUs: docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/vpc-access.html */
+const EMR_SERVERLESS_WORKER_VCPUS = 4;
+const VARIANT_LISTS = ["productionVariants", "shadowProductionVariants"] as const;
+
 interface Consumer {
   readonly type: string;
   /** Tier in which stacks/region/ puts it. */
@@ -82,10 +86,16 @@ export const CONSUMERS: readonly Consumer[] = [
       running(plan, ({ resource }) => [`${name} primary`, `${name} core`, `${name} workers`].includes(resource)),
   },
   {
+    type: "aws:emrserverless/application:Application",
+    tier: "private",
+    addresses: ({ inputs }) =>
+      Math.ceil(Number.parseInt(text(inputs, "maximumCapacity.cpu") ?? "0", 10) / EMR_SERVERLESS_WORKER_VCPUS),
+  },
+  {
     type: "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
     tier: "private",
     addresses: ({ inputs }, plan) =>
-      list(inputs, "productionVariants").reduce((total: number, variant) => {
+      VARIANT_LISTS.flatMap((key) => list(inputs, key)).reduce((total: number, variant) => {
         const target = plan
           .of("aws:appautoscaling/target:Target")
           .find((one) => text(one.inputs, "resourceId")?.endsWith(`/variant/${text(variant, "variantName") ?? ""}`));
@@ -111,6 +121,11 @@ export const CONSUMERS: readonly Consumer[] = [
     tier: "isolated",
     addresses: ({ inputs }) =>
       (number(inputs, "numNodeGroups") ?? 1) * (1 + (number(inputs, "replicasPerNodeGroup") ?? 0)),
+  },
+  {
+    type: "aws:elasticache/cluster:Cluster",
+    tier: "isolated",
+    addresses: ({ inputs }) => number(inputs, "numCacheNodes") ?? 1,
   },
   {
     type: "aws:redshift/cluster:Cluster",

@@ -3,6 +3,7 @@ import type { RegionInfo } from "../catalogue";
 import { checkAddresses } from "./checks/addresses";
 import { checkCapacity } from "./checks/capacity";
 import { checkCompute } from "./checks/compute";
+import { checkLake } from "./checks/lake";
 import { checkPromises } from "./checks/promises";
 import { checkRegions } from "./checks/regions";
 import { checkResidency } from "./checks/residency";
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
   checkPromises,
   checkTables,
   checkWarehouse,
+  checkLake,
   checkCompute,
   checkCapacity,
 ];

@@ -3,7 +3,9 @@ import type {
   FleetSize,
   CachePlan,
   EtlPlan,
+  IngestPlan,
   IntakePlan,
+  LakePlan,
   Promises,
   SearchPlan,
   ServingPlan,
@@ -18,6 +20,7 @@ type Serverless = Extract<WarehousePlan, { readonly mode: "serverless" }>;
 /** Everything that a size decides. */
 export interface SizeDefaults {
   readonly zones: number;
+  readonly lake: LakePlan;
   readonly cache: CachePlan;
   readonly intake: IntakePlan;
   readonly serving: ServingPlan;
@@ -60,6 +63,7 @@ const variants = (
 export const SIZE_DEFAULTS: Readonly<Record<FleetSize, SizeDefaults>> = {
   small: {
     zones: 2,
+    lake: { objectLock: {}, inventory: "none", liveTable: false },
     cache: { engine: "valkey", mode: "regional", nodeType: "cache.t4g.small", replicasPerShard: 1 },
     intake: { instanceTypes: general("large") },
     serving: {
@@ -67,14 +71,22 @@ export const SIZE_DEFAULTS: Readonly<Record<FleetSize, SizeDefaults>> = {
       nodeInstanceTypes: general("large"),
       kubernetesVersion: KUBERNETES_VERSION,
     },
-    training: { instanceTypes: memory("large"), maxInstances: 2 },
-    etl: { releaseLabel: EMR_RELEASE, instanceTypes: general("xlarge"), maxCapacityUnits: 16 },
-    provisioned: { mode: "provisioned", nodeType: "ra3.large", nodes: 1, rpoMinutes: PROVISIONED_RPO_MINUTES },
+    training: { instanceTypes: memory("large"), maxInstances: 2, warmInstances: 0 },
+    etl: { mode: "cluster", releaseLabel: EMR_RELEASE, instanceTypes: general("xlarge"), maxCapacityUnits: 16 },
+    provisioned: {
+      mode: "provisioned",
+      nodeType: "ra3.large",
+      nodes: 1,
+      rpoMinutes: PROVISIONED_RPO_MINUTES,
+      queues: "one",
+    },
     serverless: { mode: "serverless", baseCapacityRpu: 8, rpoMinutes: SERVERLESS_RPO_MINUTES },
     search: { engineVersion: SEARCH_VERSION, instanceType: "t3.small.search", masterInstanceTypes, dataNodes: 2 },
   },
   standard: {
     zones: 3,
+    // A list a week finds what is unencrypted, uncopied or too old before an auditor does, at cents a million objects.
+    lake: { objectLock: {}, inventory: "weekly", liveTable: false },
     cache: { engine: "valkey", mode: "regional", nodeType: "cache.r7g.large", replicasPerShard: 2 },
     // The verifier works on one object at a time: a core parses, the other hashes and writes.
     intake: { instanceTypes: general("large") },
@@ -83,9 +95,15 @@ export const SIZE_DEFAULTS: Readonly<Record<FleetSize, SizeDefaults>> = {
       nodeInstanceTypes: general("xlarge"),
       kubernetesVersion: KUBERNETES_VERSION,
     },
-    training: { instanceTypes: memory("4xlarge"), maxInstances: 10 },
-    etl: { releaseLabel: EMR_RELEASE, instanceTypes: memory("2xlarge"), maxCapacityUnits: 400 },
-    provisioned: { mode: "provisioned", nodeType: "ra3.xlplus", nodes: 2, rpoMinutes: PROVISIONED_RPO_MINUTES },
+    training: { instanceTypes: memory("4xlarge"), maxInstances: 10, warmInstances: 0 },
+    etl: { mode: "cluster", releaseLabel: EMR_RELEASE, instanceTypes: memory("2xlarge"), maxCapacityUnits: 400 },
+    provisioned: {
+      mode: "provisioned",
+      nodeType: "ra3.xlplus",
+      nodes: 2,
+      rpoMinutes: PROVISIONED_RPO_MINUTES,
+      queues: "roles",
+    },
     serverless: { mode: "serverless", baseCapacityRpu: 64, rpoMinutes: SERVERLESS_RPO_MINUTES },
     search: { engineVersion: SEARCH_VERSION, instanceType: "r7g.large.search", masterInstanceTypes, dataNodes: 3 },
   },
@@ -102,4 +120,6 @@ export const DEFAULTS = {
   retentionDays: 395,
   promises: { rtoSeconds: 300, rpoSeconds: 900, availability: 0.999, dataFreshnessHours: 26 } satisfies Promises,
   tables: { consistency: "eventual" } satisfies TablesPlan,
+  ingest: { collector: "gateway" } satisfies IngestPlan,
+  shadow: { instances: 1, samplePercent: 100 },
 } as const;

@@ -10,7 +10,9 @@ import type {
   EtlPlan,
   FleetSize,
   IdentityPlan,
+  IngestPlan,
   IntakePlan,
+  LakePlan,
   Promises,
   RegionPlan,
   RegionRole,
@@ -18,6 +20,8 @@ import type {
   Residency,
   SearchPlan,
   ServingPlan,
+  ShadowPlan,
+  ShadowPreference,
   TablesPlan,
   Topology,
   TrainingPlan,
@@ -102,7 +106,9 @@ export function typesIn(region: string, parts: Parts): RegionTypes {
     etl: poolIn(region, "emr", etl.instanceTypes),
     searchMaster: firstIn(region, "opensearch", search.masterInstanceTypes) ?? "",
     variants: Object.fromEntries(
-      serving.variants.map(({ name, instanceTypes }) => [name, firstIn(region, "sagemaker", instanceTypes) ?? ""]),
+      [...serving.variants, ...(serving.shadow === undefined ? [] : [serving.shadow])].map(
+        ({ name, instanceTypes }) => [name, firstIn(region, "sagemaker", instanceTypes) ?? ""],
+      ),
     ),
   };
 }
@@ -113,6 +119,16 @@ export function variantsIn({ serving }: Pick<Topology, "serving">, { types }: Re
     ...variant,
     instanceType: types.variants[variant.name] ?? instanceTypes[0] ?? "",
   }));
+}
+
+/** The candidate as a region runs it; undefined where there is none. */
+export function shadowIn(
+  { serving: { shadow } }: Pick<Topology, "serving">,
+  { types }: RegionPlan,
+): ShadowPlan | undefined {
+  if (shadow === undefined) return undefined;
+  const { instanceTypes, ...rest } = shadow;
+  return { ...rest, instanceType: types.variants[shadow.name] ?? instanceTypes[0] ?? "" };
 }
 
 function planRegions(draft: Draft, size: FleetSize, parts: Parts): readonly RegionPlan[] {
@@ -172,6 +188,8 @@ export interface Parts {
   readonly promises: Promises;
   readonly tables: TablesPlan;
   readonly cache: CachePlan;
+  readonly ingest: IngestPlan;
+  readonly lake: LakePlan;
   readonly intake: IntakePlan;
   readonly serving: ServingPlan;
   readonly training: TrainingPlan;
@@ -188,6 +206,8 @@ export function planParts(draft: Draft, size: FleetSize): Parts {
     promises: { ...DEFAULTS.promises, ...defined(sections.promises) },
     tables: { ...DEFAULTS.tables, ...defined(sections.tables) } as TablesPlan,
     cache: { ...defaults.cache, ...defined(sections.cache) },
+    ingest: { ...DEFAULTS.ingest, ...defined(sections.ingest) },
+    lake: { ...defaults.lake, ...defined(sections.lake) } as LakePlan,
     intake: { ...defaults.intake, ...defined(sections.intake) },
     serving: planServing(defaults.serving, sections.serving),
     training: { ...defaults.training, ...defined(sections.training) },
@@ -201,14 +221,23 @@ export function planParts(draft: Draft, size: FleetSize): Parts {
 }
 
 function planServing(defaults: ServingPlan, given: TopologyInput["serving"]): ServingPlan {
-  const { variants, ...rest } = given ?? {};
+  const { variants, shadow, nodeInstanceTypes, kubernetesVersion } = given ?? {};
   return {
     ...defaults,
-    ...defined(rest),
+    ...(nodeInstanceTypes === undefined ? {} : { nodeInstanceTypes }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    ...(shadow === undefined ? {} : { shadow: planShadow(shadow) }),
     variants:
       variants?.map(({ instanceType, ...variant }) => ({ ...variant, instanceTypes: listOf(instanceType) })) ??
       defaults.variants,
   };
+}
+
+function planShadow({
+  instanceType,
+  ...shadow
+}: NonNullable<NonNullable<TopologyInput["serving"]>["shadow"]>): ShadowPreference {
+  return { ...DEFAULTS.shadow, ...defined(shadow), instanceTypes: listOf(instanceType) };
 }
 
 function planSearch(defaults: SearchPlan, given: TopologyInput["search"]): SearchPlan {

@@ -44,7 +44,17 @@ export interface DraftResult {
 }
 
 /** Sections whose keys mean the same without each other: what is wrong with one hides none of the rest. */
-const LOOSE: ReadonlySet<string> = new Set(["promises", "identity", "intake", "serving", "training", "etl", "search"]);
+const LOOSE: ReadonlySet<string> = new Set([
+  "promises",
+  "identity",
+  "ingest",
+  "lake",
+  "intake",
+  "serving",
+  "training",
+  "etl",
+  "search",
+]);
 
 /** Reads a document's data against the schema. */
 export function readDraft(document: TopologyDocument): DraftResult {

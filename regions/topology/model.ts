@@ -19,7 +19,7 @@ export interface RegionTypes {
   readonly etl: readonly string[];
   /** Dedicated masters of the search domain. */
   readonly searchMaster: string;
-  /** The one type of each variant, by the variant's name. */
+  /** The one type of each variant and of the shadow, by its name. */
   readonly variants: Readonly<Record<string, string>>;
 }
 
@@ -84,11 +84,55 @@ export interface VariantPlan extends Omit<VariantPreference, "instanceTypes"> {
   readonly instanceType: string;
 }
 
+/** A candidate beside the one variant, for every region: it is sent copies of requests, and answers nobody. */
+export interface ShadowPreference {
+  readonly name: string;
+  /** SageMaker types in order of preference: each region takes the first that it has. */
+  readonly instanceTypes: readonly string[];
+  readonly instances: number;
+  /** Percent of the variant's requests that are copied, above 0. */
+  readonly samplePercent: number;
+}
+
+/** The candidate in one region (see `shadowIn`). */
+export interface ShadowPlan extends Omit<ShadowPreference, "instanceTypes"> {
+  readonly instanceType: string;
+}
+
 export interface ServingPlan {
+  /** Two or more, or one beside a shadow. */
   readonly variants: readonly VariantPreference[];
+  readonly shadow?: ShadowPreference;
   /** EC2 types of the Kubernetes nodes that run the recommendation API, in order of preference. */
   readonly nodeInstanceTypes: readonly string[];
   readonly kubernetesVersion: string;
+}
+
+export interface IngestPlan {
+  /**
+   * What stands between the collector's API and the stream. `gateway`: nothing of ours, one event a request. `function`:
+   * a Lambda function that takes batches, and checks and answers for each event.
+   */
+  readonly collector: "gateway" | "function";
+}
+
+/** Buckets whose objects can be held for a time: not the log bucket, which S3 then refuses, nor Athena's results. */
+export type Lockable = "raw" | "bronze" | "silver" | "gold" | "quarantine" | "artifacts";
+
+/** For how long no version of an object can be deleted or replaced after it was written. */
+export interface LockPlan {
+  /** `governance`: those with a right of its own still may. `compliance`: nobody may, the root user included. */
+  readonly mode: "governance" | "compliance";
+  readonly days: number;
+}
+
+export interface LakePlan {
+  /** By bucket. */
+  readonly objectLock: Readonly<Partial<Record<Lockable, LockPlan>>>;
+  /** How often S3 lists all versions in every bucket. */
+  readonly inventory: "none" | "daily" | "weekly";
+  /** Whether curated events are also written as Parquet while they come, before they are verified. */
+  readonly liveTable: boolean;
 }
 
 export interface IntakePlan {
@@ -108,9 +152,18 @@ export interface TrainingPlan {
   /** Memory-optimised EC2 types, in order of preference. */
   readonly instanceTypes: readonly string[];
   readonly maxInstances: number;
+  /** Installed instances that stand stopped, so that a run starts in the time of a boot; 0 = none. */
+  readonly warmInstances: number;
 }
 
+/**
+ * `cluster`: an EMR cluster that waits for the daily run and scales with it. `transient`: one that the daily run makes and
+ * ends. `serverless`: an application of EMR Serverless.
+ */
+export type EtlMode = "cluster" | "transient" | "serverless";
+
 export interface EtlPlan {
+  readonly mode: EtlMode;
   readonly releaseLabel: string;
   /** EMR types, in order of preference. */
   readonly instanceTypes: readonly string[];
@@ -118,7 +171,14 @@ export interface EtlPlan {
 }
 
 export type WarehousePlan =
-  | { readonly mode: "provisioned"; readonly nodeType: string; readonly nodes: number; readonly rpoMinutes: number }
+  | {
+      readonly mode: "provisioned";
+      readonly nodeType: string;
+      readonly nodes: number;
+      readonly rpoMinutes: number;
+      /** Whose statements go first: `roles`, those of loads, then of analysts and auditors; `one`, whoever came first. */
+      readonly queues: "roles" | "one";
+    }
   | { readonly mode: "serverless"; readonly baseCapacityRpu: number; readonly rpoMinutes: number };
 
 export interface SearchPlan {
@@ -177,6 +237,8 @@ export interface Topology {
   readonly tables: TablesPlan;
   readonly cache: CachePlan;
   readonly identity: IdentityPlan;
+  readonly ingest: IngestPlan;
+  readonly lake: LakePlan;
   readonly intake: IntakePlan;
   readonly serving: ServingPlan;
   readonly training: TrainingPlan;

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { LEAST_TYPES } from "../instances";
+import type { Lockable } from "./model";
 
 /** Sizes that AWS allows and limits of our own, with their sources. */
 export const LIMITS = {
@@ -16,7 +17,9 @@ export const LIMITS = {
   // OpenSearch domains: 1 to 1002 data nodes (service limits); without a larger quota 80.
   searchNodes: { min: 1, max: 1002 },
   // Production variants in one endpoint configuration (CreateEndpointConfig).
-  variants: { min: 2, max: 10 },
+  variants: { min: 1, max: 10 },
+  // S3 user guide, "Object Lock": 1 day to 100 years.
+  lockDays: { min: 1, max: 36_500 },
   // Kinesis Data Streams: a record is at most 10 MiB (PutRecords).
   eventBytes: { min: 64, max: 10 * 1024 * 1024 },
 } as const;
@@ -56,6 +59,19 @@ const preference = (type: z.ZodString, want: string) =>
     .describe("One type, or several in order of preference: each region takes the first that it has.");
 const minutes = integer(1, 525_600);
 
+/** Why an endpoint has one model for each variant. */
+const NO_COLLECTION =
+  "single, one model for each variant: of a collection every call must name the model, and the recommendation API asks " +
+  "for variants, which are what an experiment compares";
+
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, { error: values.slice(0, -1).join(", ") + " or " + (values.at(-1) ?? "") });
+
+const lockSchema = z.strictObject({
+  mode: oneOf("governance", "compliance"),
+  days: integer(LIMITS.lockDays.min, LIMITS.lockDays.max),
+});
+
 /** One region. `name` and `zone` are enough. */
 export const regionSchema = z.strictObject({
   name: regionText.describe("AWS region code."),
@@ -87,6 +103,13 @@ const variantSchema = z.strictObject({
   instanceType: preference(sageMakerType, "a SageMaker instance type like ml.c5.xlarge"),
   minInstances: integer(1, 1000),
   maxInstances: integer(1, 1000),
+});
+
+const shadowSchema = z.strictObject({
+  name: text("a name of letters, digits and inner dashes, at most 63", /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/),
+  instanceType: preference(sageMakerType, "a SageMaker instance type like ml.c5.xlarge"),
+  instances: integer(1, 1000).optional().describe("They do not scale: nobody waits for them. Default 1."),
+  samplePercent: integer(1, 100).optional().describe("Percent of the variant's requests that are copied. Default 100."),
 });
 
 /** The sections, each read by itself so that one bad section does not hide what is wrong in another. */
@@ -191,6 +214,43 @@ export const SECTIONS = {
     })
     .optional()
     .describe("Who says who a caller is."),
+  ingest: z
+    .strictObject({
+      collector: oneOf("gateway", "function")
+        .optional()
+        .describe(
+          "What stands between the collector's API and the stream: nothing of ours, or a function that takes batches and answers for each event. Default gateway.",
+        ),
+    })
+    .optional()
+    .describe("How events come in."),
+  lake: z
+    .strictObject({
+      objectLock: z
+        .strictObject({
+          raw: lockSchema.optional(),
+          bronze: lockSchema.optional(),
+          silver: lockSchema.optional(),
+          gold: lockSchema.optional(),
+          quarantine: lockSchema.optional(),
+          artifacts: lockSchema.optional(),
+        } satisfies Record<Lockable, unknown>)
+        .optional()
+        .describe(
+          "Days for which no version of an object goes, by bucket; only for a lake that is not made yet. Default none.",
+        ),
+      inventory: oneOf("none", "daily", "weekly")
+        .optional()
+        .describe(
+          "How often S3 lists all versions in every bucket. Default none (size small) or weekly (size standard).",
+        ),
+      liveTable: z
+        .boolean({ error: "true or false" })
+        .optional()
+        .describe("Whether curated events are also written as Parquet while they come. Default false."),
+    })
+    .optional()
+    .describe("The region's buckets."),
   intake: z
     .strictObject({ instanceTypes: pool.optional() })
     .optional()
@@ -199,16 +259,38 @@ export const SECTIONS = {
     .strictObject({
       variants: z
         .array(variantSchema, { error: "a list of variants" })
-        .min(LIMITS.variants.min, { error: "at least two variants, so that one can be compared with another" })
+        .min(LIMITS.variants.min, { error: "at least one variant" })
         .max(LIMITS.variants.max, { error: `at most ${LIMITS.variants.max} variants` })
         .optional(),
+      shadow: shadowSchema
+        .optional()
+        .describe("A candidate that is sent copies of the one variant's requests. Default none."),
+      models: z
+        .enum(["single"], { error: ({ input }) => (input === "collection" ? NO_COLLECTION : "single") })
+        .optional()
+        .describe("One model for each variant."),
       nodeInstanceTypes: pool.optional(),
       kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
     })
     .optional(),
-  training: z.strictObject({ instanceTypes: pool.optional(), maxInstances: integer(1, 1000).optional() }).optional(),
+  training: z
+    .strictObject({
+      instanceTypes: pool.optional(),
+      maxInstances: integer(1, 1000).optional(),
+      warmInstances: integer(0, 1000)
+        .optional()
+        .describe(
+          "Installed instances that stand stopped: a run starts sooner, on demand and on the first type only. Default 0.",
+        ),
+    })
+    .optional(),
   etl: z
     .strictObject({
+      mode: oneOf("cluster", "transient", "serverless")
+        .optional()
+        .describe(
+          "A cluster that waits for the daily run, one that the run makes and ends, or EMR Serverless. Default cluster.",
+        ),
       releaseLabel: text("an EMR release like emr-7.12.0", /^emr-\d+\.\d+\.\d+$/).optional(),
       instanceTypes: pool.optional(),
       maxCapacityUnits: integer(2, 100_000).optional(),
@@ -223,6 +305,9 @@ export const SECTIONS = {
           nodeType: text("a Redshift node type like ra3.xlplus", /^[a-z0-9]+\.[a-z0-9]+$/).optional(),
           nodes: integer(LIMITS.warehouseNodes.min, LIMITS.warehouseNodes.max).optional(),
           rpoMinutes: minutes.optional(),
+          queues: oneOf("roles", "one")
+            .optional()
+            .describe("Whose statements go first: by role, or whoever came first. Default one (size small) or roles."),
         }),
         z.strictObject({
           mode: z.literal("serverless"),

@@ -1,37 +1,55 @@
+import type { EtlJobArgs, EtlRunner } from "../../components/etl/contract";
 import { Etl } from "../../components/etl/etl";
-import { planEtl } from "../../components/etl/plan";
+import { planEtl, serverlessCapacity } from "../../components/etl/plan";
+import { ServerlessEtl } from "../../components/etl/serverless";
+import { TransientEtl } from "../../components/etl/transient";
 import { nameOf } from "../../components/kit/names";
 import { packProgram } from "../../components/kit/program";
 import { tableKeyAlias } from "../../components/tables/table-keys";
 import { planTraining } from "../../components/training/plan";
+import type { TrainingArgs } from "../../components/training/contract";
 import { Training } from "../../components/training/training";
 import { DailyWorkflow } from "../../components/workflow/workflow";
+import type { TrainingPlan } from "../../regions/topology/model";
 import { workloadOf } from "./place";
 import type { Ground, Place } from "./place";
 
+/** Bronze to silver and gold: on a cluster that waits, on one that each run makes, or on none of ours. */
 export function createEtl(
   { scope, topology, plan, normal, tables, buckets, opts }: Place,
   { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
-): Etl {
+): EtlRunner {
   const { etl, size } = topology;
   const { bronze, silver, gold, artifacts } = buckets;
-  return new Etl(
-    "etl",
-    {
-      scope,
-      releaseLabel: etl.releaseLabel,
-      instanceTypes: plan.types.etl,
-      capacity: planEtl(normal, size, etl.maxCapacityUnits),
-      vpcId: network.vpcId,
-      subnetIds: network.privateSubnetIds,
-      keyArn: keys.behaviour.arn,
-      buckets: { bronze, silver, gold, artifacts, logs: nameOf(scope, "logs", "bucket") },
-      profilesTable: tables.profiles,
-      tablesKeyAlias: tableKeyAlias(scope),
-      program: packProgram(workloadOf("etl")),
-    },
-    { ...opts, dependsOn: [lake] },
-  );
+  const job: Omit<EtlJobArgs, "subnetIds"> = {
+    scope,
+    releaseLabel: etl.releaseLabel,
+    capacity: planEtl(normal, size, etl.maxCapacityUnits),
+    vpcId: network.vpcId,
+    keyArn: keys.behaviour.arn,
+    buckets: { bronze, silver, gold, artifacts, logs: nameOf(scope, "logs", "bucket") },
+    profilesTable: tables.profiles,
+    tablesKeyAlias: tableKeyAlias(scope),
+    program: packProgram(workloadOf("etl")),
+  };
+  const after = { ...opts, dependsOn: [lake] };
+  switch (etl.mode) {
+    case "cluster":
+      return new Etl("etl", { ...job, subnetIds: network.privateSubnetIds, instanceTypes: plan.types.etl }, after)
+        .runner;
+    case "transient":
+      return new TransientEtl(
+        "etl",
+        { ...job, subnetIds: network.privateSubnetIds, instanceTypes: plan.types.etl },
+        after,
+      ).runner;
+    case "serverless":
+      return new ServerlessEtl(
+        "etl",
+        { ...job, subnetIds: network.privateSubnetIds, capacity: serverlessCapacity(job.capacity) },
+        after,
+      ).runner;
+  }
 }
 
 export function createTraining(
@@ -45,7 +63,7 @@ export function createTraining(
     "training",
     {
       scope,
-      instanceTypes: plan.types.training,
+      ...machinesFor(training, plan.types.training),
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
       keyArn: keys.behaviour.arn,
@@ -62,11 +80,24 @@ export function createTraining(
   );
 }
 
+/** All types that the region has, spot above the base; or of one type and on demand, as a warm pool wants them. */
+function machinesFor(
+  { warmInstances }: TrainingPlan,
+  types: readonly string[],
+): Pick<TrainingArgs, "instanceTypes" | "onDemandPercentAboveBase" | "warmPool"> {
+  if (warmInstances === 0) return { instanceTypes: types };
+  return {
+    instanceTypes: types.slice(0, 1),
+    onDemandPercentAboveBase: 100,
+    warmPool: { minInstances: warmInstances },
+  };
+}
+
 /** The daily train-and-score, by schedule in a zone's primary region. */
 export function createWorkflow(
   { scope, plan, tables, buckets, opts }: Place,
   { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
-  etl: Etl,
+  etl: EtlRunner,
 ): DailyWorkflow {
   const { bronze, silver, gold } = buckets;
   const { profiles, models } = tables;
@@ -76,7 +107,7 @@ export function createWorkflow(
       scope,
       role: plan.role,
       keyArn: keys.behaviour.arn,
-      etl: { clusterId: etl.clusterId },
+      etl: etl.kind === "cluster" ? { clusterId: etl.clusterId } : etl,
       buckets: { bronze, silver, gold },
       tables: { profiles, models },
       tablesKeyAlias: tableKeyAlias(scope),

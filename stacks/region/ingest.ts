@@ -5,10 +5,12 @@ import { planBuffering } from "../../components/ingest/plan";
 import { Intake } from "../../components/intake/intake";
 import { planIntake } from "../../components/intake/plan";
 import { pseudonymKeyAlias } from "../../components/keys/pseudonym";
+import type { Catalogue } from "../../components/lake/catalogue";
 import type { LakePart } from "../../components/lake/lake";
 import { planSearch } from "../../components/search/plan";
 import { Search } from "../../components/search/search";
 import { foundationOutput } from "../reference";
+import { LIVE_TABLE } from "./lake";
 import { freshnessSeconds } from "./place";
 import type { Ground, Place } from "./place";
 
@@ -42,11 +44,17 @@ export function createSearch(
   return { search, deliveryGroupId: delivery.id };
 }
 
+/** What the deliveries are made for, beside the lake's buckets. */
+export interface Readers {
+  readonly searching: SearchPlane;
+  readonly catalogue: Catalogue;
+}
+
 /** Events in: collector, stream, transform, and the deliveries to bronze, raw and search. */
 export function createIngest(
   { scope, topology, failover, opts }: Place,
   { keys, lake, queues, network }: Ground,
-  { search, deliveryGroupId }: SearchPlane,
+  { searching: { search, deliveryGroupId }, catalogue }: Readers,
 ): Ingest {
   const { domain, identity, promises, size } = topology;
   const destination = (part: LakePart, keyArn: pulumi.Input<string>) => ({ arn: lake.buckets[part].arn, keyArn });
@@ -65,12 +73,34 @@ export function createIngest(
       },
       deadLetterQueueArn: queues.failed.arn,
       authorizer: { kind: "jwt", issuer: identity.issuer, audiences: identity.audiences },
+      ...(topology.ingest.collector === "function"
+        ? {
+            integration: {
+              kind: "lambda",
+              quarantine: {
+                bucket: lake.buckets.quarantine.bucketName,
+                arn: lake.buckets.quarantine.arn,
+                keyArn: keys.identifier.arn,
+              },
+              deadLetterQueueArn: queues.failed.arn,
+            },
+          }
+        : {}),
       allowedOrigins: [`https://www.${domain}`],
       search: {
         domainArn: search.domainArn,
         subnetIds: network.privateSubnetIds,
         securityGroupId: deliveryGroupId,
       },
+      ...(topology.lake.liveTable
+        ? {
+            live: {
+              databaseName: catalogue.databaseName,
+              tableName: catalogue.tableName(LIVE_TABLE),
+              catalogueKeyArn: keys.technical.arn,
+            },
+          }
+        : {}),
     },
     opts,
   );

@@ -1,4 +1,5 @@
 import { LAKE_TABLES } from "../../components/etl/workload/tables";
+import { LIVE_FOLDER } from "../../components/ingest/plan";
 import { BRONZE_PARTITION_KEYS, bronzeColumns } from "../../components/ingest/schema/columns";
 import { Catalogue } from "../../components/lake/catalogue";
 import type { CatalogueTable } from "../../components/lake/catalogue";
@@ -7,7 +8,14 @@ import { planScanLimit } from "../../components/lake/plan";
 import { Workgroup } from "../../components/lake/workgroup";
 import type { Ground, Place } from "./place";
 
+/** Days of the live table: what is older has been verified and stands in silver. */
+const LIVE_DAYS = 7;
+
+/** The table of what came in the last minutes. */
+export const LIVE_TABLE = "live_events";
+
 export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Ground, "keys">): Lake {
+  const { objectLock, inventory, liveTable } = topology.lake;
   return new Lake(
     "lake",
     {
@@ -18,6 +26,9 @@ export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Grou
         technicalArn: keys.technical.arn,
       },
       retentionDays: topology.traffic.retentionDays,
+      ...(Object.keys(objectLock).length === 0 ? {} : { objectLock }),
+      ...(inventory === "none" ? {} : { inventory }),
+      ...(liveTable ? { copies: { [LIVE_FOLDER]: Math.min(LIVE_DAYS, topology.traffic.retentionDays) } } : {}),
     },
     opts,
   );
@@ -45,7 +56,15 @@ export function createCatalogue({ scope, topology, buckets, opts }: Place, { key
     partitionKeys,
     ...(partitionKeys.some(({ name: key }) => key === "date") ? { projection: { date: days } } : {}),
   }));
-  return new Catalogue("catalogue", { scope, tables: [bronze, ...derived], keyArn: keys.technical.arn }, opts);
+  const live: CatalogueTable = {
+    ...bronze,
+    name: LIVE_TABLE,
+    description: "Curated events of the last days as they came, before they are verified",
+    location: `s3://${buckets.bronze}/${LIVE_FOLDER}/events/`,
+    format: "parquet",
+  };
+  const tables = [bronze, ...(topology.lake.liveTable ? [live] : []), ...derived];
+  return new Catalogue("catalogue", { scope, tables, keyArn: keys.technical.arn }, opts);
 }
 
 /** The analysts' Athena, with a limit on what one question may read. */

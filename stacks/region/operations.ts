@@ -38,7 +38,12 @@ export function createObservability(
         stream: ingest.stream.streamName,
         collectorApiId: ingest.collector.apiId,
         transformFunction: ingest.transform.functionName,
-        deliveryStreams: { curated: ingest.curated.streamName, raw: ingest.raw.streamName },
+        ...(ingest.collector.functionName === undefined ? {} : { collectorFunction: ingest.collector.functionName }),
+        deliveryStreams: {
+          curated: ingest.curated.streamName,
+          raw: ingest.raw.streamName,
+          ...(ingest.live === undefined ? {} : { live: ingest.live.streamName }),
+        },
         deadLetterQueues: {
           intake: deadLetters("intake"),
           training: deadLetters("training"),
@@ -47,6 +52,7 @@ export function createObservability(
         endpointName: endpoint.endpointName,
         variantNames: endpoint.variantNames,
         cacheNodes: cache.nodeNames,
+        cacheHealth: { engine: topology.cache.engine },
         tables: { ...tables },
         stateMachineArn: workflow.stateMachineArn,
       },

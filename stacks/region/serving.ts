@@ -10,7 +10,7 @@ import { ModelEndpoint } from "../../components/serving/endpoint";
 import { repositoryName } from "../../components/serving/images";
 import { invocationsTarget, planApi, planVariants } from "../../components/serving/plan";
 import { tableKeyAlias } from "../../components/tables/table-keys";
-import { variantsIn } from "../../regions/topology/derive";
+import { shadowIn, variantsIn } from "../../regions/topology/derive";
 import { imageOf, IMAGE_VERSION } from "./place";
 import type { Ground, Place } from "./place";
 
@@ -46,6 +46,7 @@ export function createEndpoint(
   const { scope, topology, plan, failover, home, buckets, opts } = here;
   const { size } = topology;
   const { artifacts, bronze } = buckets;
+  const shadow = shadowIn(topology, plan);
   const model = new BootstrapModel(
     "bootstrap-model",
     {
@@ -64,6 +65,7 @@ export function createEndpoint(
       imageVersion: IMAGE_VERSION,
       model: model.artifact,
       variants: planVariants(failover, size, variantsIn(topology, plan)),
+      ...(shadow === undefined ? {} : { shadow: { ...shadow, model: model.artifact } }),
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
       keyArn: keys.behaviour.arn,

@@ -4,7 +4,13 @@ import path from "node:path";
 import fc from "fast-check";
 import { planCache } from "../../components/cache/plan";
 import { planEtl } from "../../components/etl/plan";
-import { planBuffering, planShards, planThrottle, planTransformConcurrency } from "../../components/ingest/plan";
+import {
+  planBuffering,
+  planLiveBuffering,
+  planShards,
+  planThrottle,
+  planTransformConcurrency,
+} from "../../components/ingest/plan";
 import { planIntake } from "../../components/intake/plan";
 import { planLifecycle, planScanLimit } from "../../components/lake/plan";
 import { visibilitySeconds } from "../../components/messaging/plan";
@@ -50,8 +56,12 @@ const PLANS: readonly Planned[] = [
   { room: "ingest", plan: (traffic) => [planShards(traffic)], least: same(1) },
   {
     room: "ingest",
-    plan: (traffic) => [planBuffering(traffic, 3600, false).sizeMiB, planBuffering(traffic, 3600, true).sizeMiB],
-    least: same(1, 64),
+    plan: (traffic) => [
+      planBuffering(traffic, 3600, false).sizeMiB,
+      planBuffering(traffic, 3600, true).sizeMiB,
+      planLiveBuffering(traffic).sizeMiB,
+    ],
+    least: same(1, 64, 64),
   },
   { room: "ingest", plan: (traffic) => [planTransformConcurrency(traffic)], least: same(5) },
   {
@@ -128,6 +138,7 @@ const PLANS: readonly Planned[] = [
         nodeType: "ra3.large",
         nodes: 1,
         rpoMinutes: 60,
+        queues: "one",
       });
       const units = planWarehouse(traffic, size, { mode: "serverless", baseCapacityRpu: 8, rpoMinutes: 60 });
       return [

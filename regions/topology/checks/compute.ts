@@ -22,6 +22,8 @@ export function checkCompute(context: CheckContext): readonly Finding[] {
     ...missingServices(context),
     ...variants(context),
     ...memoryOptimised(context),
+    ...warmPool(context),
+    ...serverlessEtl(context),
     ...production(context),
   ];
 }
@@ -36,6 +38,16 @@ function preferences({ parts }: CheckContext): readonly Preference[] {
       types,
       least: 1,
     })),
+    ...(serving.shadow === undefined
+      ? []
+      : [
+          {
+            path: ["serving", "shadow", "instanceType"],
+            service: "sagemaker" as const,
+            types: serving.shadow.instanceTypes,
+            least: 1,
+          },
+        ]),
     { path: ["serving", "nodeInstanceTypes"], service: "ec2", types: serving.nodeInstanceTypes, least },
     { path: ["intake", "instanceTypes"], service: "ec2", types: intake.instanceTypes, least },
     { path: ["training", "instanceTypes"], service: "ec2", types: training.instanceTypes, least },
@@ -158,10 +170,24 @@ function missingServices({ known }: CheckContext): readonly Finding[] {
   });
 }
 
-function variants({ parts }: CheckContext): readonly Finding[] {
-  const { variants: all } = parts.serving;
+function variants({ draft, parts }: CheckContext): readonly Finding[] {
+  const { variants: all, shadow } = parts.serving;
   const path = ["serving", "variants"];
   const findings: Finding[] = [];
+  if (shadow === undefined && all.length < 2 && !draft.refused("serving", "shadow")) {
+    findings.push({
+      path,
+      reason: `want at least two variants, so that one can be compared with another, or a shadow beside the one; got a list of ${all.length}`,
+    });
+  }
+  // docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html
+  if (shadow !== undefined && all.length > 1) {
+    findings.push({ path, reason: `want exactly 1 variant beside a shadow, got a list of ${all.length}` });
+  }
+  if (shadow !== undefined && all.some(({ name }) => name === shadow.name)) {
+    const reason = `want another name than the variant's, got ${got(shadow.name)}`;
+    findings.push({ path: ["serving", "shadow", "name"], reason });
+  }
   if (!(all.reduce((sum, { weight }) => sum + weight, 0) > 0)) {
     findings.push({ path, reason: "want weights >= 0 with a sum > 0, got a sum of 0" });
   }
@@ -195,6 +221,32 @@ function memoryOptimised({ parts }: CheckContext): readonly Finding[] {
           },
         ],
   );
+}
+
+function warmPool({ parts: { training } }: CheckContext): readonly Finding[] {
+  const { warmInstances, maxInstances } = training;
+  if (warmInstances <= maxInstances) return [];
+  const reason = `want at most maxInstances (${maxInstances}), got ${warmInstances}`;
+  return [{ path: ["training", "warmInstances"], reason }];
+}
+
+/** A driver and an executor of 4 virtual CPUs each, which EMR Serverless takes by itself. */
+const LEAST_SERVERLESS_VCPUS = 8;
+
+function serverlessEtl({ known, parts: { etl } }: CheckContext): readonly Finding[] {
+  if (etl.mode !== "serverless") return [];
+  const path = ["etl", "mode"];
+  const findings: Finding[] = known
+    .filter(({ entry }) => !offers(entry.name, "emr-serverless"))
+    .map(({ entry }) => ({
+      path,
+      reason: `want cluster or transient in ${entry.name}, which has no EMR Serverless, got ${got(etl.mode)}`,
+    }));
+  if (etl.maxCapacityUnits < LEAST_SERVERLESS_VCPUS) {
+    const reason = `want ${LEAST_SERVERLESS_VCPUS} or more with mode serverless, a driver and an executor, got ${etl.maxCapacityUnits}`;
+    findings.push({ path: ["etl", "maxCapacityUnits"], reason });
+  }
+  return findings;
 }
 
 /** What size standard adds: losing one machine or zone changes nothing for the users. */

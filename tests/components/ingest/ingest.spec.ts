@@ -106,42 +106,47 @@ describe("ingest", () => {
     assert.equal(raw["processingConfiguration"], undefined);
   });
 
-  it("has Firehose A write Parquet by a Glue table where asked, past the verifier's path", async () => {
-    const conversion = {
+  it("writes Parquet by a Glue table beside the verifier's lines where asked, within five minutes", async () => {
+    const live = {
       databaseName: "meridian_test_us_east_1_lake",
-      tableName: "bronze_events",
+      tableName: "live_events",
       catalogueKeyArn: keyArn("technical"),
     };
-    const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, conversion }, opts));
+    const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, live }, opts));
     assertEveryChildIsOwned(recording);
-    const curated = extended(recording.only(FIREHOSE, "in-curated"));
-    const role = recording.only("aws:iam/role:Role", "in-curated");
-    assert.deepEqual(curated["dataFormatConversionConfiguration"], {
+    const table = extended(recording.only(FIREHOSE, "in-live"));
+    const role = recording.only("aws:iam/role:Role", "in-live");
+    assert.deepEqual(table["dataFormatConversionConfiguration"], {
       enabled: true,
       inputFormatConfiguration: { deserializer: { openXJsonSerDe: { caseInsensitive: true } } },
       outputFormatConfiguration: { serializer: { parquetSerDe: { compression: "SNAPPY" } } },
       schemaConfiguration: {
-        databaseName: conversion.databaseName,
-        tableName: conversion.tableName,
-        roleArn: curated["roleArn"],
+        databaseName: live.databaseName,
+        tableName: live.tableName,
+        roleArn: table["roleArn"],
         region: "us-east-1",
         versionId: "LATEST",
       },
     });
-    assert.deepEqual([curated["compressionFormat"], curated["fileExtension"]], ["UNCOMPRESSED", ".parquet"]);
-    assert.match(String(curated["prefix"]), /^parquet\/events\/date=!/);
-    assert.ok(Number(curated["bufferingSize"]) >= 64);
+    assert.deepEqual([table["compressionFormat"], table["fileExtension"]], ["UNCOMPRESSED", ".parquet"]);
+    assert.match(String(table["prefix"]), /^live\/events\/date=!/);
+    assert.match(String(table["errorOutputPrefix"]), /^live\/errors\//);
+    assert.deepEqual([table["bufferingInterval"], Number(table["bufferingSize"]) >= 64], [300, true]);
+    assert.equal(table["s3BackupMode"], undefined, "Firehose A keeps what came");
     const policy = recording.only(ROLE_POLICY, role.name).inputs["policy"];
     const glue = `arn:aws:glue:us-east-1:${FAKE_ACCOUNT}:`;
     assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "ReadColumns")?.Resource, [
       `${glue}catalog`,
       `${glue}database/meridian_test_us_east_1_lake`,
-      `${glue}table/meridian_test_us_east_1_lake/bronze_events`,
+      `${glue}table/meridian_test_us_east_1_lake/live_events`,
     ]);
     assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "DecryptCatalogue")?.Condition, {
       StringEquals: { "kms:ViaService": "glue.us-east-1.amazonaws.com" },
     });
     assert.deepEqual(tooWide(policy), []);
+    const curated = extended(recording.only(FIREHOSE, "in-curated"));
+    assert.match(String(curated["prefix"]), /^landing\/events\/date=!/);
+    assert.equal(curated["dataFormatConversionConfiguration"], undefined);
     const raw = extended(recording.only(FIREHOSE, "in-raw"));
     assert.equal(raw["dataFormatConversionConfiguration"], undefined);
     assertTaken(recording);

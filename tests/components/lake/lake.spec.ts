@@ -227,7 +227,7 @@ describe("the lake", () => {
     );
     const { inputs, protect } = recording.only(INVENTORY, "lake-gold");
     const bucket = (part: string): string => `meridian-test-us-east-1-${part}-${SCOPE.account}`;
-    assert.equal(protect, true);
+    assert.equal(protect, false, "no store: the lists can be switched off, and those that were made stay");
     assert.deepEqual(
       [inputs["bucket"], inputs["name"], inputs["includedObjectVersions"], inputs["schedule"]],
       [bucket("gold"), "all", "All", { frequency: "Weekly" }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { faultsOf, successors, type Machine, type State, type TaskState } from "../../../components/workflow/asl";
-import { dailyDefinition, starterDefinition } from "../../../components/workflow/daily";
+import { dailyDefinition, etlDefinition, starterDefinition } from "../../../components/workflow/daily";
 import { MARKS } from "../../../components/observability/workload/ages";
 import { GOLD_NAME, MODEL_NAME } from "../../../components/tables/workload/records";
 import { COMMON, SETTINGS } from "./args";
@@ -124,6 +124,36 @@ describe("the daily run", () => {
     assert.equal(told(submit), told(JSON.stringify(step.Parameters["Step"])));
     assert.match(submit, /'--pipeline', 'meridian'\)/);
     assert.deepEqual({ ...serverless.States, Transform: step }, machine.States);
+  });
+
+  it("runs ETL in a machine of its own where each run makes its cluster, told the same", () => {
+    const own = dailyDefinition({ ...COMMON, etlMachineArn: "arn:aws:states:us-east-1:111122223333:stateMachine:etl" });
+    assert.deepEqual(faultsOf(own), []);
+    const [step, nested] = [machine.States["Transform"], own.States["Transform"]];
+    assert.ok(step?.Type === "Task" && nested?.Type === "Task");
+    assert.equal(nested.Resource, "arn:aws:states:::states:startExecution.sync:2");
+    const etl = etlDefinition({
+      ...COMMON,
+      clusterName: "meridian-test-etl",
+      request: { ReleaseLabel: "emr-7.9.0" },
+      programsFolder: "/opt/meridian/etl",
+    });
+    assert.deepEqual(faultsOf(etl), []);
+    assert.deepEqual(happyPath(etl), ["Create cluster", "Transform", "End cluster", "Done"]);
+    const [create, run, end, failed] = ["Create cluster", "Transform", "End cluster", "End failed cluster"].map(
+      (name) => etl.States[name],
+    );
+    assert.ok(create?.Type === "Task" && run?.Type === "Task" && end?.Type === "Task" && failed?.Type === "Task");
+    assert.deepEqual(create.Parameters, {
+      "Name.$": "States.Format('meridian-test-etl-{}', $.runDate)",
+      ReleaseLabel: "emr-7.9.0",
+    });
+    assert.deepEqual(run.Parameters["Step"], step.Parameters["Step"]);
+    assert.deepEqual(run.Catch, [{ ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: "End failed cluster" }]);
+    for (const { Parameters } of [run, end, failed]) assert.equal(Parameters["ClusterId.$"], "$.cluster.ClusterId");
+    assert.deepEqual([failed.Next, etl.States["Failed"]?.Type], ["Failed", "Fail"]);
+    assert.ok((etl.TimeoutSeconds ?? 0) >= create.TimeoutSeconds + run.TimeoutSeconds);
+    assert.ok(nested.TimeoutSeconds >= (etl.TimeoutSeconds ?? Infinity));
   });
 
   it("carries the partition, never a fixed one", () => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { ETL_TAG } from "../../../components/etl/contract";
 import { DailyWorkflow } from "../../../components/workflow/workflow";
 import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
+import { assertTaken } from "../../kit/taken";
 import { ARGS } from "./args";
 
 const make = (args: Partial<typeof ARGS> = {}) =>
@@ -89,6 +91,37 @@ describe("DailyWorkflow", () => {
     const definition = String(recording.only("aws:sfn/stateMachine:StateMachine", "daily").inputs["definition"]);
     assert.match(definition, /emr-serverless:startJobRun\.sync/);
     assert.match(definition, /"ApplicationId":"00f1"/);
+  });
+
+  it("makes clusters of the platform's tag only, and touches no other, where each run makes its own", async () => {
+    const recording = await make({
+      etl: {
+        kind: "transient",
+        name: "meridian-test-us-east-1-etl",
+        request: pulumi.Output.create<Record<string, string>>({ ReleaseLabel: "emr-7.9.0" }),
+        passRoleArns: [pulumi.output("arn:aws:iam::111122223333:role/service"), pulumi.output("arn:node")],
+      },
+    });
+    assertEveryChildIsOwned(recording);
+    assertTaken(recording);
+    const own = recording.only("aws:iam/rolePolicy:RolePolicy", "daily-etl").inputs["policy"];
+    assert.deepEqual(tooWide(own, ["MakeCluster", "DeliverLogs", "Trace"]), []);
+    const conditionOf = (sid: string): unknown => statements(own).find(({ Sid }) => Sid === sid)?.Condition;
+    const tagged = (key: string): object => ({
+      StringEquals: { [`elasticmapreduce:${key}/${ETL_TAG}`]: "meridian-test-us-east-1-etl" },
+    });
+    assert.deepEqual(conditionOf("MakeCluster"), tagged("RequestTag"));
+    assert.deepEqual(conditionOf("TagCluster"), tagged("RequestTag"));
+    assert.deepEqual(conditionOf("UseCluster"), tagged("ResourceTag"));
+    assert.deepEqual(conditionOf("PassServiceRole"), {
+      StringEquals: { "iam:PassedToService": "elasticmapreduce.amazonaws.com" },
+    });
+    assert.deepEqual(conditionOf("PassNodeRole"), { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } });
+    const daily = recording.only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"];
+    assert.doesNotMatch(String(daily), /elasticmapreduce:/);
+    assert.deepEqual(tooWide(daily, ["DeliverLogs", "Trace"]), []);
+    const definition = String(recording.only("aws:sfn/stateMachine:StateMachine", "daily").inputs["definition"]);
+    assert.match(definition, /startExecution\.sync:2","Parameters":\{"StateMachineArn":"[^"]*:daily-etl"/);
   });
 
   it("takes another time, window, retention and concurrency", async () => {

@@ -43,11 +43,31 @@ const MUTABLE: readonly (readonly [option: string, change: Change, updated: stri
   ["search's instance type", ["r7g.xlarge.search", "r7g.2xlarge.search"], "aws:opensearch/domain:Domain"],
   ["search's data nodes", ["dataNodes: 3", "dataNodes: 30"], "aws:opensearch/domain:Domain"],
   ["the owner's address", ["ownerEmail: data-platform-oncall@example.com", "ownerEmail: others@example.com"], ""],
+  ["a function before the stream", ["tables: {", "ingest: { collector: function }\ntables: {"], ""],
+  ["a cluster of each run's own", ["etl: {", "etl: { mode: transient, "], ""],
+  ["ETL without a cluster", ["etl: {", "etl: { mode: serverless, "], ""],
+  [
+    "a live table",
+    ["tables: {", "lake: { liveTable: true }\ntables: {"],
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  ],
+  ["lists of the lake, taken away", ["tables: {", "lake: { inventory: none }\ntables: {"], ""],
+  ["instances that stand ready", ["maxInstances: 12 }", "maxInstances: 12, warmInstances: 3 }"], ""],
+  [
+    "the warehouse's queues",
+    ["rpoMinutes: 480", "rpoMinutes: 480, queues: one"],
+    "aws:redshift/parameterGroup:ParameterGroup",
+  ],
   ["a region's share", ["zone: us, share: 25", "zone: us, share: 20"], ""],
 ];
 
 /** Options for which AWS makes the store anew, or another one: the guard must name these properties, or the deletion. */
 const FORCED: readonly (readonly [option: string, change: Change, refused: readonly RegExp[]])[] = [
+  [
+    "a lock on a bucket that stands",
+    ["tables: {", "lake: { objectLock: { raw: { mode: governance, days: 30 } } }\ntables: {"],
+    [/replace aws:s3\/bucket:Bucket lake-raw, .* forced by objectLockEnabled$/],
+  ],
   [
     "the prefix of every name",
     ["prefix: meridian", "prefix: other"],

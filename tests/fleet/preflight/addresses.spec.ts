@@ -55,6 +55,13 @@ const TAKERS: readonly (readonly [tier: string, made: Made, more: readonly Made[
   ],
   [
     "private",
+    { type: "aws:emrserverless/application:Application", inputs: { maximumCapacity: { cpu: "10 vCPU" } } },
+    [],
+    3,
+  ],
+  ["isolated", { type: "aws:elasticache/cluster:Cluster", inputs: { numCacheNodes: 4 } }, [], 4],
+  [
+    "private",
     {
       type: "aws:sagemaker/endpointConfiguration:EndpointConfiguration",
       inputs: {

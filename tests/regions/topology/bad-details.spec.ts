@@ -3,6 +3,9 @@ import { accepted, edit, lineOf, PROD, problemsOf, withRegions } from "./samples
 
 type Change = readonly [from: string, to: string];
 
+const CHALLENGER =
+  "    - { name: challenger, weight: 1, instanceType: [ml.c5.xlarge, ml.c6i.xlarge], minInstances: 2, maxInstances: 10 }\n";
+
 /** What is changed in prod.yaml, and the only problem: path and reason. */
 const DETAILS: readonly (readonly [what: string, changes: readonly Change[], path: string, reason: string])[] = [
   [
@@ -116,6 +119,114 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
     [['kubernetesVersion: "', 'kubernetesVersion: 1.35 # "']],
     "serving.kubernetesVersion",
     'want a Kubernetes version in quotes like "1.35", got 1.35',
+  ],
+  [
+    "an unknown collector",
+    [["tables: {", "ingest: { collector: lambda }\ntables: {"]],
+    "ingest.collector",
+    'want gateway or function, got "lambda"',
+  ],
+  [
+    "an unknown way to run the ETL",
+    [["etl: {", "etl: { mode: ephemeral, "]],
+    "etl.mode",
+    'want cluster, transient or serverless, got "ephemeral"',
+  ],
+  [
+    "EMR Serverless with less than a driver and an executor",
+    [
+      ["etl: {", "etl: { mode: serverless, "],
+      ["maxCapacityUnits: 512", "maxCapacityUnits: 4"],
+    ],
+    "etl.maxCapacityUnits",
+    "want 8 or more with mode serverless, a driver and an executor, got 4",
+  ],
+  [
+    "more instances that stand ready than may run",
+    [["maxInstances: 12 }", "maxInstances: 12, warmInstances: 13 }"]],
+    "training.warmInstances",
+    "want at most maxInstances (12), got 13",
+  ],
+  [
+    "a lock on a bucket that has none",
+    [["tables: {", "lake: { objectLock: { logs: { mode: governance, days: 1 } } }\ntables: {"]],
+    "lake.objectLock.logs",
+    'want one of raw, bronze, silver, gold, quarantine, artifacts, got "logs"',
+  ],
+  [
+    "a lock that outlives what it holds",
+    [["tables: {", "lake: { objectLock: { raw: { mode: governance, days: 31 } } }\ntables: {"]],
+    "lake.objectLock.raw.days",
+    "want at most the 30 days that raw is kept, got 31",
+  ],
+  [
+    "a lock that nobody can lift, on data of people who may have it erased",
+    [["tables: {", "lake: { objectLock: { gold: { mode: compliance, days: 30 } } }\ntables: {"]],
+    "lake.objectLock.gold.mode",
+    'want governance where zone eu is under EU law, got "compliance": nobody could erase a person\'s data before its time',
+  ],
+  [
+    "a lock that nobody can lift, on data that is to go with its stack",
+    [
+      ["disposable: false", "disposable: true"],
+      ["tables: {", "lake: { objectLock: { artifacts: { mode: compliance, days: 30 } } }\ntables: {"],
+    ],
+    "lake.objectLock.artifacts.mode",
+    'want governance with disposable: true, got "compliance": nobody could delete the data',
+  ],
+  [
+    "a list of the lake each month",
+    [["tables: {", "lake: { inventory: monthly }\ntables: {"]],
+    "lake.inventory",
+    'want none, daily or weekly, got "monthly"',
+  ],
+  [
+    "one variant without a shadow",
+    [[CHALLENGER, ""]],
+    "serving.variants",
+    "want at least two variants, so that one can be compared with another, or a shadow beside the one; got a list of 1",
+  ],
+  [
+    "a shadow beside two variants",
+    [["  variants:", "  shadow: { name: candidate, instanceType: ml.c5.xlarge }\n  variants:"]],
+    "serving.variants",
+    "want exactly 1 variant beside a shadow, got a list of 2",
+  ],
+  [
+    "a shadow of the variant's name",
+    [
+      [CHALLENGER, ""],
+      ["  variants:", "  shadow: { name: champion, instanceType: ml.c5.xlarge }\n  variants:"],
+    ],
+    "serving.shadow.name",
+    'want another name than the variant\'s, got "champion"',
+  ],
+  [
+    "a shadow without a share of the requests",
+    [
+      [CHALLENGER, ""],
+      ["  variants:", "  shadow: { name: candidate, instanceType: ml.c5.xlarge, samplePercent: 0 }\n  variants:"],
+    ],
+    "serving.shadow.samplePercent",
+    "want a whole number, 1 to 100, got 0",
+  ],
+  [
+    "a collection of models, of which no caller names one",
+    [["serving:", "serving:\n  models: collection"]],
+    "serving.models",
+    "want single, one model for each variant: of a collection every call must name the model, and the recommendation API " +
+      'asks for variants, which are what an experiment compares, got "collection"',
+  ],
+  [
+    "queues of a serverless warehouse",
+    [
+      [
+        "mode: provisioned, nodeType: ra3.4xlarge, nodes: 3, rpoMinutes: 480",
+        "mode: serverless, baseCapacityRpu: 64, queues: roles",
+      ],
+    ],
+    "warehouse.queues",
+    'want one of mode, baseCapacityRpu, rpoMinutes, got "queues"',
   ],
   [
     "a section left empty",
