@@ -29,11 +29,19 @@ export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>,
       stop(new DeadlineError(ms));
     }, ms);
     parent?.addEventListener("abort", parentStops, { once: true });
-    work(abort.signal)
-      .then(resolve, reject)
-      .finally(() => {
-        clearTimeout(timer);
-        parent?.removeEventListener("abort", parentStops);
-      });
+    const over = (): void => {
+      clearTimeout(timer);
+      parent?.removeEventListener("abort", parentStops);
+    };
+    work(abort.signal).then(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error: unknown) => {
+        over();
+        reject(error as Error);
+      },
+    );
   });
 }

@@ -123,14 +123,13 @@ async function answer(
 }
 
 function write(server: Server, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const body = Buffer.isBuffer(reply.body)
-    ? reply.body
-    : Buffer.from(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+  // A text goes out with its head as one piece, a Buffer as two.
+  const body = Buffer.isBuffer(reply.body) || typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
   // The rest of a body that nobody reads is taken and dropped: a caller who is still sending would not see the answer.
   if (!request.complete) request.resume();
   response.writeHead(reply.status, {
     "content-type": JSON_TYPE,
-    "content-length": body.length,
+    "content-length": Buffer.byteLength(body),
     ...(draining.has(server) ? { connection: "close" } : {}),
     ...reply.headers,
   });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A variant of the experiment and its relative weight, >= 0. */
 export interface Variant {
@@ -40,8 +40,8 @@ export function variantOf(userKey: string, { experiment, variants }: Split): Var
     const { weight, name } = variant;
     if (!(weight >= 0) || !Number.isFinite(weight)) bad = true;
     if (!(weight > 0)) continue;
-    const hash = createHash("sha256").update(`${experiment}\0${name}\0${userKey}`).digest().readUIntBE(0, 6);
-    const wait = -Math.log((hash + 0.5) / 2 ** 48) / weight;
+    const drawn = hash("sha256", `${experiment}\0${name}\0${userKey}`, "buffer").readUIntBE(0, 6);
+    const wait = -Math.log((drawn + 0.5) / 2 ** 48) / weight;
     if (wait >= shortest) continue;
     shortest = wait;
     first = variant;
