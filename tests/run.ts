@@ -60,7 +60,13 @@ function checks(): Step[] {
     { title: "eslint", command: tool("eslint"), args: ["**/*.ts"] },
     { title: "prettier", command: tool("prettier"), args: ["--check", "--log-level", "warn", "."] },
     ...pythonChecks(),
+    ...dockerfileChecks(),
   ];
+}
+
+function dockerfileChecks(): Step[] {
+  const files = globSync("components/**/*Dockerfile", { cwd: root });
+  return [{ title: "hadolint", command: venvExecutable(paths(), "hadolint"), args: ["--no-color", ...files.sort()] }];
 }
 
 function pythonChecks(): Step[] {

@@ -43,7 +43,8 @@ export class BootstrapModel extends pulumi.ComponentResource {
   }
 }
 
-const MANIFEST = `${JSON.stringify({ format: "meridian-model/1", algorithm: "none", users: 0, items: 0 })}\n`;
+/** The archive's only file: the model server knows by it that nothing was trained. */
+export const MANIFEST = `${JSON.stringify({ format: "meridian-model/1", algorithm: "none", users: 0, items: 0 })}\n`;
 
 /** POSIX ustar (IEEE Std 1003.1, `pax`): header fields by offset, and their widths. */
 const BLOCK_BYTES = 512;

@@ -12,6 +12,12 @@ import { wantDistinct, wantInteger } from "../kit/want";
 export const IMAGES = ["api", "inference"] as const;
 export type Image = (typeof IMAGES)[number];
 
+/** What each image is built by, from the checkout's root, which is the context of the build: see docs/images.md. */
+export const DOCKERFILES: Readonly<Record<Image, string>> = {
+  api: "components/serving/workload/api.Dockerfile",
+  inference: "components/serving/workload/inference.Dockerfile",
+};
+
 export interface ImageRepositoriesArgs {
   /** Of the home region, where images are pushed. */
   readonly scope: Scope;

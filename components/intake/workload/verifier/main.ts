@@ -1,5 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { showLife } from "./alive";
 import { intakeBulks, type BulkOutcome } from "./bulk";
 import { intakeLanding, type ObjectOutcome } from "./intake";
 import { pollOnce, type QueueOptions } from "./queue";
@@ -34,6 +35,7 @@ function logBulk(upload: BulkOutcome): void {
  * the queue until SIGTERM.
  */
 async function main(): Promise<void> {
+  showLife();
   const region = setting("AWS_REGION");
   const sqs = new SQSClient({ region });
   const keyArn = optional("BRONZE_KEY_ARN");
