@@ -38,9 +38,9 @@ export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>,
         over();
         resolve(value);
       },
-      (error: unknown) => {
+      (error: Error) => {
         over();
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -7,7 +7,7 @@ describe("lists in a cache", () => {
   const times = { freshMs: 1000, staleMs: 2000, now: () => 5000, random: () => 0 };
 
   it("come back as they were, scores to the last bit", async () => {
-    const item = fc.record({ item_id: fc.string(), score: fc.double({ noNaN: true }) });
+    const item = fc.record({ item_id: fc.string(), score: fc.double({ noNaN: true }) }, { noNullPrototype: true });
     await fc.assert(
       fc.asyncProperty(fc.array(item, { maxLength: 100 }), async (items) => {
         const lists = new ListCache(memoryCache(10), times);
