@@ -112,7 +112,13 @@ describe("a container's content", function () {
         await healthy(child, check, { cwd: image.cwd, env }, () => said);
         if (path === TRAINER) assertPython(image, env);
         // What has no port takes its work from a queue.
-        if (textsOf(final, "EXPOSE").length === 0) assert.ok(aws.asked.has("AmazonSQS.ReceiveMessage"), said);
+        if (textsOf(final, "EXPOSE").length === 0) {
+          await until(
+            () => aws.asked.has("AmazonSQS.ReceiveMessage"),
+            child,
+            () => said,
+          );
+        }
       } finally {
         child.kill("SIGTERM");
       }
@@ -156,12 +162,16 @@ async function healthy(
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
   said: () => string,
 ): Promise<void> {
+  await until(() => spawnSync(command, words, options).status === 0, child, said);
+}
+
+async function until(holds: () => boolean, child: ChildProcess, said: () => string): Promise<void> {
   for (let left = 100; left > 0; left -= 1) {
     assert.equal(child.exitCode, null, said());
-    if (spawnSync(command, words, options).status === 0) return;
+    if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  assert.fail(`not healthy: ${said()}`);
+  assert.fail(`waited in vain: ${said()}`);
 }
 
 /** The training job beside the worker: its files, and its packages by the interpreter that the worker is told of. */
