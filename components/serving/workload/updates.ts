@@ -190,9 +190,12 @@ export class Updates {
     this.open += 1;
     try {
       const list = await recommender.recommend(userId, { limit });
+      const { opened: before } = this.counters;
       this.sockets.handleUpgrade(request, socket, head, (opened) => {
         this.begin({ socket: opened, userId, limit, consent, caller }, list);
       });
+      // A handshake that breaks the protocol, which ws answers, or a caller who is gone.
+      if (this.counters.opened === before) this.open -= 1;
     } catch (error) {
       this.open -= 1;
       throw error;
