@@ -6,7 +6,6 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { showLife } from "../../../intake/workload/verifier/alive";
-import { showLife } from "../../../intake/workload/verifier/alive";
 import { RateLimiter } from "../../../tables/workload/rate-limiter";
 import { ALGORITHMS } from "../variants";
 import { Claims } from "./claim";
@@ -128,7 +127,6 @@ async function main(): Promise<void> {
     console.info(JSON.stringify({ level, message, at: new Date().toISOString(), ...more }));
   };
   const options = workerOf(process.env, log);
-  showLife();
   showLife();
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) {
