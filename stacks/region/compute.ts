@@ -9,6 +9,7 @@ import { tableKeyAlias } from "../../components/tables/table-keys";
 import { planTraining } from "../../components/training/plan";
 import type { TrainingArgs } from "../../components/training/contract";
 import { Training } from "../../components/training/training";
+import { variantModels } from "../../components/training/workload/variants";
 import { DailyWorkflow } from "../../components/workflow/workflow";
 import type { TrainingPlan } from "../../regions/topology/model";
 import { workloadOf } from "./place";
@@ -95,7 +96,7 @@ function machinesFor(
 
 /** The daily train-and-score, by schedule in a zone's primary region. */
 export function createWorkflow(
-  { scope, plan, tables, buckets, opts }: Place,
+  { scope, plan, topology, tables, buckets, opts }: Place,
   { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
   etl: EtlRunner,
 ): DailyWorkflow {
@@ -115,6 +116,7 @@ export function createWorkflow(
       messagingKeyArn: keys.technical.arn,
       failureTopicArn: alarms.arn,
       deadLetterQueueArn: queues.failed.arn,
+      models: variantModels(topology.serving.variants.map(({ name }) => name)),
     },
     opts,
   );

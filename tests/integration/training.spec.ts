@@ -3,18 +3,23 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { CreateStateMachineCommand, DescribeExecutionCommand, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoTable } from "../../components/serving/workload/table-reader";
 import { trainingProgram } from "../../components/training/program";
 import { train } from "../../components/training/workload/train";
+import { variantModels } from "../../components/training/workload/variants";
 import { ModelStore } from "../../components/training/workload/worker/model-store";
 import { dailyDefinition } from "../../components/workflow/daily";
 import { successors, type Machine } from "../../components/workflow/asl";
 import { waitUntil } from "../../local/datapath/wait";
-import { PYTHON } from "./datapath-cloud";
+import { CREDENTIALS, PYTHON } from "./datapath-cloud";
 import {
   BUCKETS,
+  REGION,
   startTrainingCloud,
   startWorker,
   TABLES,
@@ -25,6 +30,8 @@ import {
 import { writeGold } from "./training-gold";
 
 const RUN_DATE = "2026-01-31";
+const NEXT_DATE = "2026-02-01";
+const MODELS = variantModels(["champion", "challenger"]);
 
 describe("the training worker on the emulator", function () {
   this.timeout(240_000);
@@ -41,6 +48,9 @@ describe("the training worker on the emulator", function () {
     gold = await writeGold(join(folder, "interactions.parquet"));
     program = await unpack(trainingProgram());
     cloud = await startTrainingCloud();
+    const sns = new SNSClient({ region: REGION, endpoint: cloud.emulator.endpoint, credentials: CREDENTIALS });
+    await sns.send(new CreateTopicCommand({ Name: "alarms" }));
+    sns.destroy();
   });
   beforeEach(async () => {
     queueUrl = await cloud.makeQueue();
@@ -120,27 +130,61 @@ describe("the training worker on the emulator", function () {
     const { executionArn } = await startDay(cloud, queueUrl);
     const day = await ended(executionArn);
     assert.equal(day.status, "SUCCEEDED", `${day.error ?? ""} ${day.cause ?? ""}\n${workers[0]?.log() ?? ""}`);
-    const { training } = JSON.parse(day.output ?? "{}") as { training: { modelVersion: string; shards: string[] } };
-    const model = JSON.parse(await readFile(join(folder, "als", "manifest.json"), "utf8")) as Manifest;
-    assert.equal(training.modelVersion, model.version, "the same data, the same model as by hand");
-    assert.equal(training.shards.length, Math.ceil(model.users / 200));
-    const lists = await cloud.rows("recommendations");
-    const users = new Set(lists.map(({ user_key }) => user_key));
-    const special = [...users].filter((key) => String(key).startsWith("#")).sort();
-    assert.deepEqual(special, ["#popular", "#popular:us-east-1"]);
-    assert.equal(users.size - special.length, model.users);
-    assert.equal(lists.length, users.size, "one list each");
+    const { models } = JSON.parse(day.output ?? "{}") as { models: { variant: string; modelVersion: string }[] };
+    const made = await Promise.all(
+      (["als", "item-to-item"] as const).map(
+        async (algorithm) => JSON.parse(await readFile(join(folder, algorithm, "manifest.json"), "utf8")) as Manifest,
+      ),
+    );
+    assert.deepEqual(
+      models.map(({ variant, modelVersion }) => [variant, modelVersion]),
+      [
+        ["champion", made[0]!.version],
+        ["challenger", made[1]!.version],
+      ],
+      "the same data, the same models as by hand",
+    );
+    for (const [index, { version, digest, users }] of made.entries()) {
+      const lists = (await cloud.rows("recommendations")).filter(({ model_version }) => model_version === version);
+      const keys = new Set(lists.map(({ user_key }) => user_key));
+      const special = [...keys].filter((key) => String(key).startsWith("#")).sort();
+      assert.deepEqual(special, ["#popular", "#popular:us-east-1"]);
+      assert.equal(keys.size - special.length, users);
+      assert.equal(lists.length, keys.size, "one list each");
+      const shards = (await cloud.rows("shards")).filter(({ run_id }) => run_id === `${RUN_DATE}/${version}`);
+      assert.equal(shards.length, Math.ceil(users / 200));
+      const current = (await cloud.rows("models")).find(
+        (row) => row["version"] === "CURRENT" && row["name"] === MODELS[index]!.model,
+      );
+      assert.deepEqual([current?.["model_version"], current?.["model_digest"]], [version, digest]);
+    }
     const shards = await cloud.rows("shards");
     assert.ok(shards.every(({ status }) => status === "done"));
-    assert.equal(shards.length, training.shards.length + 1);
-    const current = (await cloud.rows("models")).find(({ version }) => version === "CURRENT");
-    assert.equal(current?.["model_version"], model.version);
-    assert.equal(current["model_digest"], model.digest);
+    assert.equal(shards.filter(({ run_id }) => run_id === `${RUN_DATE}/train`).length, 2);
+  });
+
+  it("publishes the one model when the other is refused, says so, and leaves the refused one's readers where they were", async () => {
+    const before = await cloud.rows("models");
+    const line = MODELS[1]!.model;
+    const row = before.find(({ name, version }) => name === line && version === "CURRENT")!;
+    const version = await publishPackage(cloud, folder, 10, { "recall@10": 0.99, k: 10, holdout: 0.2 });
+    await cloud.dynamo.send(
+      new PutItemCommand({ TableName: TABLES.models, Item: marshall({ ...row, model_version: version }) }),
+    );
+    await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
+    const { executionArn } = await startDay(cloud, queueUrl, "refused", NEXT_DATE);
+    const day = await ended(executionArn);
+    assert.deepEqual([day.status, day.error], ["FAILED", "GateRefused"], workers[0]?.log());
+    const after = await cloud.rows("models");
+    const current = (name: string) =>
+      after.find((found) => found["name"] === name && found["version"] === "CURRENT") as Record<string, unknown>;
+    assert.deepEqual([current(line)["model_version"], current(line)["run_date"]], [version, RUN_DATE]);
+    assert.equal(current(MODELS[0]!.model)["run_date"], NEXT_DATE);
   });
 
   it("killed mid-shard: nothing lost, nothing doubled, and readers see no half of it", async () => {
     const version = await publishPackage(cloud, folder, 3000);
-    const before = (await cloud.rows("models")).find(({ version: name }) => name === "CURRENT")?.["model_version"];
+    const before = (await dynamoTable(cloud.dynamo, TABLES).published())?.current;
     const slow = { MERIDIAN_CHECKPOINT_USERS: "200", MERIDIAN_WRITES_PER_SECOND: "900" };
     const soon = { MERIDIAN_VISIBILITY_SECONDS: "4" };
     const execution = await handOut(version);
@@ -208,7 +252,12 @@ interface Manifest {
 }
 
 /** Publishes a package of made-up factors, as training does. */
-async function publishPackage(cloud: TrainingCloud, folder: string, users: number): Promise<string> {
+async function publishPackage(
+  cloud: TrainingCloud,
+  folder: string,
+  users: number,
+  evaluation: Readonly<Record<string, number>> = { "recall@10": 0.5 },
+): Promise<string> {
   const factors = 4;
   const items = 50;
   const wave = (count: number, step: number) => Float32Array.from({ length: count }, (_, n) => Math.sin(n * step));
@@ -236,7 +285,7 @@ async function publishPackage(cloud: TrainingCloud, folder: string, users: numbe
     factors,
     interactions: users,
     window: { from: "2026-01-01T00:00:00.000Z", to: "2026-01-30T00:00:00.000Z" },
-    evaluation: { "recall@10": 0.5 },
+    evaluation,
     files,
   };
   const made = await mkdtemp(join(folder, "package-"));
@@ -259,34 +308,40 @@ function definitionOf(queueUrl: string): Machine {
     queueUrl,
     topicArn: "arn:aws:sns:us-east-1:000000000000:alarms",
     scoringConcurrency: 10,
+    models: MODELS,
   });
 }
 
 /** The day's machine from training on: the steps before it are EMR's. */
-async function startDay(cloud: TrainingCloud, queueUrl: string): Promise<{ executionArn: string }> {
+async function startDay(
+  cloud: TrainingCloud,
+  queueUrl: string,
+  name = "daily",
+  runDate = RUN_DATE,
+): Promise<{ executionArn: string }> {
   const whole = definitionOf(queueUrl);
   const names = new Set<string>();
-  const open = ["Train"];
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    const state = whole.States[name];
-    if (state === undefined || names.has(name)) continue;
-    names.add(name);
-    open.push(...successors(state));
+  const open = ["Models"];
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    const found = whole.States[state];
+    if (found === undefined || names.has(state)) continue;
+    names.add(state);
+    open.push(...successors(found));
   }
-  const States = Object.fromEntries(Object.entries(whole.States).filter(([name]) => names.has(name)));
-  const definition = JSON.stringify({ ...whole, StartAt: "Train", States });
-  const { stateMachineArn } = await cloud.sfn.send(
-    new CreateStateMachineCommand({ name: "daily", roleArn: ROLE, definition }),
-  );
+  const States = Object.fromEntries(Object.entries(whole.States).filter(([state]) => names.has(state)));
+  const definition = JSON.stringify({ ...whole, StartAt: "Models", States });
+  const { stateMachineArn } = await cloud.sfn.send(new CreateStateMachineCommand({ name, roleArn: ROLE, definition }));
   const { executionArn = "" } = await cloud.sfn.send(
-    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ runDate: RUN_DATE }) }),
+    new StartExecutionCommand({ stateMachineArn, input: JSON.stringify({ runDate }) }),
   );
   return { executionArn };
 }
 
 /** One shard's machine, as the map runs it. */
 function scoringOnly(queueUrl: string): string {
-  const { Score: score } = definitionOf(queueUrl).States;
+  const { Models: models } = definitionOf(queueUrl).States;
+  assert.ok(models?.Type === "Parallel");
+  const score = models.Branches[0]?.States["Score champion"];
   assert.ok(score?.Type === "Map");
   const { StartAt, States } = score.ItemProcessor;
   return JSON.stringify({ StartAt, States });

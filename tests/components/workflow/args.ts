@@ -1,3 +1,4 @@
+import { variantModels } from "../../../components/training/workload/variants";
 import type { DailySettings } from "../../../components/workflow/daily";
 import type { DailyWorkflowArgs } from "../../../components/workflow/workflow";
 import { keyArn, SCOPE } from "../../kit/builders";
@@ -12,6 +13,7 @@ export const ARGS: DailyWorkflowArgs = {
   queue: { arn: "arn:aws:sqs:us-east-1:111122223333:shards", url: "https://sqs/shards" },
   failureTopicArn: "arn:aws:sns:us-east-1:111122223333:alarms",
   deadLetterQueueArn: "arn:aws:sqs:us-east-1:111122223333:schedule-dead-letters",
+  models: variantModels(["champion", "challenger"]),
 };
 
 export const COMMON = {
@@ -24,6 +26,7 @@ export const COMMON = {
   queueUrl: "https://sqs/shards",
   topicArn: "arn:aws:sns:us-east-1:111122223333:alarms",
   scoringConcurrency: 200,
+  models: variantModels(["champion", "challenger"]),
 };
 
 export const SETTINGS: DailySettings = { ...COMMON, clusterId: "j-1", programsFolder: "/opt/meridian/etl" };

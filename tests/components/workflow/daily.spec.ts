@@ -5,13 +5,14 @@ import { MARKS } from "../../../components/observability/workload/ages";
 import { GOLD_NAME, MODEL_NAME } from "../../../components/tables/workload/records";
 import { COMMON, SETTINGS } from "./args";
 
-/** Names along the way on which every gate lets through and nothing fails. */
+/** Names along the way on which every gate lets through and nothing fails; a choice of failures leads past them. */
 function happyPath(machine: Machine): string[] {
   const path: string[] = [];
   for (let at: string | undefined = machine.StartAt; at !== undefined;) {
     path.push(at);
     const state: State | undefined = machine.States[at];
-    at = state === undefined ? undefined : successors(state)[0];
+    const ways: readonly string[] = state === undefined ? [] : successors(state);
+    at = at === "All published" ? ways.at(-1) : ways[0];
   }
   return path;
 }
@@ -21,6 +22,12 @@ const tasks = (machine: Machine): [string, TaskState][] =>
 
 describe("the daily run", () => {
   const machine = dailyDefinition(SETTINGS);
+  const { Models: models } = machine.States;
+  assert.ok(models?.Type === "Parallel");
+  const branches: readonly Machine[] = models.Branches;
+  const made: Readonly<Record<string, State>> = Object.fromEntries(
+    branches.flatMap(({ States }) => Object.entries(States)),
+  );
 
   it("has no faults, with and without a warmer", () => {
     assert.deepEqual(faultsOf(machine), []);
@@ -33,38 +40,94 @@ describe("the daily run", () => {
       "Read quality report",
       "Quality gate",
       "Mark data",
-      "Train",
-      "Evaluation gate",
-      "Score",
-      "Publish",
+      "Models",
+      "All published",
       "Warm",
       "Done",
     ]);
     assert.ok(!("Warm" in machine.States));
   });
 
-  it("ends in a refusal when a gate says no, and in a failure when a step does", () => {
-    for (const gate of ["Quality gate", "Evaluation gate"]) {
-      const state = machine.States[gate];
-      assert.ok(state?.Type === "Choice");
-      assert.equal(state.Default, "Report refusal");
-    }
-    for (const [name, state] of tasks(machine)) {
+  it("ends in a refusal when the quality gate says no, and in a failure when a step fails", () => {
+    const state = machine.States["Quality gate"];
+    assert.ok(state?.Type === "Choice");
+    assert.equal(state.Default, "Report refusal");
+    for (const [name, { Catch }] of [...tasks(machine), ["Models", models] as const]) {
       if (name.startsWith("Report")) continue;
-      assert.equal(state.Catch?.at(-1)?.Next, "Report failure", name);
-      assert.deepEqual(state.Catch.at(-1)?.ErrorEquals, ["States.ALL"], name);
+      assert.equal(Catch?.at(-1)?.Next, "Report failure", name);
+      assert.deepEqual(Catch.at(-1)?.ErrorEquals, ["States.ALL"], name);
     }
   });
 
+  it("makes the variants' models side by side, each told its line and its algorithm, and none stops another", () => {
+    assert.deepEqual(branches.map(happyPath), [
+      ["Train champion", "Evaluation gate champion", "Score champion", "Publish champion", "Published champion"],
+      [
+        "Train challenger",
+        "Evaluation gate challenger",
+        "Score challenger",
+        "Publish challenger",
+        "Published challenger",
+      ],
+    ]);
+    for (const [index, { variant, model, algorithm }] of SETTINGS.models.entries()) {
+      const States: Readonly<Record<string, State>> = branches[index]!.States;
+      const train = States[`Train ${variant}`];
+      assert.ok(train?.Type === "Task");
+      assert.deepEqual(train.Parameters["MessageBody"], {
+        kind: "train",
+        "runDate.$": "$.runDate",
+        model,
+        algorithm,
+        "taskToken.$": "$$.Task.Token",
+      });
+      const gate = States[`Evaluation gate ${variant}`];
+      assert.ok(gate?.Type === "Choice");
+      assert.equal(gate.Default, `Refused ${variant}`);
+      for (const [name, state] of Object.entries(States)) {
+        if (state.Type !== "Task" && state.Type !== "Map") continue;
+        assert.deepEqual(state.Catch, [
+          { ErrorEquals: ["States.ALL"], ResultPath: "$.error", Next: `Failed ${variant}` },
+        ]);
+        assert.ok(name.endsWith(variant));
+      }
+      for (const end of ["Published", "Refused", "Failed"]) {
+        const state = States[`${end} ${variant}`];
+        assert.ok(state?.Type === "Pass" && state.End === true);
+        assert.equal(state.Parameters["outcome"], end.toLowerCase());
+      }
+    }
+  });
+
+  it("fails when a model failed, is refused when one was, and goes on with all of them published only", () => {
+    const all = machine.States["All published"];
+    assert.ok(all?.Type === "Choice");
+    const is = (index: number, StringEquals: string, Next: string) => ({
+      Variable: `$.models[${index}].outcome`,
+      StringEquals,
+      Next,
+    });
+    assert.deepEqual(all.Choices, [
+      is(0, "failed", "Report failed model"),
+      is(1, "failed", "Report failed model"),
+      is(0, "refused", "Report refusal"),
+      is(1, "refused", "Report refusal"),
+    ]);
+    assert.equal(all.Default, "Done");
+    const report = machine.States["Report failed model"];
+    assert.ok(report?.Type === "Task");
+    assert.equal(report.Next, "Failed");
+  });
+
   it("bounds and retries every task", () => {
-    for (const [name, state] of tasks(machine)) {
+    for (const [name, state] of [machine, ...branches].flatMap(tasks)) {
       assert.ok(state.TimeoutSeconds > 0, name);
       assert.ok((state.Retry ?? []).length > 0, name);
     }
   });
 
   it("waits for workers by token, with a heartbeat shorter than its time-out", () => {
-    const train = machine.States["Train"];
+    const train = made["Train champion"];
     assert.ok(train?.Type === "Task");
     assert.match(train.Resource, /sqs:sendMessage\.waitForTaskToken$/);
     assert.deepEqual((train.Parameters["MessageBody"] as Record<string, unknown>)["taskToken.$"], "$$.Task.Token");
@@ -72,7 +135,7 @@ describe("the daily run", () => {
   });
 
   it("scores each shard in an execution of its own and tolerates no lost shard", () => {
-    const score = machine.States["Score"];
+    const score = made["Score champion"];
     assert.ok(score?.Type === "Map");
     assert.deepEqual(score.ItemProcessor.ProcessorConfig, { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" });
     assert.equal(score.ToleratedFailurePercentage, 0);
@@ -80,18 +143,21 @@ describe("the daily run", () => {
   });
 
   it("publishes only forward in time", () => {
-    const publish = machine.States["Publish"];
-    assert.ok(publish?.Type === "Task");
-    assert.equal(publish.Parameters["ConditionExpression"], "attribute_not_exists(run_date) OR run_date <= :date");
+    for (const { variant, model } of SETTINGS.models) {
+      const publish = made[`Publish ${variant}`];
+      assert.ok(publish?.Type === "Task");
+      assert.equal(publish.Parameters["ConditionExpression"], "attribute_not_exists(run_date) OR run_date <= :date");
+      assert.deepEqual(publish.Parameters["Key"], { name: { S: model }, version: { S: "CURRENT" } });
+    }
   });
 
   it("notes when gold was made, in the row whose age the alarms watch, and goes on when a later day stands there", () => {
     assert.deepEqual(Object.keys(MARKS), [GOLD_NAME, MODEL_NAME]);
     for (const [state, name] of [
       ["Mark data", GOLD_NAME],
-      ["Publish", MODEL_NAME],
+      ["Publish champion", MODEL_NAME],
     ] as const) {
-      const task = machine.States[state];
+      const task = machine.States[state] ?? made[state];
       assert.ok(task?.Type === "Task");
       assert.deepEqual(task.Parameters["Key"], { name: { S: name }, version: { S: "CURRENT" } });
       assert.match(JSON.stringify(task.Parameters["UpdateExpression"]), /published_at = :now/);
@@ -100,7 +166,7 @@ describe("the daily run", () => {
     assert.ok(mark?.Type === "Task");
     assert.deepEqual(
       [mark.Catch?.[0]?.ErrorEquals, mark.Catch?.[0]?.Next],
-      [["DynamoDB.ConditionalCheckFailedException"], "Train"],
+      [["DynamoDB.ConditionalCheckFailedException"], "Models"],
     );
   });
 

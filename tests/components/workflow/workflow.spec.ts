@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ETL_TAG } from "../../../components/etl/contract";
+import { CONTROL } from "../../../components/training/workload/variants";
 import { DailyWorkflow } from "../../../components/workflow/workflow";
 import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
@@ -152,10 +153,18 @@ describe("DailyWorkflow", () => {
             scheduleExpression: "rate(1 day)",
             flexibleWindowMinutes: 1441,
             buckets: { ...ARGS.buckets, gold: "" },
+            models: [...ARGS.models, ...ARGS.models.slice(1), { ...CONTROL, variant: "no blanks" }],
           },
           opts,
         ),
-      ["scoringConcurrency", "scheduleExpression", "flexibleWindowMinutes", "buckets"],
+      [
+        "models[2]",
+        "models[3].variant",
+        "scoringConcurrency",
+        "scheduleExpression",
+        "flexibleWindowMinutes",
+        "buckets",
+      ],
     );
   });
 });

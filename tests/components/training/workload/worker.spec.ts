@@ -80,16 +80,30 @@ describe("the worker's messages", () => {
   };
 
   it("are those that the daily workflow sends", () => {
-    const { Train: train, Score: score } = dailyDefinition(SETTINGS).States;
-    assert.deepEqual(parseWork(sent(train, run)), {
-      kind: "train",
-      runDate: "2026-03-02",
-      taskToken: "token",
-      model: "recommendations",
-    });
+    const { Models: models } = dailyDefinition(SETTINGS).States;
+    assert.ok(models?.Type === "Parallel");
+    const [champion, challenger] = models.Branches;
+    for (const [branch, more] of [
+      [champion, { model: "recommendations", algorithm: "als" }],
+      [challenger, { model: "recommendations:challenger", algorithm: "item-to-item" }],
+    ] as const) {
+      const train = branch?.States[branch.StartAt];
+      assert.deepEqual(parseWork(sent(train, run)), {
+        kind: "train",
+        runDate: "2026-03-02",
+        taskToken: "token",
+        ...more,
+      });
+    }
+    const score = champion?.States["Score champion"];
     assert.ok(score?.Type === "Map");
-    const shard = sent(score.ItemProcessor.States["Score shard"], run);
+    const shard = sent(score.ItemProcessor.States[score.ItemProcessor.StartAt], run);
     assert.deepEqual(parseWork(shard), { ...SCORE, shard: "3-of-12" });
+  });
+
+  it("train the worker's own algorithm for the control's line where they do not say, as before there were variants", () => {
+    const before = JSON.stringify({ kind: "train", runDate: "2026-03-02", taskToken: "token" });
+    assert.deepEqual(parseWork(before), { ...JSON.parse(before), model: "recommendations" });
   });
 
   it("are refused with every wrong field, and with the token to say so by", () => {
