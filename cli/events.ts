@@ -113,15 +113,18 @@ function tellFile(source: FileSource, how: FileRequest, ledger: IngestLedger, ou
 export function ingestConfig(opened: OpenRegions): IngestConfig {
   const endpoint = requireLocal(opened, "sending events from this machine");
   return {
-    regions: opened.regions.map(({ region, zone, stream, transformFunction, buckets, intakeQueueUrl }) => ({
-      region,
-      zone,
-      endpoint,
-      stream,
-      transformFunction,
-      buckets,
-      intakeQueueUrl,
-      stateDir: opened.stateFolder,
-    })),
+    regions: opened.regions.map(
+      ({ region, zone, stream, transformFunction, buckets, intakeQueueUrl, handoverQueueUrl }) => ({
+        region,
+        zone,
+        endpoint,
+        stream,
+        transformFunction,
+        buckets,
+        intakeQueueUrl,
+        handoverQueueUrl,
+        stateDir: opened.stateFolder,
+      }),
+    ),
   };
 }

@@ -81,6 +81,7 @@ const regionShape: z.ZodType<RegionOutputs> = z.object({
     artifacts: text,
   }),
   intakeQueueUrl: text,
+  handoverQueueUrl: text,
   trainingQueueUrl: text,
   glueDatabase: text,
   athenaWorkgroup: text,

@@ -49,6 +49,8 @@ export interface RegionOutputs {
   readonly publicCollectorUrl: string;
   readonly buckets: BucketNames;
   readonly intakeQueueUrl: string;
+  /** The verifier tells the ETL here what it verified. */
+  readonly handoverQueueUrl: string;
   readonly trainingQueueUrl: string;
   readonly glueDatabase: string;
   readonly athenaWorkgroup: string;

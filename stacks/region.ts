@@ -59,6 +59,7 @@ export function region(topology: Topology, plan: RegionPlan, options: StackOptio
     publicCollectorUrl: edge.collectorUrl,
     buckets: here.buckets,
     intakeQueueUrl: queues.intake.url,
+    handoverQueueUrl: queues.handover.url,
     trainingQueueUrl: queues.training.url,
     glueDatabase: catalogue.databaseName,
     athenaWorkgroup: workgroup.workgroupName,

@@ -46,10 +46,14 @@ export interface IntakeArgs {
     /** Holds the program. */
     readonly artifacts: pulumi.Input<string>;
   };
-  /** Keys of bronze, quarantine, artifacts and the queue. */
+  /** Keys of bronze, quarantine, artifacts and the queues. */
   readonly keyArns: readonly pulumi.Input<string>[];
+  /** One of them: bronze's. Verified objects name it themselves. */
+  readonly bronzeKeyArn: pulumi.Input<string>;
   /** Must let S3 send on behalf of the bronze bucket; its key must let S3 encrypt. */
   readonly queue: IntakeQueue;
+  /** Told of each batch of verified objects; the ETL takes it from there. */
+  readonly handover: Pick<IntakeQueue, "arn" | "url">;
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets, one for each zone: at least two. */
   readonly subnetIds: pulumi.Input<string[]>;
@@ -143,7 +147,7 @@ export class Intake extends pulumi.ComponentResource {
   }
 
   private createIdentity(name: string, args: IntakeArgs): Identity {
-    const { scope, buckets, queue, keyArns } = args;
+    const { scope, buckets, queue, handover, keyArns } = args;
     const objects = (bucket: pulumi.Input<string>, path: string): pulumi.Output<string> =>
       pulumi.output(bucket).apply((resolved) => bucketArnOf(scope, resolved, path));
     const whole = (bucket: pulumi.Input<string>): pulumi.Output<string> =>
@@ -190,6 +194,7 @@ export class Intake extends pulumi.ComponentResource {
             ],
             resources: [queue.arn],
           },
+          { sid: "HandOver", actions: ["sqs:SendMessage"], resources: [handover.arn] },
         ),
       },
       { parent: this },
@@ -243,15 +248,21 @@ export class Intake extends pulumi.ComponentResource {
     securityGroup: aws.ec2.SecurityGroup,
     program: Program,
   ): aws.ec2.LaunchTemplate {
-    const { scope, buckets, queue, instanceTypes } = args;
+    const { scope, buckets, queue, handover, instanceTypes } = args;
     const startup = pulumi
-      .all([queue.url, buckets.bronze, buckets.quarantine, buckets.artifacts])
-      .apply(([queueUrl, bronze, quarantine, artifactsBucket]) =>
+      .all([queue.url, handover.url, buckets.bronze, args.bronzeKeyArn, buckets.quarantine, buckets.artifacts])
+      .apply(([queueUrl, handoverUrl, bronze, bronzeKey, quarantine, artifactsBucket]) =>
         userData({
           region: scope.region,
           artifactsBucket,
           programKey: programKey(program),
-          environment: { INTAKE_QUEUE_URL: queueUrl, BRONZE_BUCKET: bronze, QUARANTINE_BUCKET: quarantine },
+          environment: {
+            INTAKE_QUEUE_URL: queueUrl,
+            HANDOVER_QUEUE_URL: handoverUrl,
+            BRONZE_BUCKET: bronze,
+            BRONZE_KEY_ARN: bronzeKey,
+            QUARANTINE_BUCKET: quarantine,
+          },
         }),
       );
     return new aws.ec2.LaunchTemplate(

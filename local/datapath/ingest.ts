@@ -31,6 +31,8 @@ export interface IngestRegion {
   readonly buckets: { readonly raw: string; readonly bronze: string; readonly quarantine: string };
   /** Queue of S3 notifications; absent = landing is only listed. */
   readonly intakeQueueUrl?: string;
+  /** Queue of the ETL, told of what was verified; absent = it only lists. */
+  readonly handoverQueueUrl?: string;
   /** Folder for checkpoints and the ledger; may be shared by all regions. */
   readonly stateDir: string;
 }
@@ -224,8 +226,13 @@ class RegionPath {
   /** Verifies all that landed: by the queue's notifications first, then whatever no notification spoke of. */
   async verify(): Promise<void> {
     const { sqs, s3 } = this.clients;
-    const { buckets, intakeQueueUrl, region } = this.config;
-    const options: IntakeOptions = { s3, bronzeBucket: buckets.bronze, quarantineBucket: buckets.quarantine };
+    const { buckets, intakeQueueUrl, handoverQueueUrl, region } = this.config;
+    const options: IntakeOptions = {
+      s3,
+      bronzeBucket: buckets.bronze,
+      quarantineBucket: buckets.quarantine,
+      ...(handoverQueueUrl === undefined ? {} : { handover: { sqs, queueUrl: handoverQueueUrl } }),
+    };
     await this.settleInterrupted(options);
     this.ledger.moving = (await listObjects(s3, buckets.bronze, "landing/events/")).map(({ key }) => key);
     this.save();

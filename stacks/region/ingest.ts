@@ -120,6 +120,8 @@ export function createIntake(here: Place, { keys, lake, queues, network, alarms 
         artifacts: lake.buckets.artifacts.bucketName,
       },
       keyArns: [keys.behaviour.arn, keys.identifier.arn, keys.technical.arn],
+      bronzeKeyArn: keys.behaviour.arn,
+      handover: { arn: queues.handover.arn, url: queues.handover.url },
       queue: {
         name: queues.intake.name,
         arn: queues.intake.arn,

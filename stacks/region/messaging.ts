@@ -33,6 +33,12 @@ export function createQueues(here: Place, { keys, alarms }: Pick<Ground, "keys" 
       { ...common, part: "intake", workSeconds, senders: [{ service: "s3.amazonaws.com" }] },
       opts,
     ),
+    // Read once a day: a message is hidden for as long as a run may last, and kept over many a run that fails.
+    handover: new Queue(
+      "handover",
+      { ...common, part: "handover", workSeconds: 2 * SECONDS.hour, maxReceives: 10, retentionDays: 14 },
+      opts,
+    ),
     training: new Queue(
       "training",
       { ...common, part: "training", workSeconds: Math.ceil((USERS_PER_SHARD / USERS_PER_INSTANCE_SECOND) * 4) },

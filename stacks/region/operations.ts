@@ -46,6 +46,7 @@ export function createObservability(
         },
         deadLetterQueues: {
           intake: deadLetters("intake"),
+          handover: deadLetters("handover"),
           training: deadLetters("training"),
           "failed-calls": deadLetters("failed-calls"),
         },

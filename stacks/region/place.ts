@@ -47,9 +47,10 @@ export interface Ground {
   readonly network: Network;
 }
 
-/** The region's queues: work for the verifier, work for training, and calls that nobody could deliver. */
+/** The region's queues: work for the verifier, what it verified, work for training, and calls that nobody could deliver. */
 export interface Queues {
   readonly intake: Queue;
+  readonly handover: Queue;
   readonly training: Queue;
   readonly failed: Queue;
 }

@@ -17,6 +17,8 @@ const ARGS: Rest = {
   scope: SCOPE,
   buckets: { bronze: "bronze", quarantine: "quarantine", artifacts: "artifacts" },
   keyArns: [keyArn("behaviour"), keyArn("identifier")],
+  bronzeKeyArn: keyArn("behaviour"),
+  handover: { arn: "arn:aws:sqs:us-east-1:1:handover", url: "https://sqs/handover" },
   vpcId: "vpc-1",
   subnetIds: ["s1", "s2"],
   instanceTypes: ["m7g.large", "m6g.large"],
@@ -72,6 +74,8 @@ describe("the intake", () => {
     assert.match(startup, /s3:\/\/artifacts\/intake\/d1\.zip/);
     assert.match(startup, /^npm ci --prefix \/opt\/meridian\/intake --omit=dev --ignore-scripts /m);
     assert.match(startup, /^BRONZE_BUCKET=bronze$/m);
+    assert.match(startup, /^HANDOVER_QUEUE_URL=https:\/\/sqs\/handover$/m);
+    assert.ok(startup.includes(`\nBRONZE_KEY_ARN=${keyArn("behaviour")}\n`));
     assert.match(startup, /^QUARANTINE_BUCKET=quarantine$/m);
     assert.match(startup, /^INTAKE_QUEUE_URL=https:\/\/sqs\.us-east-1\..*-intake$/m);
     assert.match(startup, /^AWS_REGION=us-east-1$/m);
@@ -122,7 +126,7 @@ describe("the intake", () => {
     assert.deepEqual([landed?.["events"], landed?.["filterPrefix"]], [["s3:ObjectCreated:*"], "landing/"]);
   });
 
-  it("may empty landing, write verified and quarantine, and no more", async () => {
+  it("may empty landing, write verified and quarantine, tell the ETL, and no more", async () => {
     const recording = await recorded();
     const policy = recording.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"];
     assert.deepEqual(tooWide(policy), []);
@@ -135,6 +139,11 @@ describe("the intake", () => {
     assert.deepEqual(
       writes.map(({ Resource }) => Resource),
       [["arn:aws:s3:::bronze/verified/*", "arn:aws:s3:::quarantine/intake/*"]],
+    );
+    const sends = statements(policy).filter(({ Action }) => Action.includes("sqs:SendMessage"));
+    assert.deepEqual(
+      sends.map(({ Resource }) => Resource),
+      [["arn:aws:sqs:us-east-1:1:handover"]],
     );
   });
 
