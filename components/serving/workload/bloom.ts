@@ -32,7 +32,7 @@ export function falsePositiveRate(items: number, { bits, hashes }: BloomShape): 
 
 /**
  * A set of item numbers that forgets none that was added and holds some that were not. Each place is hashed from the one
- * before; two hashes for all places, as is usual, doubled the rate of filters of a hundred bits. `isSeen` of kernel.as
+ * before; two hashes for all places, as is usual, doubled the rate of filters of a hundred bits. `isSeen` of search.as
  * reads the same bits.
  */
 export class BloomFilter {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ScoredItem } from "../../tables/workload/records";
 import { SeenItems, type BloomFilter } from "./bloom";
+import type { ItemGraph } from "./kernel/graph";
 import { ItemMatrix } from "./kernel/item-matrix";
 import { TopK, type Ranking, type SearchFilter } from "./top-k";
 
@@ -50,7 +51,20 @@ export interface LoadOptions {
    * @default 0
    */
   readonly seenRate?: number;
+  /**
+   * Items from which on users' lists come from a graph: {@link GRAPH_FROM} where requests wait for them. It is built behind the
+   * answers, which are exact until it is whole. @default never
+   */
+  readonly graphFrom?: number;
 }
+
+/**
+ * Items from which on a request is better answered by a graph than exactly: here an exact search takes some 3 ms of a core
+ * (bench/top-k.ts), a fiftieth of a request's deadline and as much as all else of it, and it grows with the items; one by
+ * the graph takes a tenth of a millisecond, and finds over .98 of the best (bench/graph.ts). A graph takes 150 bytes of
+ * memory an item, and minutes to build.
+ */
+export const GRAPH_FROM = 500_000;
 
 /** A model in memory. */
 export interface Model {
@@ -67,6 +81,10 @@ export interface Model {
   readonly similar: (itemId: string, limit: number, rules?: ItemRules) => ScoredItem[] | undefined;
   /** Memory of its numbers: factors, and what users have bought. */
   readonly bytes: number;
+  /** Resolves when no graph is being built, any more or at all. */
+  readonly built: Promise<void>;
+  /** Stops building a graph: for a model that nobody asks any more. */
+  close(): void;
 }
 
 /** A model package that is torn or was changed after it was written. */
@@ -82,7 +100,7 @@ export class ModelPackageError extends Error {
  * @throws ModelPackageError naming what is wrong.
  */
 export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
-  const { maxLimit = 500, seenRate = 0 } = options;
+  const { maxLimit = 500, seenRate = 0, graphFrom = Infinity } = options;
   const manifest = await readManifest(folder);
   const read = (name: string): Promise<Buffer> => readWhole(folder, name, manifest);
   const items = lines(await read("items.txt"));
@@ -98,6 +116,7 @@ export async function loadModel(folder: string, options: LoadOptions = {}): Prom
   const matrix = await readMatrix(folder, manifest);
   const search = new TopK(matrix, maxLimit);
   const bought = boughtBy(purchasedRows, purchasedItems, seenRate, manifest);
+  const closing = new AbortController();
   const byUser = new Map(users.map((user, row) => [user, row]));
   const byItem = new Map(items.map((item, row) => [item, row]));
   const factorsOf = (user: number): Float32Array => userFactors.subarray(user * width, (user + 1) * width);
@@ -128,8 +147,24 @@ export async function loadModel(folder: string, options: LoadOptions = {}): Prom
       const item = byItem.get(itemId);
       return item === undefined ? undefined : listOf(search.similar(item, limit, filterOf(rules)));
     },
-    bytes: matrix.bytes + userFactors.byteLength + bought.bytes,
+    get bytes() {
+      return matrix.bytes + userFactors.byteLength + bought.bytes;
+    },
+    built: items.length < graphFrom ? Promise.resolve() : buildBehind(search.addGraph(), closing.signal),
+    close: () => {
+      closing.abort();
+    },
   };
+}
+
+/** Items put into a graph between two looks at the event loop: some 5 ms, by which answers are late meanwhile. */
+const ITEMS_A_TURN = 32;
+
+async function buildBehind(graph: ItemGraph, signal: AbortSignal): Promise<void> {
+  while (!graph.isWhole && !signal.aborted) {
+    graph.insert(ITEMS_A_TURN);
+    await new Promise(setImmediate);
+  }
 }
 
 /** What a user has bought: the list, or a filter in its place. */

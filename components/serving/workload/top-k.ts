@@ -1,5 +1,6 @@
 import type { BloomFilter } from "./bloom";
 import { Codes } from "./kernel/codes";
+import { ItemGraph, type GraphOptions, type ItemList } from "./kernel/graph";
 import type { ItemMatrix } from "./kernel/item-matrix";
 
 /** The K best of one scoring: indices and scores, best first. */
@@ -16,6 +17,18 @@ export interface SearchFilter {
   /** What the user has seen; also leaves out the few that the filter takes for seen. */
   readonly seen?: BloomFilter | undefined;
 }
+
+/**
+ * Lengths of the list that a search of the graph keeps: so many times what is asked for, and no less than `least`. The first
+ * finds over .98 of the best 20 (bench/graph.ts); the second is for users who have seen most of what the first finds.
+ */
+const GRAPH_EFFORTS = [
+  { least: 100, times: 4 },
+  { least: 800, times: 8 },
+] as const;
+
+/** Longer lists are looked for exactly: they reach into items that few others lead to, and would miss one in twenty of 500. */
+const GRAPH_MAX_K = 100;
 
 /** All rows of fewer items are in the processor's cache, where codes gain little. */
 const CODES_FROM = 8192;
@@ -40,7 +53,8 @@ export class TopK {
   private readonly maskAt: number;
   private seen: Region = { at: 0, words: 0 };
   private list: Region = { at: 0, words: 0 };
-  private readonly codes: Codes | undefined;
+  private codes: Codes | undefined;
+  private graph: ItemGraph | undefined;
   private inverseLengthsAt = 0;
 
   /**
@@ -59,6 +73,17 @@ export class TopK {
     this.maskAt = matrix.reserve(Math.ceil(matrix.items / 32) * 4);
     matrix.kernel.setBest(this.scoresAt, this.itemsAt);
     this.codes = matrix.items >= codesFrom ? new Codes(matrix) : undefined;
+  }
+
+  /**
+   * Makes a graph for searches that are to be fast rather than exact. Until all items are in it, and where it finds too few that
+   * the filters leave, searches are exact, as they are always for `only`, `similar`, and more than 100 items.
+   */
+  addGraph(options: GraphOptions = {}): ItemGraph {
+    this.codes ??= new Codes(this.matrix);
+    const most = Math.max(...GRAPH_EFFORTS.map(({ least, times }) => Math.max(least, times * GRAPH_MAX_K)));
+    this.graph = new ItemGraph(this.matrix, this.codes, most, options);
+    return this.graph;
   }
 
   /** The best `k` items for one user's factors. Fewer when there are not as many. */
@@ -81,7 +106,7 @@ export class TopK {
   }
 
   private find(k: number, scales: number, filter: SearchFilter): Ranking {
-    const { matrix, queryAt } = this;
+    const { matrix } = this;
     const most = Math.min(k, this.maxK);
     if (most < 1 || matrix.items === 0) return { indices: new Uint32Array(), scores: new Float32Array() };
     this.placeSeen(filter.seen);
@@ -89,14 +114,29 @@ export class TopK {
     const few = only !== undefined && only.length < matrix.items * FEW ? this.placeList(only) : undefined;
     const unmask = this.mask([...(filter.excluded ?? [])], few === undefined ? only : undefined);
     const found =
-      few === undefined
-        ? (this.codes?.search(queryAt, most, scales) ?? matrix.kernel.search(queryAt, most, scales))
-        : matrix.kernel.searchAmong(queryAt, most, scales, few.at, few.length);
+      few === undefined ? this.findAny(most, scales, only !== undefined) : this.findAmong(few, most, scales);
     unmask();
     return {
       indices: matrix.integers(this.itemsAt, found).slice(),
       scores: matrix.floats(this.scoresAt, found).slice(),
     };
+  }
+
+  private findAmong({ at, length }: ItemList, k: number, scales: number): number {
+    return this.matrix.kernel.searchAmong(this.queryAt, k, scales, at, length);
+  }
+
+  /** By the graph where there is one and it finds enough that the filters leave; else exactly. */
+  private findAny(k: number, scales: number, narrowed: boolean): number {
+    const { queryAt } = this;
+    if (this.graph?.isWhole === true && scales === 0 && !narrowed && k <= GRAPH_MAX_K) {
+      for (const effort of GRAPH_EFFORTS) {
+        const list = this.graph.search(queryAt, Math.max(effort.least, effort.times * k));
+        const found = list === undefined ? 0 : this.findAmong(list, k, scales);
+        if (found === k) return found;
+      }
+    }
+    return this.codes?.search(queryAt, k, scales) ?? this.matrix.kernel.search(queryAt, k, scales);
   }
 
   /** Sets the bits of what is not to be found; the function that it gives clears them again. */
@@ -131,7 +171,7 @@ export class TopK {
     matrix.kernel.setBloom(this.seen.at, bits, hashes, salt);
   }
 
-  private placeList(list: Uint32Array): { readonly at: number; readonly length: number } {
+  private placeList(list: Uint32Array): ItemList {
     this.list = this.fitting(this.list, list.length);
     this.matrix.integers(this.list.at, list.length).set(list);
     return { at: this.list.at, length: list.length };

@@ -10,10 +10,13 @@ export class Codes {
   private readonly queryAt: number;
   /** The largest code of a query: sixteen bits, or what a sum of 32 bits can take of so many products. */
   private readonly largest: number;
+  /** Bytes from one coded row to the next. */
+  readonly codeBytes: number;
 
   constructor(private readonly matrix: ItemMatrix) {
     const { items, width, stride } = matrix;
     const codeBytes = Math.ceil(stride / CODES) * CODES;
+    this.codeBytes = codeBytes;
     const rows = Math.ceil(items / 4) * 4;
     this.largest = Math.min(2 ** 15 - 1, Math.floor((2 ** 31 - 1) / (MAX_CODE * width)));
     this.queryAt = matrix.reserve(codeBytes * 2);
@@ -25,6 +28,13 @@ export class Codes {
 
   /** The kernel's `searchCodes` for the query that lies there; undefined for one that holds no numbers. */
   search(queryAt: number, k: number, scales: number): number | undefined {
+    const query = this.encode(queryAt);
+    if (query === undefined) return undefined;
+    return this.matrix.kernel.searchCodes(queryAt, k, scales, query.at, query.step, query.length * (1 + 1e-6));
+  }
+
+  /** The query that lies there in sixteen bits. */
+  encode(queryAt: number): { readonly at: number; readonly step: number; readonly length: number } | undefined {
     const { matrix, largest } = this;
     const query = matrix.floats(queryAt, matrix.width);
     let square = 0;
@@ -37,6 +47,6 @@ export class Codes {
     if (!Number.isFinite(square) || step === 0) return undefined;
     const codes = new Int16Array(matrix.kernel.memory.buffer, this.queryAt, matrix.width);
     for (let f = 0; f < codes.length; f += 1) codes[f] = Math.round((query[f] ?? 0) / step);
-    return matrix.kernel.searchCodes(queryAt, k, scales, this.queryAt, step, Math.sqrt(square) * (1 + 1e-6));
+    return { at: this.queryAt, step, length: Math.sqrt(square) };
   }
 }

@@ -1,6 +1,6 @@
 import { KERNEL_WASM } from "./kernel-wasm";
 
-/** What `kernel.as` exports; addresses and sizes in bytes unless said otherwise there. */
+/** What the AssemblyScript sources export; addresses and sizes in bytes unless said otherwise there; a count of items or levels is a number. */
 export interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   setRows(at: number, count: number, stride: number): void;
@@ -12,6 +12,13 @@ export interface Kernel {
   encode(codesAt: number, codeBytes: number, stepsAt: number, slacksAt: number, queryLoss: number): void;
   searchCodes(query: number, k: number, scales: number, query16: number, queryStep: number, length: number): number;
   invertLengths(out: number): void;
+  setGraph(levels: number, base: number, upper: number, starts: number, m: number): void;
+  setWalk(met: number, scores: number, items: number, room: number): void;
+  setEntry(item: number, level: number): void;
+  entryOf(): number;
+  topOf(): number;
+  insert(from: number, to: number, ef: number): void;
+  walkTo(query16: number, queryStep: number, ef: number, out: number): number;
 }
 
 /** The part of Node's WebAssembly that is used here: its types come with those of browsers only. */

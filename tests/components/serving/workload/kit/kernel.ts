@@ -13,7 +13,7 @@ export const KERNEL_FOLDER = join(ROOT, "components", "serving", "workload", "ke
 const COMPILER = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
 const OPTIONS = ["-O3", "--noAssert", "--runtime", "stub", "--enable", "simd", "--use", "abort="];
 
-/** Compiles `kernel.as` to WebAssembly. @throws Error with what the compiler said. */
+/** Compiles the sources to WebAssembly. @throws Error with what the compiler said. */
 export function compileKernel(): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "kernel-"));
   try {
@@ -22,7 +22,7 @@ export function compileKernel(): Buffer {
     }
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [COMPILER, "kernel.ts", "--outFile", "kernel.wasm", ...OPTIONS],
+      [COMPILER, "search.ts", "graph.ts", "--outFile", "kernel.wasm", ...OPTIONS],
       { cwd: folder, encoding: "utf8" },
     );
     if (status !== 0) throw new Error(`the kernel does not compile:\n${stdout}${stderr}`);
@@ -35,7 +35,7 @@ export function compileKernel(): Buffer {
 /** The file that holds a compiled kernel. */
 export function kernelModule(wasm: Buffer): string {
   const lines = wasm.toString("base64").match(/.{1,110}/g) ?? [];
-  return `/** \`kernel.as\` as WebAssembly, base64: written by tests/components/serving/workload/kernel.spec.ts. */
+  return `/** \`search.as\` and \`graph.as\` as WebAssembly, base64: written by tests/components/serving/workload/kernel.spec.ts. */
 export const KERNEL_WASM =
 ${lines.map((line) => `  "${line}"`).join(" +\n")};
 `;

@@ -1,0 +1,91 @@
+import type { Codes } from "./codes";
+import type { ItemMatrix } from "./item-matrix";
+
+/** How a graph is built. */
+export interface GraphOptions {
+  /** Neighbours of an item in each layer above the lowest, where it has twice as many. @default 16 */
+  readonly neighbours?: number;
+  /** Length of the list that is kept while neighbours are looked for. @default 100 */
+  readonly effort?: number;
+}
+
+/** A part of the kernel's memory that holds numbers of items. */
+export interface ItemList {
+  readonly at: number;
+  readonly length: number;
+}
+
+const NEIGHBOURS = 16;
+const EFFORT = 100;
+const MAX_LEVEL = 16;
+
+/** HNSW over the codes of a matrix's items, in the same memory: see graph.as. The same items always make the same graph. */
+export class ItemGraph {
+  /** Items that are in the graph. */
+  inserted = 0;
+  private readonly effort: number;
+  private readonly outAt: number;
+
+  /** @param maxEffort the longest list that a search will keep. */
+  constructor(
+    private readonly matrix: ItemMatrix,
+    private readonly codes: Codes,
+    private readonly maxEffort: number,
+    { neighbours = NEIGHBOURS, effort = EFFORT }: GraphOptions = {},
+  ) {
+    this.effort = effort;
+    const { items, kernel } = matrix;
+    const levels = Uint8Array.from({ length: items }, (_, item) => levelOf(item, neighbours));
+    const starts = new Uint32Array(items);
+    let upperWords = 0;
+    levels.forEach((level, item) => {
+      starts[item] = upperWords;
+      upperWords += level * (1 + neighbours);
+    });
+    const levelsAt = matrix.reserve(items);
+    const baseAt = matrix.reserve(items * (1 + 2 * neighbours) * 4);
+    const upperAt = matrix.reserve(upperWords * 4);
+    const startsAt = matrix.reserve(items * 4);
+    const metAt = matrix.reserve(items * 4);
+    const pool = Math.max(maxEffort, effort, 2 * neighbours + 1) + 1;
+    const scoresAt = matrix.reserve(pool * 4);
+    const itemsAt = matrix.reserve(pool * 4);
+    this.outAt = matrix.reserve(pool * 4);
+    const roomAt = matrix.reserve(3 * (2 * neighbours + 4) * 4 + 2 * codes.codeBytes * 2);
+    new Uint8Array(kernel.memory.buffer, levelsAt, items).set(levels);
+    matrix.integers(startsAt, items).set(starts);
+    kernel.setGraph(levelsAt, baseAt, upperAt, startsAt, neighbours);
+    kernel.setWalk(metAt, scoresAt, itemsAt, roomAt);
+  }
+
+  /** Whether all items are in it. */
+  get isWhole(): boolean {
+    return this.inserted === this.matrix.items;
+  }
+
+  /** Takes in so many more items. */
+  insert(count: number): void {
+    const to = Math.min(this.matrix.items, this.inserted + count);
+    this.matrix.kernel.insert(this.inserted, to, this.effort);
+    this.inserted = to;
+  }
+
+  /** About the `effort` best items for the query that lies there, in no order; undefined for one that holds no numbers. */
+  search(queryAt: number, effort: number): ItemList | undefined {
+    const query = this.codes.encode(queryAt);
+    if (query === undefined) return undefined;
+    const { kernel } = this.matrix;
+    return {
+      at: this.outAt,
+      length: kernel.walkTo(query.at, query.step, Math.min(effort, this.maxEffort), this.outAt),
+    };
+  }
+}
+
+/** floor(-ln(u) / ln(m)) of a number u in (0, 1] that comes from the item's own by the last step of MurmurHash3. */
+function levelOf(item: number, m: number): number {
+  let bits = Math.imul(item ^ (item >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  const uniform = (((bits ^ (bits >>> 16)) >>> 0) + 1) / 2 ** 32;
+  return Math.min(MAX_LEVEL, Math.floor(-Math.log(uniform) / Math.log(m)));
+}
