@@ -1,34 +1,36 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
-import { GlueClient } from "@aws-sdk/client-glue";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { deriveSalt, pseudonymiser } from "../../components/ingest/workload/transform/pseudonym";
 import { drain, listen } from "../../components/serving/workload/http";
 import type { Recommendation } from "../../components/serving/workload/recommend";
-import { CURRENT_VERSION, MODEL_NAME, POPULAR_KEY } from "../../components/tables/workload/records";
+import { startExperiment } from "../../components/serving/workload/experiment/controller";
+import { dynamoStore } from "../../components/serving/workload/experiment/store";
+import type { ExperimentRecord } from "../../components/tables/workload/flags";
+import { waitUntil } from "../../local/datapath/wait";
+import { author, START_PLAN, started } from "../components/serving/workload/experiment/records";
+import { CURRENT_VERSION, MODEL_NAME, modelNameOf, POPULAR_KEY } from "../../components/tables/workload/records";
 import { checkoutRoot } from "../../local/toolchain";
 import { startRuntime, type FakeRuntime } from "../components/serving/workload/kit/runtime";
 import { startValkey, type FakeValkey } from "../components/serving/workload/kit/valkey";
 import { writeTinyPackage } from "../components/serving/workload/package-builder";
 import { reportOf } from "../../components/serving/workload/experiment/report";
 import { variantDayOf } from "../../components/serving/workload/experiment/metrics";
-import { LAKE_TABLES } from "../../components/etl/workload/tables";
-import { registerPartitions } from "../../components/etl/workload/partitions";
 import { runQuery } from "../../queries";
 import { countsOf, dayOf, simulate } from "../components/serving/workload/experiment/simulation";
 import { buildRegion, CREDENTIALS, startOwnEmulator, type BuiltRegion, type Emulator } from "./datapath-cloud";
+import { writeExposures } from "./exposure-log";
 
 const REGION = "us-east-1";
 const TABLES = { recommendations: "recommendations", models: "models" } as const;
+const FLAGS = "flags";
 const KEY = "alias/pseudonym";
 const ROOT = checkoutRoot(__dirname);
 
@@ -102,6 +104,7 @@ describe("the serving plane on the emulator", function () {
       AWS_ENDPOINT_URL: emulator.endpoint,
       MERIDIAN_RECOMMENDATIONS_TABLE: TABLES.recommendations,
       MERIDIAN_MODELS_TABLE: TABLES.models,
+      MERIDIAN_FLAGS_TABLE: FLAGS,
       MERIDIAN_PSEUDONYM_KEY: KEY,
       MERIDIAN_VARIANTS: "champion=1",
       MERIDIAN_CACHE_ENDPOINT: "127.0.0.1",
@@ -132,6 +135,7 @@ describe("the serving plane on the emulator", function () {
     for (const [TableName, keys] of [
       [TABLES.recommendations, ["user_key", "model_version"]],
       [TABLES.models, ["name", "version"]],
+      [FLAGS, ["flag"]],
     ] as const) {
       await dynamo.send(
         new CreateTableCommand({
@@ -172,6 +176,33 @@ describe("the serving plane on the emulator", function () {
     );
   });
 
+  it("assigns users by the experiment's state, and by each change of it, and gives a variant's own lists", async () => {
+    const dynamo = new DynamoDBClient(settings());
+    const store = dynamoStore(dynamo, FLAGS);
+    const put = (TableName: string, item: object): Promise<unknown> =>
+      dynamo.send(new PutItemCommand({ TableName, Item: marshall(item) }));
+    const line = modelNameOf("challenger", "champion");
+    await put(TABLES.models, { name: line, version: CURRENT_VERSION, model_version: "b1" });
+    const key = pseudonymiser(await deriveSalt(new KMSClient(settings()), KEY))("ada");
+    await put(TABLES.recommendations, { user_key: key, model_version: "b1", items: [{ item_id: "sofa", score: 1 }] });
+    const seen = async (variant: string, record: ExperimentRecord): Promise<Recommendation> => {
+      await store.write({ record, entry: startExperiment(undefined, START_PLAN, author()).entry });
+      let list: Recommendation | undefined;
+      await waitUntil(async () => (list = await ask("ada")).variant === variant, {
+        what: `ada in ${variant}`,
+        timeoutMs: 20_000,
+      });
+      assert.ok(list);
+      return list;
+    };
+    const all = started({ percent: 100 });
+    const own = await seen("challenger", all);
+    assert.deepEqual([own.items[0]?.item_id, own.fallback, own.modelVersion], ["sofa", "none", "b1"]);
+    const back = await seen("champion", { ...started({ percent: 0 }), revision: 2, state: "rolled-back" });
+    assert.deepEqual([back.items[0]?.item_id, back.fallback], ["lamp", "none"]);
+    dynamo.destroy();
+  });
+
   it("goes on without the cache and without the endpoint", async () => {
     valkey.cut();
     valkey.answers = false;
@@ -204,53 +235,13 @@ describe("an experiment on the emulator", function () {
   after(() => emulator.stop());
 
   async function writeLog(): Promise<void> {
-    const table = LAKE_TABLES.find(({ name }) => name === "silver_events");
-    assert.ok(table);
-    const folder = await mkdtemp(join(tmpdir(), "experiment-spec-"));
-    const s3 = new S3Client({
-      region: REGION,
-      endpoint: emulator.endpoint,
-      credentials: CREDENTIALS,
-      forcePathStyle: true,
-    });
-    const glue = new GlueClient({ region: REGION, endpoint: emulator.endpoint, credentials: CREDENTIALS });
-    const instance = await DuckDBInstance.create(":memory:");
-    const connection = await instance.connect();
-    const days = Array.from({ length: DAYS }, (_, day) => dayOf(day));
-    for (const day of days) {
-      const rows = users
-        .filter((user) => user.day === day)
-        .flatMap(({ key, variant, clicked, bought, spent }) => [
-          `('${key}/x', '${key}', 'exposure', '${variant}', 0, NULL)`,
-          ...(clicked ? [`('${key}/c', '${key}', 'click', NULL, 60, NULL)`] : []),
-          ...(bought ? [`('${key}/p', '${key}', 'purchase', NULL, 90, ${spent})`] : []),
-        ]);
-      const given: Readonly<Record<string, string>> = {
-        event_id: "id",
-        user_key: "who",
-        event_type: "what",
-        variant: "arm",
-        occurred_at: `TIMESTAMP '${day} 12:00:00' + INTERVAL (after) SECOND`,
-        value: "price",
-      };
-      const columns = table.columns.map(({ name, type }) => `CAST(${given[name] ?? "NULL"} AS ${type}) AS "${name}"`);
-      const file = join(folder, `${day}.parquet`);
-      await connection.run(
-        `COPY (SELECT ${columns.join()} FROM (VALUES ${rows.join()}) AS v(id, who, what, arm, after, price)) TO '${file}' (FORMAT parquet)`,
+    for (let day = 0; day < DAYS; day += 1) {
+      await writeExposures(
+        region,
+        dayOf(day),
+        users.filter((user) => user.day === dayOf(day)),
       );
-      const Key = `${table.prefix}date=${day}/events.parquet`;
-      await s3.send(new PutObjectCommand({ Bucket: region.buckets.silver, Key, Body: await readFile(file) }));
     }
-    await registerPartitions(glue, {
-      database: region.glueDatabase,
-      table: table.name,
-      location: `s3://${region.buckets.silver}/${table.prefix}`,
-      column: "date",
-      values: days,
-    });
-    connection.closeSync();
-    instance.closeSync();
-    await rm(folder, { recursive: true, force: true });
   }
 
   it("is counted alike on Athena, DuckDB and the simulated Redshift, and the report finds what was put in", async () => {

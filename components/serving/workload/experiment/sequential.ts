@@ -33,8 +33,9 @@ export interface SequentialTest {
 }
 
 /**
- * Users, and outcomes other than the usual one, that each arm needs before anything is said: below, a mean is not yet
- * near enough to normal. The burn-in of an asymptotic confidence sequence.
+ * Users that each arm needs before anything is said, and outcomes other than the usual one that it would have if both
+ * arms were alike: below, a mean is not yet near enough to normal. The burn-in of an asymptotic confidence sequence. By
+ * what would be expected, and not by what was seen, so that a variant on which nobody acts at all is judged too.
  */
 const BURN_IN = { users: 100, outcomes: 10 } as const;
 
@@ -80,8 +81,11 @@ export function sequentialLooks(strata: readonly Stratum[], { alpha, plannedUser
     }
     const users = control.users + treatment.users;
     const effect = weight === 0 ? 0 : difference / weight;
-    const time = controlShare * varianceOf(control) + treatmentShare * varianceOf(treatment);
-    if (!enough(control) || !enough(treatment) || !(time > 0)) {
+    const both = { users: 0, sum: 0, squares: 0 };
+    add(both, control);
+    add(both, treatment);
+    const time = controlShare * varianceOf(control, both) + treatmentShare * varianceOf(treatment, both);
+    if (!enough(control, both) || !enough(treatment, both) || !(time > 0)) {
       return { users, effect, low: -Infinity, high: Infinity, pValue };
     }
     const r = (rho * weight) / plannedWeight;
@@ -100,16 +104,25 @@ function add(to: Sums, more: ArmDay): void {
   to.squares += more.squares;
 }
 
-function varianceOf({ users, sum, squares }: ArmDay): number {
+/** An arm's own variance; that of both where the arm has so few outcomes that its own would be taken too small. */
+function varianceOf(arm: ArmDay, both: ArmDay): number {
+  const { users, sum, squares } = outcomes(arm) < BURN_IN.outcomes ? both : arm;
   return users < 2 ? 0 : Math.max(0, (squares - sum ** 2 / users) / (users - 1));
 }
 
-/** Outcomes are 0 for most users, or 1 for most: the rarer kind must have been seen often enough. */
-function enough({ users, sum, squares }: ArmDay): boolean {
-  if (users < BURN_IN.users || squares <= 0) return false;
-  // (sum x)^2 / (sum x^2), Kish's effective number: the count of ones for shares, less where a few outcomes weigh most.
+/** Outcomes are 0 for most users, or 1 for most: the rarer kind must be expected often enough. */
+function enough({ users }: ArmDay, both: ArmDay): boolean {
+  return users >= BURN_IN.users && (outcomes(both) * users) / both.users >= BURN_IN.outcomes;
+}
+
+/**
+ * (sum x)^2 / (sum x^2), Kish's effective number: the count of ones for shares, less where a few outcomes weigh most; or
+ * of zeros, where those are the rarer.
+ */
+function outcomes({ users, sum, squares }: ArmDay): number {
+  if (squares <= 0) return 0;
   const effective = sum ** 2 / squares;
-  return effective >= BURN_IN.outcomes && (squares !== sum || users - sum >= BURN_IN.outcomes);
+  return squares === sum ? Math.min(effective, users - sum) : effective;
 }
 
 /**

@@ -63,6 +63,30 @@ describe("an experiment's report", function () {
     assert.ok(naive > 0.1 * RUNS, `the naive test alarmed ${naive} times: the runs are not hard enough`);
   });
 
+  it("alarms as rarely where the new variant has one user in twenty and outcomes are rare", () => {
+    const rare = { click: 0.04, buy: 0.01 };
+    const few = [
+      { name: "champion", weight: 95 },
+      { name: "challenger", weight: 5 },
+    ];
+    let alarms = 0;
+    for (let seed = 1; seed <= RUNS; seed += 1) {
+      const behaviour = { champion: rare, challenger: rare };
+      const [found] = reportOf(
+        countsOf(simulate(run(seed, { behaviour, usersPerDay: 400, variants: () => few }))),
+        PLAN,
+      ).variants;
+      if (found?.primary.verdict !== "unclear") alarms += 1;
+    }
+    assert.ok(alarms <= 0.05 * RUNS, `${alarms} false alarms`);
+  });
+
+  it("shows the harm of a variant on which nobody acts at all", () => {
+    const behaviour = { champion: SAME, challenger: { click: 0, buy: 0 } };
+    const { primary } = verdictOf(run(1, { behaviour, days: 6 }));
+    assert.equal(primary.verdict, "worse");
+  });
+
   it("covers the true effect at every look in at least 95 % of runs", () => {
     let missed = 0;
     for (let seed = 1; seed <= RUNS; seed += 1) {

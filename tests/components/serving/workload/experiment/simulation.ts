@@ -15,6 +15,8 @@ export interface Simulation {
   readonly behaviour: Readonly<Record<string, Behaviour>>;
   /** The split of each day. @default half and half */
   readonly variants?: (day: number) => readonly Variant[];
+  /** What users are assigned by beside their key. @default no experiment's */
+  readonly experiment?: string;
   /** Factor on all rates of a day: a fashion that has nothing to do with the variants. @default 1 */
   readonly mood?: (day: number) => number;
 }
@@ -46,7 +48,7 @@ export function* simulate(of: Simulation): Generator<SimulatedUser> {
     const mood = of.mood?.(day) ?? 1;
     for (let user = 0; user < of.usersPerDay; user += 1) {
       const key = `${of.seed}/${day}/${user}`;
-      const variant = assignVariant(key, variants);
+      const variant = assignVariant(key, variants, of.experiment);
       const { click, buy } = of.behaviour[variant] ?? { click: 0, buy: 0 };
       const clicked = random.next() < click * mood;
       const bought = random.next() < buy * mood;
