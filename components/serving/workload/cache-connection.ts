@@ -1,5 +1,5 @@
 import { Cluster, Redis } from "ioredis";
-import { redisCache, type CacheClient } from "./cache";
+import { gatheringCache, redisCache, type CacheClient } from "./cache";
 import { cacheToken, TOKEN_SECONDS, type CacheIdentity } from "./cache-token";
 import type { CredentialSource } from "./sigv4";
 
@@ -84,7 +84,7 @@ export async function connectCache(settings: CacheSettings): Promise<CacheConnec
   renew.unref();
   client.connect().catch(onError);
   return {
-    ...redisCache(client),
+    ...(client instanceof Cluster ? redisCache(client) : gatheringCache(client)),
     close: () => {
       clearInterval(renew);
       client.disconnect();

@@ -38,9 +38,9 @@ export function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>,
         over();
         resolve(value);
       },
-      (error: Error) => {
+      (error: unknown) => {
         over();
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       },
     );
   });

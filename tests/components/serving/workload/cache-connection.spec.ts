@@ -58,6 +58,38 @@ describe("the cache's client", () => {
     });
   }
 
+  it("asks a single node for all keys of a moment at once, and for each alone in a sharded one", async () => {
+    for (const [cluster, word, times] of [
+      [false, "MGET", 3],
+      [true, "GET", 600],
+    ] as const) {
+      const { valkey: server, connection: cache } = await open({}, { cluster });
+      await answering(cache);
+      for (let at = 0; at < 600; at += 2) await cache.set(`rec:${at}`, `v${at}`, 1000);
+      server.commands.length = 0;
+      const found = await Promise.all(Array.from({ length: 600 }, (_, at) => cache.get(`rec:${at}`)));
+      assert.deepEqual(
+        found,
+        Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? `v${at}` : undefined)),
+      );
+      assert.equal(server.commands.filter(([name]) => name === word).length, times);
+      assert.equal(server.commands.length, times);
+      connection?.close();
+      await valkey?.stop();
+    }
+  });
+
+  it("tells everybody who asked together that the cache is away", async () => {
+    const { valkey: server, connection: cache } = await open({}, { cluster: false });
+    await answering(cache);
+    server.cut();
+    const found = await Promise.allSettled(Array.from({ length: 5 }, (_, at) => cache.get(`rec:${at}`)));
+    assert.deepEqual(
+      found.map(({ status }) => status),
+      Array.from({ length: 5 }, () => "rejected"),
+    );
+  });
+
   it("comes in over TLS as the IAM user, by a token that it makes itself", async () => {
     const certificate = selfSigned();
     const wanted = cacheToken(WHO, CREDENTIALS, NOW);

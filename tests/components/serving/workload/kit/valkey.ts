@@ -23,7 +23,7 @@ export interface FakeValkeyOptions {
 }
 
 /** Commands that the API's user is allowed: components/cache. */
-const ALLOWED = new Set(["AUTH", "PING", "QUIT", "READONLY", "CLIENT", "GET", "SET", "CLUSTER SLOTS"]);
+const ALLOWED = new Set(["AUTH", "PING", "QUIT", "READONLY", "CLIENT", "GET", "MGET", "SET", "CLUSTER SLOTS"]);
 
 /** One shard of Valkey in cluster mode on loopback, in RESP2: users, TLS, and the few commands that the API's user may use. */
 export async function startValkey({ tls, allows, port = 0 }: FakeValkeyOptions = {}): Promise<FakeValkey> {
@@ -72,10 +72,9 @@ export async function startValkey({ tls, allows, port = 0 }: FakeValkeyOptions =
       if (name === "CLUSTER SLOTS")
         return `*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$9\r\n127.0.0.1\r\n:${fake.port}\r\n$1\r\na\r\n`;
       const [key = "", value = "", , ttl = "0"] = args;
-      if (name === "GET") {
-        const found = fake.store.get(key)?.value;
-        return found === undefined ? "$-1\r\n" : `$${found.length}\r\n${found}\r\n`;
-      }
+      const bulk = (found?: string): string => (found === undefined ? "$-1\r\n" : `$${found.length}\r\n${found}\r\n`);
+      if (name === "GET") return bulk(fake.store.get(key)?.value);
+      if (name === "MGET") return `*${args.length}\r\n${args.map((one) => bulk(fake.store.get(one)?.value)).join("")}`;
       if (name === "SET") fake.store.set(key, { value, ttlMs: Number(ttl) });
       return name === "PING" ? "+PONG\r\n" : "+OK\r\n";
     };
