@@ -8,6 +8,7 @@ import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger } from "../kit/want";
 import { createCluster, isGraviton, type Cluster } from "./cluster";
 import { APP, createObjects, NAMESPACE } from "./objects";
+import { checkSurroundings, surroundings, telemetryTarget, type Surroundings } from "./surroundings";
 import { ADD_ON_VERSIONS, type AddOn } from "./versions";
 
 /** Another room's service that the API connects to. */
@@ -17,7 +18,7 @@ export interface Peer {
 }
 
 /** Arguments of {@link RecommendationApi}. */
-export interface RecommendationApiArgs {
+export interface RecommendationApiArgs extends Surroundings {
   readonly scope: Scope;
   /** Kubernetes minor version, e.g. `1.33`. */
   readonly kubernetesVersion: string;
@@ -94,6 +95,7 @@ export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
     ...wantInteger("replicas.min", args.replicas.min, "replicas", { min: 1 }),
     ...wantInteger("replicas.max", args.replicas.max, "replicas", { min: args.replicas.min }),
     ...wantInteger("port", args.port ?? DEFAULTS.port, "port", PORT),
+    ...checkSurroundings(args),
     ...(args.publicAccessCidrs ?? []).flatMap((cidr, index) =>
       cidr.endsWith("/0")
         ? [problem(`publicAccessCidrs[${index}]`, "a block narrower than the whole Internet", cidr)]
@@ -248,6 +250,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
         port,
         cachePort: cache.port,
         vpcCidr: args.vpcCidr,
+        ...telemetryTarget(args),
         settings: {
           PORT: String(port),
           AWS_REGION: scope.region,
@@ -262,6 +265,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
           MERIDIAN_ENDPOINT_NAME: args.endpointName,
           MERIDIAN_STREAM: args.stream.name,
           MERIDIAN_PSEUDONYM_KEY: args.pseudonymKeyAlias,
+          ...surroundings(args, scope),
           ...args.settings,
         },
       },

@@ -11,6 +11,8 @@ export interface ObjectsArgs {
   readonly port: number;
   readonly vpcCidr: pulumi.Input<string>;
   readonly cachePort: number;
+  /** A collector in the cluster that pods may reach. @default none */
+  readonly telemetry?: { readonly namespace: string; readonly port: number };
 }
 
 export interface Objects {
@@ -207,6 +209,9 @@ function createNetworkPolicy(
   metadata: Metadata,
   opts: pulumi.CustomResourceOptions,
 ): void {
+  const inNamespace = (namespace: string) => ({
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+  });
   new k8s.networking.v1.NetworkPolicy(
     name,
     {
@@ -217,7 +222,7 @@ function createNetworkPolicy(
         ingress: [{ from: [{ ipBlock: { cidr: args.vpcCidr } }], ports: [{ protocol: "TCP", port: args.port }] }],
         egress: [
           {
-            to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } } }],
+            to: [inNamespace("kube-system")],
             ports: [
               { protocol: "UDP", port: 53 },
               { protocol: "TCP", port: 53 },
@@ -227,6 +232,14 @@ function createNetworkPolicy(
           { to: [{ ipBlock: { cidr: "0.0.0.0/0" } }], ports: [{ protocol: "TCP", port: 443 }] },
           { to: [{ ipBlock: { cidr: args.vpcCidr } }], ports: [{ protocol: "TCP", port: args.cachePort }] },
           { to: [{ ipBlock: { cidr: POD_IDENTITY.cidr } }], ports: [{ protocol: "TCP", port: POD_IDENTITY.port }] },
+          ...(args.telemetry === undefined
+            ? []
+            : [
+                {
+                  to: [inNamespace(args.telemetry.namespace)],
+                  ports: [{ protocol: "TCP", port: args.telemetry.port }],
+                },
+              ]),
         ],
       },
     },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RecommendationApi } from "../../../components/serving/api";
+import { readSettings } from "../../../components/serving/workload/api-settings";
 import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
@@ -139,6 +140,57 @@ describe("RecommendationApi", () => {
     assert.match(JSON.stringify(spec.ingress), /"cidr":"10\.0\.0\.0\/16"/);
   });
 
+  const settingsOf = async (args: Partial<typeof API>) =>
+    (await make(args)).only("kubernetes:core/v1:ConfigMap").inputs["data"] as Readonly<Record<string, string>>;
+
+  it("tells the program who may ask, where traces go and how many WebSockets it holds, where asked to", async () => {
+    const usual = await settingsOf({});
+    assert.deepEqual(
+      Object.keys(usual).filter((name) => /AUTH|OTEL|UPDATES/.test(name)),
+      [],
+    );
+    const given = await settingsOf({
+      callers: { kind: "jwt", issuer: "https://auth.example/pool", audiences: ["shop", "app"], clockSkewSeconds: 5 },
+      telemetry: { endpoint: "http://adot.observability:4318", namespace: "observability", tracesPercent: 5 },
+      connectionsPerPod: 100,
+    });
+    const more = Object.entries(given).filter(([name]) => usual[name] === undefined);
+    assert.deepEqual(Object.fromEntries(more), {
+      MERIDIAN_AUTH: "jwt",
+      MERIDIAN_AUTH_ISSUER: "https://auth.example/pool",
+      MERIDIAN_AUTH_AUDIENCES: "shop,app",
+      MERIDIAN_AUTH_CLOCK_SKEW_SECONDS: "5",
+      MERIDIAN_UPDATES_CONNECTIONS: "100",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://adot.observability:4318",
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test",
+      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.05",
+    });
+    // What the component writes, the program reads.
+    const { features } = readSettings(given, () => Promise.reject(new Error("no credentials")));
+    assert.deepEqual(features, {
+      stream: API.stream.name,
+      auth: { mode: "jwt", issuer: "https://auth.example/pool", audiences: ["shop", "app"], clockSkewSeconds: 5 },
+      telemetry: true,
+      connections: 100,
+    });
+    assert.equal(
+      (await settingsOf({ callers: { kind: "iam-at-the-gateway" } }))["MERIDIAN_AUTH"],
+      "iam-at-the-gateway",
+    );
+  });
+
+  it("lets pods out to the collector of traces where there is one, in its namespace alone", async () => {
+    const telemetry = { endpoint: "http://adot.observability:4318", namespace: "observability" };
+    const spec = (await make({ telemetry })).only("kubernetes:networking.k8s.io/v1:NetworkPolicy").inputs["spec"] as {
+      egress: { to: unknown[]; ports: { port: number }[] }[];
+    };
+    assert.deepEqual(spec.egress.at(-1), {
+      to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "observability" } } }],
+      ports: [{ protocol: "TCP", port: 4318 }],
+    });
+  });
+
   it("gives pods a role of their own without a wildcard, and nodes no way for pods to use theirs", async () => {
     const recording = await make();
     assert.deepEqual(tooWide(recording.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"]), []);
@@ -214,6 +266,14 @@ describe("RecommendationApi", () => {
             nodes: { min: 0, max: 500 },
             replicas: { min: 0, max: -1 },
             port: 80,
+            callers: {
+              kind: "jwt",
+              issuer: "http://auth.example",
+              audiences: ["a,b", "shop", "shop"],
+              clockSkewSeconds: -1,
+            },
+            telemetry: { endpoint: "adot:4318", namespace: "Observability", tracesPercent: 101 },
+            connectionsPerPod: -1,
             publicAccessCidrs: ["0.0.0.0/0"],
           },
           opts,
@@ -226,6 +286,14 @@ describe("RecommendationApi", () => {
         "replicas.min",
         "replicas.max",
         "port",
+        "callers.issuer",
+        "callers.audiences[0]",
+        "callers.audiences[2]",
+        "callers.clockSkewSeconds",
+        "telemetry.endpoint",
+        "telemetry.namespace",
+        "telemetry.tracesPercent",
+        "connectionsPerPod",
         "publicAccessCidrs[0]",
       ],
     );
