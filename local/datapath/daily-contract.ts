@@ -15,6 +15,8 @@ export interface DailyRegion {
     readonly artifacts: string;
   };
   readonly glueDatabase: string;
+  /** Queue on which the verifier tells what it verified; absent: what is listed is all that is known. */
+  readonly handoverQueueUrl?: string;
   readonly tables: { readonly recommendations: string; readonly models: string; readonly profiles: string };
 }
 

@@ -1,5 +1,6 @@
 import { GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { runHandedOver } from "../../components/etl/workload/handover";
 import { runEtl, type EtlReport } from "../../components/etl/workload/run";
 import { DATA_AGE, MODEL_AGE, tellAges } from "../../components/observability/workload/ages";
 import { CURRENT_VERSION, GOLD_NAME, MODEL_NAME } from "../../components/tables/workload/records";
@@ -37,7 +38,7 @@ export async function runDaily(config: DailyConfig, progress: DailyProgress = ()
   }
 }
 
-function etlOf(
+async function etlOf(
   clients: Clients,
   config: DailyConfig,
   region: DailyRegion,
@@ -45,23 +46,33 @@ function etlOf(
   progress: DailyProgress,
 ): Promise<EtlReport> {
   const primary = zones.get(region.zone)?.primary ?? region;
-  return runEtl(
-    {
-      s3: clients.s3(region.region),
-      glue: clients.glue(region.region),
-      profiles: { client: clients.dynamo(primary.region), table: primary.tables.profiles },
-    },
-    {
-      region: region.region,
-      buckets: region.buckets,
-      glueDatabase: region.glueDatabase,
-      runDate: (config.now ?? new Date()).toISOString().slice(0, 10),
-      ...(config.etl === undefined ? {} : { parameters: config.etl }),
-    },
-    (message) => {
-      progress({ step: "etl", where: region.region, message });
-    },
+  const s3 = clients.s3(region.region);
+  const tell = (message: string): void => {
+    progress({ step: "etl", where: region.region, message });
+  };
+  const run = (): Promise<EtlReport> =>
+    runEtl(
+      {
+        s3,
+        glue: clients.glue(region.region),
+        profiles: { client: clients.dynamo(primary.region), table: primary.tables.profiles },
+      },
+      {
+        region: region.region,
+        buckets: region.buckets,
+        glueDatabase: region.glueDatabase,
+        runDate: (config.now ?? new Date()).toISOString().slice(0, 10),
+        ...(config.etl === undefined ? {} : { parameters: config.etl }),
+      },
+      tell,
+    );
+  if (region.handoverQueueUrl === undefined) return run();
+  const queue = { sqs: clients.sqs(region.region), queueUrl: region.handoverQueueUrl, silver: region.buckets.silver };
+  const { result, handedOver } = await runHandedOver(s3, queue, run);
+  tell(
+    `${region.region}: ${handedOver.objects} objects handed over by ${handedOver.messages} messages, all of them read`,
   );
+  return result;
 }
 
 /** Notes that the zone's gold was made, as the state machine does, and tells every region of the zone. */

@@ -2,6 +2,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { DailyConfig, DailyRegion } from "./daily-contract";
 
 /** A residency zone and its regions. */
@@ -29,6 +30,7 @@ export function zonesOf(regions: readonly DailyRegion[]): Map<string, Zone> {
 export interface Clients {
   s3(region: string): S3Client;
   glue(region: string): GlueClient;
+  sqs(region: string): SQSClient;
   dynamo(region: string): DynamoDBClient;
   cloudwatch(region: string): CloudWatchClient;
   destroy(): void;
@@ -55,6 +57,7 @@ export function createClients(config: Pick<DailyConfig, "endpoint" | "credential
   return {
     s3: keep((region) => new S3Client({ ...settings(region), forcePathStyle: config.endpoint !== undefined })),
     glue: keep((region) => new GlueClient(settings(region))),
+    sqs: keep((region) => new SQSClient(settings(region))),
     dynamo: keep((region) => new DynamoDBClient(settings(region))),
     cloudwatch: keep((region) => new CloudWatchClient(settings(region))),
     destroy: () => {

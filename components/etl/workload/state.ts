@@ -64,7 +64,8 @@ export function programsVersion(figures: Figures): string {
   return hash.update(JSON.stringify({ ...sorted({ ...figures }), run_epoch_day: 0 })).digest("hex");
 }
 
-async function readState(s3: S3Client, bucket: string): Promise<EtlState | undefined> {
+/** The last run's state, whether or not a run may build on it; undefined when there is none. */
+export async function readState(s3: S3Client, bucket: string): Promise<EtlState | undefined> {
   const text = await readObject(s3, bucket, STATE_KEY);
   if (text === undefined) return undefined;
   try {
