@@ -1,13 +1,21 @@
+import { isOpen } from "../components/serving/workload/experiment/controller";
+import { rampExperiment } from "../components/serving/workload/experiment/operate";
 import { runDaily } from "../local/datapath/daily";
 import type { DailyProgress, DailyReport, ModelReport } from "../local/datapath/daily";
 import { EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
+import { openDesk } from "./kit/experiment";
+import { tellApplied } from "./kit/experiment-tell";
 import { Output, table } from "./kit/output";
 import { EMULATOR_CREDENTIALS, openRegions, requireLocal } from "./kit/regions";
+import type { OpenRegions } from "./kit/regions";
+
+type Ramped = Awaited<ReturnType<typeof rampExperiment>>;
 
 /**
  * Runs the day's work on this machine: ETL of each region, then for each residency zone training, the gate, scoring and
- * publishing, one model for each variant. On AWS the state machine does it. Exit code 1 when the gate refused a model.
+ * publishing, one model for each variant; then the look at an experiment that goes on. On AWS the state machine does it, and
+ * `meridian experiment ramp` looks. Exit code 1 when the gate refused a model.
  */
 export async function daily(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
   const output = new Output(options.json === true);
@@ -27,9 +35,21 @@ export async function daily(environment: string | undefined, options: { readonly
       output.note(`${where} ${step}: ${message}`);
     }),
   );
-  tell(report, output);
+  const ramped = await rampOnce(opened);
+  tell(report, ramped, output);
   const models = report.zones.flatMap((zone) => [zone, ...zone.challengers]);
   return models.every(({ outcome }) => outcome !== "refused") ? EXIT.ok : EXIT.failed;
+}
+
+/** The day's look at an experiment that goes on: its data are as new as they get. */
+async function rampOnce(opened: OpenRegions): Promise<Ramped | undefined> {
+  const desk = await openDesk(opened, { engine: "athena" }, new Date());
+  try {
+    const record = await desk.store.read();
+    return record === undefined || !isOpen(record) ? undefined : await rampExperiment(desk, record);
+  } finally {
+    desk.close();
+  }
 }
 
 /** Milliseconds between two lines about one step. */
@@ -48,8 +68,8 @@ function sparing(show: DailyProgress): DailyProgress {
   };
 }
 
-function tell(report: DailyReport, output: Output): void {
-  output.result(report, () => {
+function tell(report: DailyReport, ramped: Ramped | undefined, output: Output): void {
+  output.result({ ...report, ...(ramped === undefined ? {} : { experiment: ramped }) }, () => {
     const rows = report.etl.map(({ region, ledger: { verified, silver, duplicates, late } }) => [
       region,
       verified,
@@ -62,6 +82,7 @@ function tell(report: DailyReport, output: Output): void {
       output.line(`zone ${zone} by ${primary}`);
       for (const model of [control, ...challengers]) tellModel(model, output);
     }
+    if (ramped !== undefined) tellApplied(ramped, output, ramped.decision);
     output.line(`${report.seconds.toFixed(1)} s`);
   });
 }

@@ -2,6 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { deriveSalt, pseudonymiser } from "../components/ingest/workload/transform/pseudonym";
 import { memoryCache } from "../components/serving/workload/cache";
+import { readExperiment } from "../components/serving/workload/experiment/store";
+import { splitOf } from "../components/serving/workload/experiment/watch";
 import { MAX_LIMIT, recommend as answer } from "../components/serving/workload/recommend";
 import type { Recommendation } from "../components/serving/workload/recommend";
 import { dynamoTable } from "../components/serving/workload/table-reader";
@@ -49,12 +51,14 @@ async function ask(opened: OpenRegions, to: RegionOutputs, user: string, limit: 
   const dynamo = new DynamoDBClient(settings);
   try {
     const userKeyOf = pseudonymiser(await deriveSalt(kms, to.pseudonymKeyAlias));
+    const experiment = await readExperiment(dynamo, to.tables.flags);
     return await answer(
       {
         region: to.region,
         cache: memoryCache(1),
         table: dynamoTable(dynamo, to.tables),
         variants: opened.topology.serving.variants,
+        ...(experiment === undefined ? {} : { split: () => splitOf(experiment) }),
         userKeyOf,
         // A command line's first call opens its connections, which a server has done long before.
         deadlineMs: 5_000,
