@@ -221,12 +221,14 @@ export function planParts(draft: Draft, size: FleetSize): Parts {
 }
 
 function planServing(defaults: ServingPlan, given: TopologyInput["serving"]): ServingPlan {
-  const { variants, shadow, nodeInstanceTypes, kubernetesVersion } = given ?? {};
+  const { variants, shadow, nodeInstanceTypes, kubernetesVersion, callers, telemetry } = given ?? {};
   return {
     ...defaults,
     ...(nodeInstanceTypes === undefined ? {} : { nodeInstanceTypes }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...(shadow === undefined ? {} : { shadow: planShadow(shadow) }),
+    ...(callers === undefined ? {} : { callers }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     variants:
       variants?.map(({ instanceType, ...variant }) => ({ ...variant, instanceTypes: listOf(instanceType) })) ??
       defaults.variants,

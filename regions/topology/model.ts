@@ -106,6 +106,21 @@ export interface ServingPlan {
   /** EC2 types of the Kubernetes nodes that run the recommendation API, in order of preference. */
   readonly nodeInstanceTypes: readonly string[];
   readonly kubernetesVersion: string;
+  /**
+   * Whom the recommendation API knows: `jwt` by tokens of the identity's issuer, `iam-at-the-gateway` through a gateway before
+   * it. Absent: it answers whoever reaches its load balancer, which is private.
+   */
+  readonly callers?: "jwt" | "iam-at-the-gateway";
+  /** A collector of traces and metrics in the cluster. Absent: none are sent. */
+  readonly telemetry?: TelemetryPlan;
+}
+
+/** A collector of OpenTelemetry's protocol in the cluster. */
+export interface TelemetryPlan {
+  /** Its address over HTTP. */
+  readonly endpoint: string;
+  /** Its Kubernetes namespace. */
+  readonly namespace: string;
 }
 
 export interface IngestPlan {

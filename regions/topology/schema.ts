@@ -271,6 +271,20 @@ export const SECTIONS = {
         .describe("One model for each variant."),
       nodeInstanceTypes: pool.optional(),
       kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
+      callers: z
+        .enum(["jwt", "iam-at-the-gateway"], { error: "jwt or iam-at-the-gateway" })
+        .optional()
+        .describe("Whom the recommendation API answers. Default whoever reaches its private load balancer."),
+      telemetry: z
+        .strictObject({
+          endpoint: text(
+            "an http or https address without a path, like http://adot-collector.observability:4318",
+            /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/,
+          ),
+          namespace: text("a Kubernetes namespace", /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/),
+        })
+        .optional()
+        .describe("The cluster's collector of traces and metrics (OTLP over HTTP). Default none are sent."),
     })
     .optional(),
   training: z

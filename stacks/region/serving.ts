@@ -5,6 +5,7 @@ import { pseudonymKeyAlias } from "../../components/keys/pseudonym";
 import { arnOf } from "../../components/kit/arn";
 import { nameOf } from "../../components/kit/names";
 import { RecommendationApi } from "../../components/serving/api";
+import type { RecommendationApiArgs } from "../../components/serving/api";
 import { BootstrapModel } from "../../components/serving/bootstrap-model";
 import { ModelEndpoint } from "../../components/serving/endpoint";
 import { repositoryName } from "../../components/serving/images";
@@ -115,10 +116,18 @@ export function createApi(
       stream: { name: nameOf(scope, "events", "stream"), keyArn: keys.identifier.arn },
       pseudonymKeyAlias: pseudonymKeyAlias(scope),
       tablesKeyAlias: tableKeyAlias(scope),
+      ...callersOf(topology),
+      ...(serving.telemetry === undefined ? {} : { telemetry: serving.telemetry }),
       settings: {
         MERIDIAN_VARIANTS: serving.variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
       },
     },
     { ...opts, dependsOn: [ingest.stream] },
   );
+}
+
+/** Whom the API knows: in every region alike, by the same issuer as the collector. */
+function callersOf({ serving: { callers }, identity }: Place["topology"]): Pick<RecommendationApiArgs, "callers"> {
+  if (callers === undefined) return {};
+  return { callers: callers === "jwt" ? { kind: callers, ...identity } : { kind: callers } };
 }

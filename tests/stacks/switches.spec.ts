@@ -22,10 +22,12 @@ interface Switch {
 
 const one = (region: StackGraph, type: string, name: string) =>
   region.of(type).find((node) => node.name === name) ?? assert.fail(`${region.stack} has no ${type} ${name}`);
-const none = (region: StackGraph, ...types: readonly string[]): void => { assert.deepEqual(
+const none = (region: StackGraph, ...types: readonly string[]): void => {
+  assert.deepEqual(
     region.of(...types).map(({ name }) => name),
     [],
-  ); };
+  );
+};
 
 const SWITCHES: Readonly<Record<string, Switch>> = {
   "a collector's function": {
@@ -97,17 +99,40 @@ const SWITCHES: Readonly<Record<string, Switch>> = {
   },
   "one queue for all of a warehouse's statements": {
     changes: [["rpoMinutes: 480 }", "rpoMinutes: 480, queues: one }"]],
-    shows: (region) => { assert.doesNotMatch(parametersOf(region), /wlm_json_configuration/); },
+    shows: (region) => {
+      assert.doesNotMatch(parametersOf(region), /wlm_json_configuration/);
+    },
   },
   "no lists of the lake": {
     changes: [section("lake: { inventory: none }")],
-    shows: (region) => { none(region, "aws:s3/inventory:Inventory"); },
+    shows: (region) => {
+      none(region, "aws:s3/inventory:Inventory");
+    },
   },
   "a serverless warehouse": {
     changes: [
       ["mode: provisioned, nodeType: ra3.4xlarge, nodes: 3, rpoMinutes: 480", "mode: serverless, baseCapacityRpu: 64"],
     ],
-    shows: (region) => { none(region, "aws:redshift/cluster:Cluster"); },
+    shows: (region) => {
+      none(region, "aws:redshift/cluster:Cluster");
+    },
+  },
+  "an API that knows its callers and tells what it does": {
+    changes: [
+      [
+        "serving:",
+        "serving:\n  callers: jwt\n  telemetry: { endpoint: http://adot.observability:4318, namespace: observability }",
+      ],
+    ],
+    shows: (region) => {
+      const { data } = one(region, "kubernetes:core/v1:ConfigMap", "api").inputs as { data: Record<string, string> };
+      assert.equal(data["MERIDIAN_AUTH"], "jwt");
+      // The collector's authorizer knows the same issuer and audiences.
+      const [authorizer] = region.of("aws:apigatewayv2/authorizer:Authorizer");
+      const { issuer, audiences } = authorizer?.inputs["jwtConfiguration"] as { issuer: string; audiences: string[] };
+      assert.deepEqual([data["MERIDIAN_AUTH_ISSUER"], data["MERIDIAN_AUTH_AUDIENCES"]], [issuer, audiences.join()]);
+      assert.equal(data["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://adot.observability:4318");
+    },
   },
   Memcached: {
     changes: [["engine: valkey", "engine: memcached"]],

@@ -218,6 +218,19 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
       'asks for variants, which are what an experiment compares, got "collection"',
   ],
   [
+    "callers whom nobody knows",
+    [["serving:", "serving:\n  callers: basic"]],
+    "serving.callers",
+    'want jwt or iam-at-the-gateway, got "basic"',
+  ],
+  [
+    "a collector of traces with a path",
+    [["serving:", "serving:\n  telemetry: { endpoint: http://adot:4318/v1/traces, namespace: observability }"]],
+    "serving.telemetry.endpoint",
+    "want an http or https address without a path, like http://adot-collector.observability:4318, " +
+      'got "http://adot:4318/v1/traces"',
+  ],
+  [
     "queues of a serverless warehouse",
     [
       [
