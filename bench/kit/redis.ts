@@ -51,16 +51,19 @@ function unpack(root: string): void {
   renameSync(fresh, root);
 }
 
-/** A server without persistence on a free port of loopback. */
-export async function startRedis({ server, env }: RedisPrograms): Promise<{ port: number; child: ChildProcess }> {
-  const port = await freePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+/** A server without persistence on loopback. @param port a free one unless told */
+export async function startRedis(
+  { server, env }: RedisPrograms,
+  port?: number,
+): Promise<{ readonly port: number; readonly child: ChildProcess }> {
+  const chosen = port ?? (await freePort());
+  const args = ["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   const child = spawn(server, args, { env, stdio: "ignore" });
-  for (let left = 100; !(await answers(port)); left -= 1) {
+  for (let left = 100; !(await answers(chosen)); left -= 1) {
     if (left === 0 || child.exitCode !== null) throw new Error(`${server} does not start`);
     await sleep(50);
   }
-  return { port, child };
+  return { port: chosen, child };
 }
 
 function freePort(): Promise<number> {
