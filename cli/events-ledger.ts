@@ -28,6 +28,14 @@ export function tellLedger(ledger: IngestLedger, output: Output): ExitCode {
         row("verified", (i) => counts[i]?.verified ?? 0),
         row("quarantined", (i) => counts[i]?.quarantined ?? 0),
         row("raw copies", (i) => counts[i]?.raw ?? 0),
+        ...(ledger.total.bulk.landed === 0
+          ? []
+          : [
+              row("bulk uploads landed", (i) => counts[i]?.bulk.landed ?? 0),
+              row("  verified", (i) => counts[i]?.bulk.verified ?? 0),
+              row("  rows refused", (i) => counts[i]?.bulk.refused ?? 0),
+              row("  quarantined", (i) => counts[i]?.bulk.quarantined ?? 0),
+            ]),
       ],
     );
     for (const line of lines) output.line(line);

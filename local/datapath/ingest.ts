@@ -6,6 +6,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { startCollector } from "../../components/ingest/workload/collector/server";
 import type { EventSource } from "../../components/ingest/workload/generator/source";
+import { intakeBulks, type BulkOutcome } from "../../components/intake/workload/verifier/bulk";
 import {
   intakeLanding,
   listObjects,
@@ -234,22 +235,25 @@ class RegionPath {
       ...(handoverQueueUrl === undefined ? {} : { handover: { sqs, queueUrl: handoverQueueUrl } }),
     };
     await this.settleInterrupted(options);
-    this.ledger.moving = (await listObjects(s3, buckets.bronze, "landing/events/")).map(({ key }) => key);
+    this.ledger.moving = (await listObjects(s3, buckets.bronze, "landing/")).map(({ key }) => key);
     this.save();
 
+    const uploads: BulkOutcome[] = [];
     const outcomes: ObjectOutcome[] = [];
     const onObject = (outcome: ObjectOutcome): void => {
       if (outcome.result === "gone") return;
       outcomes.push(outcome);
       this.progress({ stage: "verify", region, done: outcomes.length });
     };
+    const onBulk = (upload: BulkOutcome): number => uploads.push(upload);
     if (intakeQueueUrl !== undefined) {
-      for (let received = 1; received > 0;) {
-        received = (await pollOnce({ ...options, sqs, queueUrl: intakeQueueUrl, waitSeconds: 0, onObject })).messages;
-      }
+      const queue = { ...options, sqs, queueUrl: intakeQueueUrl, waitSeconds: 0, onObject, onBulk };
+      for (let received = 1; received > 0;) received = (await pollOnce(queue)).messages;
     }
     await intakeLanding(options, onObject);
+    uploads.push(...(await intakeBulks(options)));
     for (const { result, records } of outcomes) this.settle(result, records);
+    for (const file of uploads.flatMap((upload) => (upload.complete ? upload.objects : []))) this.settleBulk(file);
     this.ledger.moving = [];
     this.save();
   }
@@ -257,13 +261,13 @@ class RegionPath {
   // Objects that a killed run moved but did not enter.
   private async settleInterrupted(options: IntakeOptions): Promise<void> {
     if (this.ledger.moving.length === 0) return;
-    const landing = new Set(
-      (await listObjects(options.s3, options.bronzeBucket, "landing/events/")).map(({ key }) => key),
-    );
+    const landing = new Set((await listObjects(options.s3, options.bronzeBucket, "landing/")).map(({ key }) => key));
     for (const key of this.ledger.moving) {
       if (landing.has(key)) continue;
       const settled = await settledObject(key, options);
-      if (settled !== undefined) this.settle(settled.result, settled.records);
+      if (settled === undefined) continue;
+      if (key.startsWith("landing/bulk/")) this.settleBulk(settled);
+      else this.settle(settled.result, settled.records);
     }
     this.ledger.moving = [];
     this.save();
@@ -272,6 +276,15 @@ class RegionPath {
   private settle(result: ObjectOutcome["result"], records: number): void {
     if (result === "verified") this.ledger.verified += records;
     if (result === "quarantined") this.ledger.quarantined += records;
+  }
+
+  private settleBulk(file: Pick<ObjectOutcome, "result" | "records" | "refused" | "claimed">): void {
+    const { result, records, refused = 0, claimed = records + refused } = file;
+    if (result === "gone") return;
+    const { bulk } = this.ledger;
+    bulk.landed += claimed;
+    bulk[result] += records;
+    bulk.refused += refused;
   }
 
   private save(): void {

@@ -12,6 +12,17 @@ export interface CollectedCounts {
   unavailable: number;
 }
 
+/** Rows of bulk uploads, which come to bronze without a collector. */
+export interface BulkCounts {
+  /** As the uploads' manifests say. */
+  landed: number;
+  verified: number;
+  /** Left out by the conversion; kept with their reasons. */
+  refused: number;
+  /** Of files that were turned away. */
+  quarantined: number;
+}
+
 /** The account of one region's event path since its stream was created. */
 export interface RegionLedger extends CollectedCounts {
   readonly version: 1;
@@ -28,6 +39,7 @@ export interface RegionLedger extends CollectedCounts {
   rawDelivered: number;
   verified: number;
   quarantined: number;
+  bulk: BulkCounts;
   /** Objects that the verifier is moving. */
   moving: string[];
   /** What this run alone collected; not kept. */
@@ -49,6 +61,7 @@ export interface IngestCounts extends CollectedCounts {
   quarantined: number;
   /** In the raw bucket. */
   raw: number;
+  bulk: BulkCounts;
 }
 
 export interface IngestLedger {
@@ -65,15 +78,19 @@ export interface IngestLedger {
 }
 
 const NOTHING: CollectedCounts = { generated: 0, refused: 0, accepted: 0, unavailable: 0 };
+const NO_BULK: Readonly<BulkCounts> = { landed: 0, verified: 0, refused: 0, quarantined: 0 };
+
+/** What accounts of an earlier version do not have. */
+type Later = "spilled" | "bulk";
 
 /** Opens a region's account; a new one where there is none or, given `streamCreated`, where the stream is another. */
 export function openLedger(file: string, region: string, streamCreated?: number): RegionLedger {
-  // Accounts of an earlier version have no `spilled`.
-  const found = readJson(file) as (Omit<RegionLedger, "spilled"> & { readonly spilled?: number }) | undefined;
+  const found = readJson(file) as (Omit<RegionLedger, Later> & Partial<Pick<RegionLedger, Later>>) | undefined;
   if (found?.version === 1 && (streamCreated === undefined || found.streamCreated === streamCreated)) {
     return {
       ...found,
       spilled: found.spilled ?? 0,
+      bulk: found.bulk ?? { ...NO_BULK },
       posting: 0,
       interrupted: found.interrupted + found.posting,
       run: { ...NOTHING },
@@ -91,6 +108,7 @@ export function openLedger(file: string, region: string, streamCreated?: number)
     rawDelivered: 0,
     verified: 0,
     quarantined: 0,
+    bulk: { ...NO_BULK },
     moving: [],
     run: { ...NOTHING },
   };
@@ -135,14 +153,21 @@ export function imbalances(counts: IngestCounts): string[] {
   check("on the stream", onStream, { landed: counts.landed, dropped, failed });
   check("landed", counts.landed, { verified: counts.verified, quarantined: counts.quarantined });
   check("raw copy", onStream, { raw: counts.raw });
+  const { landed, ...taken } = counts.bulk;
+  check("bulk uploads", landed, taken);
   return found;
 }
 
 const COLLECTED = ["generated", "refused", "accepted", "unavailable"] as const;
+const BULK = ["landed", "verified", "refused", "quarantined"] as const;
 const FLAT = [...COLLECTED, "spilled", "landed", "verified", "quarantined", "raw"] as const;
 
 function emptyIngestCounts(): IngestCounts {
-  return { ...NOTHING, dropped: {}, failed: {}, spilled: 0, landed: 0, verified: 0, quarantined: 0, raw: 0 };
+  return {
+    ...NOTHING,
+    ...{ dropped: {}, failed: {}, spilled: 0, landed: 0, verified: 0, quarantined: 0, raw: 0 },
+    bulk: { ...NO_BULK },
+  };
 }
 
 function countsOf({ delivered, ...ledger }: RegionLedger): IngestCounts {
@@ -153,11 +178,13 @@ function countsOf({ delivered, ...ledger }: RegionLedger): IngestCounts {
     failed: { ...delivered.failed },
     landed: delivered.delivered,
     raw: ledger.rawDelivered,
+    bulk: { ...ledger.bulk },
   };
 }
 
 function add(total: IngestCounts, counts: IngestCounts): void {
   for (const key of FLAT) total[key] += counts[key];
+  for (const key of BULK) total.bulk[key] += counts.bulk[key];
   addReasons(total.dropped, counts.dropped);
   addReasons(total.failed, counts.failed);
 }

@@ -40,6 +40,16 @@ describe("meridian events ledger", () => {
     assert.equal(code, EXIT.ok, text);
     assert.match(text, /every event is accounted for/);
     assert.match(text, /waiting on disk +1/);
+    assert.doesNotMatch(text, /bulk/);
+  });
+
+  it("tells of bulk uploads where there were some", () => {
+    const { code, text } = told((ledger) => {
+      ledger.bulk = { landed: 9, verified: 5, refused: 3, quarantined: 1 };
+    });
+    assert.equal(code, EXIT.ok, text);
+    assert.match(text, /bulk uploads landed +9/);
+    assert.match(text, /rows refused +3/);
   });
 
   it("ends with 1 and names the stage when a single event is missing anywhere", () => {
@@ -50,6 +60,10 @@ describe("meridian events ledger", () => {
       [(ledger) => (ledger.delivered.failed["not_json"] = 1), /us-east-1: on the stream: want 8, got 9/],
       [(ledger) => (ledger.quarantined = 0), /us-east-1: landed: want 7, got 6/],
       [(ledger) => (ledger.rawDelivered -= 1), /us-east-1: raw copy: want 8, got 7/],
+      [
+        (ledger) => (ledger.bulk = { landed: 9, verified: 5, refused: 2, quarantined: 1 }),
+        /bulk uploads: want 9, got 8 \(5 verified \+ 2 refused \+ 1 quarantined\)/,
+      ],
     ];
     for (const [change, message] of cases) {
       const { code, text } = told(change);

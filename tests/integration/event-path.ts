@@ -30,6 +30,7 @@ export async function makeEventPath(
   const buckets = { raw: `raw-${id}`, bronze: `bronze-${id}`, quarantine: `quarantine-${id}` };
   for (const Bucket of Object.values(buckets)) await s3.send(new CreateBucketCommand({ Bucket }));
   const { QueueUrl: intakeQueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `intake-${id}` }));
+  const { QueueUrl: handoverQueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: `handover-${id}` }));
   await s3.send(
     new PutBucketNotificationConfigurationCommand({
       Bucket: buckets.bronze,
@@ -65,7 +66,17 @@ export async function makeEventPath(
     }),
   );
   for (const client of [s3, kms, sqs, kinesis, lambda]) client.destroy();
-  return { region, zone: "us", endpoint, stream, transformFunction, buckets, intakeQueueUrl, stateDir };
+  return {
+    region,
+    zone: "us",
+    endpoint,
+    stream,
+    transformFunction,
+    buckets,
+    intakeQueueUrl,
+    handoverQueueUrl,
+    stateDir,
+  };
 }
 
 /** The transform bundled as the kit does it for Lambda. */

@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { generatedSource } from "../../components/ingest/workload/generator/generate";
 import { importInteractions } from "../../components/ingest/workload/importer/import";
+import { readHandover, readHandoverMessage } from "../../components/intake/workload/verifier/handover-message";
+import { listObjects } from "../../components/intake/workload/verifier/intake";
+import { row } from "../components/intake/workload/world";
 import { ingestEvents, readIngestLedger, type IngestRegion } from "../../local/datapath/ingest";
 import { paths, venvExecutable } from "../../local/toolchain";
 import { makeEventPath } from "./event-path";
@@ -139,6 +150,65 @@ describe("the event path in the emulator", function () {
       new GetObjectCommand({ Bucket: region.buckets.quarantine, Key: `intake/${Key}.reason.json` }),
     );
     assert.match((await kept.Body?.transformToString()) ?? "", /"reason": "torn"/);
+  });
+
+  it("takes a bulk upload once it is whole: converted, tagged, and each row of its manifest accounted for", async () => {
+    const [region] = regions;
+    assert.ok(region !== undefined);
+    const s3 = clientFor(region);
+    const { bronze, quarantine } = region.buckets;
+    const before = readIngestLedger({ regions: [region] }).total.bulk;
+    const put = (name: string, Body: string): Promise<unknown> =>
+      s3.send(new PutObjectCommand({ Bucket: bronze, Key: `landing/bulk/2026-01/${name}`, Body }));
+    const lines = [row(), row({ value: "much" }), row({ event_id: "third" })].join("\n");
+    const sha256 = createHash("sha256").update(lines).digest("hex");
+    await put("history.ndjson", lines);
+    await put("_SUCCESS", "\n");
+    const more = (seed: number) => generatedSource({ seed, count: 10, regions: [region.region] });
+    const waiting = await ingestEvents({ regions: [region] }, more(4));
+    assert.deepEqual([waiting.total.bulk, waiting.differences], [before, []]);
+    await put(
+      "_manifest.json",
+      JSON.stringify({ files: [{ name: "history.ndjson", bytes: lines.length, sha256, records: 3 }] }),
+    );
+    const { total, differences } = await ingestEvents({ regions: [region] }, more(5));
+    assert.deepEqual(differences, []);
+    assert.deepEqual(total.bulk, { landed: 3, verified: 2, refused: 1, quarantined: 0 });
+    const Key = "verified/events/bulk/2026-01/history.ndjson.parquet";
+    const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: bronze, Key }));
+    assert.deepEqual(Object.fromEntries(TagSet.map((tag) => [tag.Key, tag.Value])), {
+      "meridian:verified": "true",
+      "meridian:source-sha256": sha256,
+      "meridian:data-class": "behaviour",
+    });
+    const [refused = ""] = await read(region, quarantine, "intake/landing/bulk/");
+    assert.equal((JSON.parse(refused) as { reason: string }).reason, "value: want double, got string");
+  });
+
+  it("tells the ETL of exactly the objects that a listing finds, with their records", async () => {
+    const { region, endpoint, handoverQueueUrl, buckets } = regions[0]!;
+    const sqs = new SQSClient({ region, endpoint, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+    const s3 = clientFor(regions[0]!);
+    const told = new Map<string, number>();
+    for (;;) {
+      const received = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: handoverQueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+      );
+      if ((received.Messages ?? []).length === 0) break;
+      for (const { Body = "" } of received.Messages ?? []) {
+        const message = readHandoverMessage(Body);
+        const object = await s3.send(new GetObjectCommand({ Bucket: message?.bucket, Key: message?.key }));
+        const handover = readHandover((await object.Body?.transformToString()) ?? "");
+        for (const { key, records } of handover?.objects ?? []) told.set(key, records);
+      }
+    }
+    const listed = await listObjects(s3, buckets.bronze, "verified/events/");
+    assert.deepEqual([...told.keys()].sort(), listed.map(({ key }) => key).sort());
+    const { verified, bulk } = readIngestLedger({ regions: [regions[0]!] }).total;
+    assert.equal(
+      [...told.values()].reduce((sum, records) => sum + records, 0),
+      verified + bulk.verified,
+    );
   });
 });
 

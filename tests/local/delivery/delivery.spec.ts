@@ -216,6 +216,7 @@ describe("delivery", () => {
             imbalances({
               ...{ generated: count, refused: 0, accepted: count, unavailable: 0, spilled: 0, raw: count },
               ...{ dropped: total.dropped, failed: total.failed, landed: total.delivered, verified, quarantined: 0 },
+              bulk: { landed: 0, verified: 0, refused: 0, quarantined: 0 },
             }),
             [],
           );

@@ -130,6 +130,11 @@ function bulkPrefix({ landingPrefix }: Pick<IntakeOptions, "landingPrefix">): st
 
 /** Converts one file; it stays in landing until the batch is handed over. */
 async function settleFile(key: string, expected: BulkFile, options: IntakeOptions): Promise<ObjectOutcome> {
+  const outcome = await convertFile(key, expected, options);
+  return outcome.result === "gone" ? outcome : { ...outcome, claimed: expected.records };
+}
+
+async function convertFile(key: string, expected: BulkFile, options: IntakeOptions): Promise<ObjectOutcome> {
   const landed = await readLanded(key, options);
   if (landed === undefined) return { key, result: "gone", records: 0, bytes: 0 };
   const { body } = landed;

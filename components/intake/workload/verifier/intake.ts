@@ -39,6 +39,8 @@ export interface ObjectOutcome {
   readonly records: number;
   /** Rows that its conversion left out; they are kept in quarantine, with their reasons. @default none */
   readonly refused?: number;
+  /** Rows that a bulk upload's manifest says it has. */
+  readonly claimed?: number;
   readonly bytes: number;
   /** Of what landed. */
   readonly sha256?: string;

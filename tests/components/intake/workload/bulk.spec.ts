@@ -52,10 +52,10 @@ describe("a bulk upload", () => {
     const [outcome] = await intakeBulks(options);
     assert.ok(outcome?.complete);
     assert.deepEqual(
-      outcome.objects.map(({ movedTo, records, refused }) => [movedTo, records, refused]),
+      outcome.objects.map(({ movedTo, records, refused, claimed }) => [movedTo, records, refused, claimed]),
       [
-        ["verified/events/bulk/2026-01/a.json.gz.parquet", 2, 0],
-        ["verified/events/bulk/2026-01/b.ndjson.gz.parquet", 2, 1],
+        ["verified/events/bulk/2026-01/a.json.gz.parquet", 2, 0, 2],
+        ["verified/events/bulk/2026-01/b.ndjson.gz.parquet", 2, 1, 3],
       ],
     );
     assert.deepEqual(s3.keys("bronze/landing/"), []);
