@@ -8,6 +8,7 @@ import type { FileOptions, FileRequest, FileSource } from "./events-source";
 import { tellLedger } from "./events-ledger";
 import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
+import { experimentArms } from "./kit/experiment-arms";
 import { integerOption, oneOf } from "./kit/options";
 import { Output } from "./kit/output";
 import { StageProgress } from "./kit/progress";
@@ -19,6 +20,8 @@ interface EventsOptions extends FileOptions {
   readonly env: string;
   readonly count: unknown;
   readonly seed: unknown;
+  readonly experiment?: boolean;
+  readonly clickLift?: string | number;
 }
 
 const ACTIONS = ["generate", "replay", "import", "ledger"] as const;
@@ -49,7 +52,10 @@ export async function events(action: string, file: string | undefined, options: 
     const { topology } = opened;
     const { users, items } = topology.traffic;
     const regions = topology.regions.map(({ name }) => name);
-    const source = generatedSource({ seed: request.seed, count: request.count, users, items, regions });
+    const { seed, count, clickLift } = request;
+    const experiment =
+      clickLift === undefined ? {} : { experiment: { armOf: await experimentArms(opened), clickLift } };
+    const source = generatedSource({ seed, count, users, items, regions, ...experiment });
     const ledger = await ingestEvents(config, source, show);
     progress.end();
     return tellLedger(ledger, output);
@@ -67,7 +73,13 @@ export async function events(action: string, file: string | undefined, options: 
 
 type Request =
   | { readonly action: "ledger" }
-  | { readonly action: "generate"; readonly count: number; readonly seed: number }
+  | {
+      readonly action: "generate";
+      readonly count: number;
+      readonly seed: number;
+      /** By variant; absent: exposures are of no experiment. */
+      readonly clickLift?: Readonly<Record<string, number>>;
+    }
   | { readonly action: "file"; readonly file: string; readonly how: FileRequest };
 
 /** Everything that is wrong with the command's words, before anything is started. */
@@ -76,6 +88,7 @@ async function check(action: string, file: string | undefined, options: EventsOp
   const chosen = oneOf("action", action, ACTIONS, problems);
   const count = integerOption("--count", options.count, { min: 1, max: 100_000_000 }, problems);
   const seed = integerOption("--seed", options.seed, { min: 0, max: 2 ** 32 - 1 }, problems);
+  const clickLift = liftsOf(options, problems);
   const how = checkFile(options, problems);
   if (chosen === "replay" || chosen === "import") {
     if (file === undefined) problems.push({ path: "file", reason: `want the file to ${chosen}, got none` });
@@ -85,8 +98,25 @@ async function check(action: string, file: string | undefined, options: EventsOp
   }
   if (problems.length > 0 || chosen === undefined) throw new BadInput("events cannot begin", problems);
   if (chosen === "ledger") return { action: chosen };
-  if (chosen === "generate") return { action: chosen, count, seed };
+  if (chosen === "generate") {
+    return { action: chosen, count, seed, ...(options.experiment === true ? { clickLift } : {}) };
+  }
   return { action: "file", file: file ?? "", how };
+}
+
+/** `--click-lift challenger=1.2,...` */
+function liftsOf({ clickLift, experiment }: EventsOptions, problems: InputProblem[]): Record<string, number> {
+  if (clickLift === undefined) return {};
+  const path = "--click-lift";
+  if (experiment !== true) problems.push({ path, reason: "want it with --experiment only" });
+  const pairs = String(clickLift)
+    .split(",")
+    .map((pair) => pair.split("="))
+    .map(([name = "", factor = ""]): [string, number] => [name, factor === "" ? Number.NaN : Number(factor)]);
+  if (!pairs.every(([name, factor]) => name !== "" && factor >= 0 && factor <= 2.5)) {
+    problems.push({ path, reason: `want variant=factor,... with factors 0 to 2.5, got "${String(clickLift)}"` });
+  }
+  return Object.fromEntries(pairs);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -87,6 +87,11 @@ run(
     .option("--env <name>", "Environment", { default: "local" })
     .option("--count <n>", "generate: how many events", { default: 50_000 })
     .option("--seed <n>", "generate: the same seed gives the same events", { default: 1 })
+    .option("--experiment", "generate: exposures tell the variant that the running experiment gives each user")
+    .option(
+      "--click-lift <variant=factor>",
+      "generate, with --experiment: factor on the chance to click, a known effect",
+    )
     .option("--format <format>", "of the file: ndjson | access-log | interactions | errors", { default: "ndjson" })
     .option("--assume-consent", "The people in an access log or interaction file have consented")
     .option("--columns <names>", "interactions without a heading: order of user,item,value,timestamp")

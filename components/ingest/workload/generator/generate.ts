@@ -40,6 +40,21 @@ export interface GenerateOptions {
   readonly tasteStrength?: number;
   /** Parts of all events or users, 0..1; see DEFAULT_SHARES. */
   readonly shares?: Partial<Shares>;
+  /** Exposures tell the variant, and users behave by it. @default exposures are of no experiment */
+  readonly experiment?: GeneratedExperiment;
+}
+
+/** What an experiment does to users, known because it is made. */
+export interface GeneratedExperiment {
+  /** What a user's lists are of; `undefined` for a user who is in none. */
+  readonly armOf: (userId: string) => GeneratedArm | undefined;
+  /** Factor on a variant's users' chance to click, by variant. @default 1 */
+  readonly clickLift?: Readonly<Record<string, number>>;
+}
+
+export interface GeneratedArm {
+  readonly variant: string;
+  readonly modelVersion?: string;
 }
 
 /** How much of the stream is not as one would wish. */
@@ -125,7 +140,8 @@ export function* generate(options: GenerateOptions): Generator<GeneratedEvent, v
     const target = slot === slots - 1 ? count : Math.round(due);
     while (made < target) {
       const at = start + slot * HOUR_MS + random.next() * HOUR_MS;
-      made += session({ world, random, seed, shares, regions, room: count - made, arrivals }, at);
+      const { experiment } = options;
+      made += session({ world, random, seed, shares, regions, room: count - made, arrivals, experiment }, at);
     }
     yield* arrivals.upTo(slot);
   }
@@ -140,16 +156,23 @@ interface SessionContext {
   readonly regions: readonly string[];
   readonly room: number;
   readonly arrivals: Arrivals;
+  readonly experiment: GeneratedExperiment | undefined;
 }
+
+/** Chance that a view is followed by a click. */
+const CLICK = 0.35;
 
 /** One visit of one person. @returns events made, at least 1 and at most `room`. */
 function session(context: SessionContext, startMs: number): number {
-  const { world, random, regions, room, arrivals, shares, seed } = context;
+  const { world, random, regions, room, arrivals, shares, seed, experiment } = context;
   const user = world.user(random);
   const userId = `u${user}`;
   const sessionId = uuidFrom(random.uint32(), random.uint32(), random.uint32(), random.uint32());
   const region = homeRegion(userId, regions);
   const visitor = frame(world, user, userId, sessionId);
+  const arm = experiment?.armOf(userId);
+  const shown = arm === undefined ? "" : shownBy(arm);
+  const click = CLICK * (arm === undefined ? 1 : (experiment?.clickLift?.[arm.variant] ?? 1));
   let at = startMs;
   let made = 0;
   const emit = (type: string, item: number): void => {
@@ -164,6 +187,7 @@ function session(context: SessionContext, startMs: number): number {
       occurred,
       item,
       type === "purchase" ? world.price(item) / 100 : undefined,
+      type === "exposure" ? shown : "",
       visitor,
     );
     const fate = random.next();
@@ -190,7 +214,7 @@ function session(context: SessionContext, startMs: number): number {
     const item = world.item(user, random);
     if (random.next() < 0.3) emit("exposure", item);
     emit("view", item);
-    if (random.next() < 0.35) {
+    if (random.next() < click) {
       emit("click", item);
       if (random.next() < 0.3) {
         emit("add_to_cart", item);
@@ -217,17 +241,24 @@ function frame(world: World, user: number, userId: string, sessionId: string): V
   };
 }
 
+/** What an exposure tells of the list. */
+function shownBy({ variant, modelVersion }: GeneratedArm): string {
+  const version = modelVersion === undefined ? "" : `"modelVersion":${JSON.stringify(modelVersion)},`;
+  return `"variant":${JSON.stringify(variant)},${version}`;
+}
+
 function lineOf(
   eventId: string,
   type: string,
   occurred: number,
   item: number,
   value: number | undefined,
+  shown: string,
   visitor: Visitor,
 ): string {
   return (
     `{"eventId":"${eventId}","schemaVersion":1,"eventType":"${type}","occurredAt":"${new Date(occurred).toISOString()}",` +
-    `${visitor.identity},"itemId":"i${item}",${value === undefined ? "" : `"value":${value},`}"page":"/items/i${item}",${visitor.client}`
+    `${visitor.identity},"itemId":"i${item}",${value === undefined ? "" : `"value":${value},`}${shown}"page":"/items/i${item}",${visitor.client}`
   );
 }
 

@@ -98,6 +98,30 @@ describe("the generator", () => {
     assert.ok(active.length > 50 && mean < 5, `${mean} of 10 items shared by ${active.length} users`);
   });
 
+  it("tells the variant in exposures alone, and lets users click by it", () => {
+    const armOf = (userId: string) =>
+      Number(userId.slice(1)) % 3 === 0 ? undefined : { variant: Number(userId.slice(1)) % 3 === 1 ? "a" : "b" };
+    const made = [...generate({ seed: 3, count: 30_000, experiment: { armOf, clickLift: { b: 2 } } })].filter(
+      ({ kind }) => kind === "event",
+    );
+    const events = made.map(({ line }) => JSON.parse(line) as { eventType: string; userId: string; variant?: string });
+    for (const { eventType, userId, variant } of events) {
+      assert.equal(variant, eventType === "exposure" ? armOf(userId)?.variant : undefined);
+    }
+    const rate = (variant: string | undefined): number => {
+      const own = events.filter(({ userId }) => armOf(userId)?.variant === variant);
+      const count = (type: string): number => own.filter(({ eventType }) => eventType === type).length;
+      return count("click") / count("view");
+    };
+    for (const [variant, wanted] of [
+      [undefined, 0.35],
+      ["a", 0.35],
+      ["b", 0.7],
+    ] as const) {
+      assert.ok(Math.abs(rate(variant) - wanted) < 0.03, `${variant ?? "none"}: ${rate(variant)}`);
+    }
+  });
+
   it("draws by weight", () => {
     const draw = sampler([1, 0, 3]);
     const random = randomFrom(1);
