@@ -14,6 +14,8 @@ export interface ModelEndpointClient {
 
 export interface InvokeOptions {
   readonly variant?: string;
+  /** Of a collection: the model that is to answer, by its path below the collection's prefix. */
+  readonly model?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -54,7 +56,7 @@ export function sageMakerEndpoint(settings: EndpointSettings): ModelEndpointClie
     : new HttpAgent({ keepAlive: true, maxSockets });
   const path = `/endpoints/${encodeURIComponent(endpointName)}/invocations`;
   return {
-    invoke: async (instances, { variant, signal } = {}) => {
+    invoke: async (instances, { variant, model, signal } = {}) => {
       const body = JSON.stringify({ instances });
       const headers = signedHeaders(
         {
@@ -65,6 +67,7 @@ export function sageMakerEndpoint(settings: EndpointSettings): ModelEndpointClie
             host: url.host,
             "content-type": "application/json",
             accept: "application/json",
+            ...(model === undefined ? {} : { "x-amzn-sagemaker-target-model": model }),
             ...(variant === undefined ? {} : { "x-amzn-sagemaker-target-variant": variant }),
           },
         },

@@ -1,19 +1,24 @@
 import { createInferenceServer } from "./inference";
+import { createModelsServer } from "./inference-models";
+import { inferenceSettings } from "./inference-settings";
+import { LoadedModels } from "./loaded-models";
 import { loadModel } from "./model-package";
 import { log, runMain, runServer } from "./process";
 import { untrainedModel } from "./untrained";
 
-/** Where SageMaker unpacks a model's archive. docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html */
-const MODEL_FOLDER = "/opt/ml/model";
-
-/** The model server as a container. Environment: `MODEL_FOLDER`, `MERIDIAN_VARIANT` (`default`), `PORT`, `HOST`. */
+/** The model server as a container, of one model or of a collection. Environment: {@link inferenceSettings}, `PORT`, `HOST`. */
 async function main(): Promise<void> {
-  const folder = process.env["MODEL_FOLDER"] ?? MODEL_FOLDER;
-  const model = (await untrainedModel(folder)) ?? (await loadModel(folder));
-  const server = createInferenceServer(model, process.env["MERIDIAN_VARIANT"] ?? "default", (error) => {
+  const { folder, variant, load, memoryBytes, whenFull } = inferenceSettings(process.env);
+  const onError = (error: unknown): void => {
     log("error", "request failed", { error: String(error) });
-  });
-  await runServer(server, `model ${model.manifest.version}`);
+  };
+  if (folder === undefined) {
+    const models = new LoadedModels({ load, memoryBytes, whenFull });
+    await runServer(createModelsServer(models, variant, onError), "collection of models");
+    return;
+  }
+  const model = (await untrainedModel(folder)) ?? (await loadModel(folder, load));
+  await runServer(createInferenceServer(model, variant, onError), `model ${model.manifest.version}`);
 }
 
 runMain(main);

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { bodyOf, HttpError, serve, type Reply } from "./http";
 import {
   answerType,
@@ -36,21 +36,31 @@ export function createInferenceServer(
   return serve(async (request, url): Promise<Reply> => {
     const methods = ROUTES[url.pathname];
     if (methods === undefined) throw new HttpError(404, `want /ping or /invocations, got ${url.pathname}`);
-    if (!methods.includes(request.method ?? "")) {
-      return { status: 405, body: { error: `want ${methods.join(" or ")}` }, headers: { allow: methods.join(", ") } };
-    }
+    const wrong = methodsOnly(request, methods);
+    if (wrong !== undefined) return wrong;
     if (url.pathname === "/ping") return { status: 200, body: { model_version: model.manifest.version } };
-    const given = bodyType(request.headers["content-type"]);
-    const wanted = answerType(request.headers.accept, given);
-    const instances = readInstances(await bodyOf(request, MAX_BODY_BYTES), given);
-    const document: PredictionDocument = {
-      predictions: instances.map((instance) => predict(model, instance)),
-      model_version: model.manifest.version,
-      variant,
-    };
-    if (wanted === "application/json") return { status: 200, body: document };
-    return { status: 200, body: toCsv(document), headers: { "content-type": "text/csv; charset=utf-8" } };
+    return invocation(model, variant, request);
   }, onError);
+}
+
+/** The refusal of a method that a path does not have. */
+export function methodsOnly({ method = "" }: IncomingMessage, methods: readonly string[]): Reply | undefined {
+  if (methods.includes(method)) return undefined;
+  return { status: 405, body: { error: `want ${methods.join(" or ")}` }, headers: { allow: methods.join(", ") } };
+}
+
+/** One model's answer to the questions in a request's body. @throws HttpError for what the caller got wrong. */
+export async function invocation(model: Model, variant: string, request: IncomingMessage): Promise<Reply> {
+  const given = bodyType(request.headers["content-type"]);
+  const wanted = answerType(request.headers.accept, given);
+  const instances = readInstances(await bodyOf(request, MAX_BODY_BYTES), given);
+  const document: PredictionDocument = {
+    predictions: instances.map((instance) => predict(model, instance)),
+    model_version: model.manifest.version,
+    variant,
+  };
+  if (wanted === "application/json") return { status: 200, body: document };
+  return { status: 200, body: toCsv(document), headers: { "content-type": "text/csv; charset=utf-8" } };
 }
 
 function predict(model: Model, instance: Instance): Prediction {

@@ -81,6 +81,10 @@ export interface Model {
   readonly similar: (itemId: string, limit: number, rules?: ItemRules) => ScoredItem[] | undefined;
   /** Memory of its numbers: factors, and what users have bought. */
   readonly bytes: number;
+}
+
+/** A model from a package. */
+export interface LoadedModel extends Model {
   /** Resolves when no graph is being built, any more or at all. */
   readonly built: Promise<void>;
   /** Stops building a graph: for a model that nobody asks any more. */
@@ -99,7 +103,7 @@ export class ModelPackageError extends Error {
  * Loads a model package from a folder, after checking each file against its digest.
  * @throws ModelPackageError naming what is wrong.
  */
-export async function loadModel(folder: string, options: LoadOptions = {}): Promise<Model> {
+export async function loadModel(folder: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const { maxLimit = 500, seenRate = 0, graphFrom = Infinity } = options;
   const manifest = await readManifest(folder);
   const read = (name: string): Promise<Buffer> => readWhole(folder, name, manifest);

@@ -1,56 +1,28 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EndpointError, sageMakerEndpoint } from "../../../../components/serving/workload/endpoint-client";
-import { drain, listen } from "../../../../components/serving/workload/http";
-import { checkoutRoot } from "../../../../local/toolchain";
+import { startContainer, type Container } from "./kit/container";
 import { startRuntime, type FakeRuntime } from "./kit/runtime";
 import { writeTinyPackage } from "./package-builder";
 
-const ROOT = checkoutRoot(__dirname);
 const VARIANTS = ["champion", "challenger"] as const;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0, "127.0.0.1");
-  await drain(server);
-  return port;
-}
-
-/** The container's own entry point as a process: what the image runs. */
-async function startContainer(folder: string, variant: string): Promise<{ url: string; child: ChildProcess }> {
-  const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    [
-      "--require",
-      join(ROOT, "local/toolchain/register.cjs"),
-      join(ROOT, "components/serving/workload/inference-main.ts"),
-    ],
-    {
-      env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), MODEL_FOLDER: folder, MERIDIAN_VARIANT: variant },
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  await once(child.stdout, "data");
-  return { url: `http://127.0.0.1:${port}`, child };
-}
 
 describe("the SageMaker container", function () {
   this.timeout(60_000);
   let folder = "";
   let version = "";
-  let containers: Awaited<ReturnType<typeof startContainer>>[] = [];
+  let containers: Container[] = [];
   let runtime: FakeRuntime;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "sagemaker-spec-"));
     version = await writeTinyPackage(folder);
-    containers = await Promise.all(VARIANTS.map((variant) => startContainer(folder, variant)));
+    containers = await Promise.all(
+      VARIANTS.map((variant) => startContainer({ MODEL_FOLDER: folder, MERIDIAN_VARIANT: variant })),
+    );
     runtime = await startRuntime(
       "recommendations",
       VARIANTS.map((name, index) => ({ name, weight: 1, url: containers[index]?.url ?? "" })),

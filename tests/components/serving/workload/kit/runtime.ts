@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import { drain, listen } from "../../../../../components/serving/workload/http";
 
@@ -6,6 +7,8 @@ export interface RuntimeVariant {
   readonly name: string;
   readonly weight: number;
   readonly url: string;
+  /** Of a collection: the folder of each model, by the name that callers target. @default one model */
+  readonly models?: Readonly<Record<string, string>>;
 }
 
 export interface FakeRuntime {
@@ -23,11 +26,13 @@ const FORWARDED = ["content-type", "accept", "x-amzn-sagemaker-custom-attributes
 /**
  * SageMaker's runtime API on loopback, before containers: takes signed calls only, picks a variant by weight or by the
  * caller's target, forwards what InvokeEndpoint forwards, names the variant in the answer, and turns a container's
- * refusal into a ModelError (424 with the original status).
+ * refusal into a ModelError (424 with the original status). Of a collection it loads the model that is asked for, and where
+ * the container says that it does not fit (507) unloads the one used least lately and tries again.
  */
 export async function startRuntime(endpoint: string, variants: readonly RuntimeVariant[]): Promise<FakeRuntime> {
   const calls: FakeRuntime["calls"] = [];
   let turn = 0;
+  const used: string[] = [];
   const pick = (target: string | undefined): RuntimeVariant | undefined => {
     if (target !== undefined) return variants.find(({ name }) => name === target);
     const total = variants.reduce((sum, { weight }) => sum + weight, 0);
@@ -69,7 +74,13 @@ export async function startRuntime(endpoint: string, variants: readonly RuntimeV
             request.headers[name] === undefined ? [] : [[name, String(request.headers[name])]],
           ),
         );
-        const answer = await fetch(`${variant.url}/invocations`, {
+        const model = request.headers["x-amzn-sagemaker-target-model"];
+        const path = typeof model === "string" ? await ready(variant, model, used) : "/invocations";
+        if (path === undefined) {
+          refuse(400, "ValidationError");
+          return;
+        }
+        const answer = await fetch(`${variant.url}${path}`, {
           method: "POST",
           headers,
           body: Buffer.concat(chunks),
@@ -100,4 +111,26 @@ export async function startRuntime(endpoint: string, variants: readonly RuntimeV
     },
   };
   return runtime;
+}
+
+/** The path of a model that is loaded by then; `used`: names of those that are, least lately used first. */
+async function ready({ url, models }: RuntimeVariant, model: string, used: string[]): Promise<string | undefined> {
+  const folder = models?.[model];
+  if (folder === undefined) return undefined;
+  const name = createHash("sha256").update(model).digest("hex");
+  const at = used.indexOf(name);
+  if (at >= 0) used.splice(at, 1);
+  while (at < 0) {
+    const body = JSON.stringify({ model_name: name, url: folder });
+    const { status } = await fetch(`${url}/models`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
+    const oldest = status === 507 ? used.shift() : undefined;
+    if (oldest === undefined) break;
+    await fetch(`${url}/models/${oldest}`, { method: "DELETE" });
+  }
+  used.push(name);
+  return `/models/${name}/invoke`;
 }
