@@ -87,6 +87,7 @@ describe("the collector when something fails", () => {
         ...{ spilled: metrics.spill?.waiting ?? 0, raw: raw.total.delivered },
         ...{ dropped: curated.total.dropped, failed: curated.total.failed, landed: curated.total.delivered },
         ...{ verified: outcomes.reduce((sum, { records }) => sum + records, 0), quarantined: 0 },
+        bulk: { landed: 0, verified: 0, refused: 0, quarantined: 0 },
       }),
     };
   }
