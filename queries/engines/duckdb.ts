@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { S3Client } from "@aws-sdk/client-s3";
-import { identifier, literal } from "../../components/etl/workload/engine";
+import { identifier, literal } from "../../components/etl/workload/sql";
 import { downloadPrefix } from "../../components/etl/workload/objects";
 import { LAKE_TABLES, type LakeTable } from "../../components/etl/workload/tables";
 import { QueryError } from "../errors";

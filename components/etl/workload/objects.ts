@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile, readdir } from "node:fs/promises";
+import { mkdir, readFile, readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -18,6 +18,9 @@ import pMap from "p-map";
 
 /** Objects moved at the same time: enough to hide S3's latency, few enough for one machine's memory. */
 const CONCURRENCY = 8;
+
+/** From this size on one object is moved after another: they stand in memory while they are. */
+const LARGE_BYTES = 8 * 1024 * 1024;
 
 /** Most keys in one DeleteObjects call. docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 const DELETE_BATCH = 1000;
@@ -106,16 +109,20 @@ export async function publishFolder(
   const files = await filesOf(folder);
   const written: string[] = [];
   const unchanged: string[] = [];
+  const publish = async (file: string): Promise<void> => {
+    const key = to.prefix + file;
+    const body = await readFile(join(folder, file));
+    const changed = await putIfChanged(s3, to.bucket, key, body);
+    (changed ? written : unchanged).push(key);
+  };
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  const isLarge = (index: number): boolean => (sizes[index] ?? 0) > LARGE_BYTES;
   await pMap(
-    files,
-    async (file) => {
-      const key = to.prefix + file;
-      const body = await readFile(join(folder, file));
-      const changed = await putIfChanged(s3, to.bucket, key, body);
-      (changed ? written : unchanged).push(key);
-    },
+    files.filter((_, index) => !isLarge(index)),
+    publish,
     { concurrency: CONCURRENCY },
   );
+  for (const file of files.filter((_, index) => isLarge(index))) await publish(file);
   const wanted = new Set(files.map((file) => to.prefix + file));
   const removed = (await listObjects(s3, to.bucket, to.prefix)).map(({ key }) => key).filter((key) => !wanted.has(key));
   await deleteObjects(s3, to.bucket, removed);

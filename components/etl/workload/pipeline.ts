@@ -5,11 +5,22 @@ import description from "./steps.json";
 /** Buckets that the pipeline writes into. */
 export type Store = "silver" | "gold";
 
-/** A table that is kept: where, how it is cut into folders, and in what order its rows stand. */
-export interface KeptTable {
+/** Rows that later steps read under the step's name. */
+export interface Intermediate {
   readonly name: string;
-  /** Rows of an earlier step picked out: not worth a copy of its own while the job runs. */
+  /** Rows of earlier steps picked out: not worth a copy of its own while the job runs. */
   readonly view?: boolean;
+  /** Long rows, and many: on one machine they wait on disk, not in memory. */
+  readonly staged?: boolean;
+  /**
+   * Columns of text with few distinct values beside the number of rows, which one machine keeps as numbers; those of one
+   * group have few combinations too. @default none
+   */
+  readonly dictionaries?: readonly (readonly string[])[];
+}
+
+/** A table that is kept: where, how it is cut into folders, and in what order its rows stand. */
+export interface KeptTable extends Intermediate {
   readonly store: Store;
   /** Key prefix in the store's bucket, with a closing `/`. */
   readonly prefix: string;
@@ -26,7 +37,7 @@ export interface Gate {
 }
 
 /** One step: a SELECT in `sql/<name>.sql`, whose rows later steps read under that name. */
-export type Step = { readonly name: string } | Gate | KeptTable;
+export type Step = Intermediate | Gate | KeptTable;
 
 /** Figures in the SQL, filled in for `${name}`. */
 export interface PipelineParameters {

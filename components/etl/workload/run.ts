@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { link, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GlueClient } from "@aws-sdk/client-glue";
@@ -55,6 +55,8 @@ export interface EtlConfig {
   readonly incremental?: boolean;
   /** Threads of the engine. @default 2 */
   readonly threads?: number;
+  /** MiB of the engine's buffers; what does not fit waits in files. @default 384 */
+  readonly memoryMib?: number;
 }
 
 export interface EtlClients {
@@ -104,13 +106,18 @@ export async function runEtl(
       `${config.region}: ${input.fresh} verified objects, ${input.bytes} bytes` +
         (input.state === undefined ? "" : `; ${input.listed - input.fresh} stand in silver already`),
     );
-    const engine = await openEngine({ folder, threads: config.threads ?? 2 });
+    const engine = await openEngine({
+      folder,
+      threads: config.threads ?? 2,
+      ...(config.memoryMib === undefined ? {} : { memoryMib: config.memoryMib }),
+    });
     try {
-      const { ledger, checks, touched } = await transform(clients.s3, engine, input, config, figures);
+      const done = await transform(clients.s3, engine, { input, folder: join(folder, "out") }, config, figures);
+      const { ledger, checks } = done;
       progress(
         `${config.region}: ${ledger.silver} events in silver, ${ledger.duplicates} duplicates, ${ledger.late} late`,
       );
-      const tables = await publish(clients, engine, config, { folder: join(folder, "out"), kept: input.kept, touched });
+      const tables = await publish(clients, config, done.tables);
       await saveState(clients.s3, config.buckets, {
         version: programsVersion(figures),
         sources: input.sources,
@@ -152,48 +159,81 @@ async function fetchInput(s3: S3Client, config: EtlConfig, figures: Figures, fol
   return { sources, listed: sources.length, fresh: fresh.size, bytes, state, verified, kept };
 }
 
-/** Runs every step; a gate that refuses ends the run. */
-async function transform(s3: S3Client, engine: Engine, input: Input, config: EtlConfig, figures: Figures) {
+/** Runs every step, and writes the tables that are kept into a folder; a gate that refuses ends the run. */
+async function transform(
+  s3: S3Client,
+  engine: Engine,
+  { input, folder }: { readonly input: Input; readonly folder: string },
+  config: EtlConfig,
+  figures: Figures,
+) {
   await engine.readVerified(input.verified);
   await engine.readKept([...input.kept.values()]);
   const checks: Judgement[] = [];
-  let fresh = 0;
-  let touched: Set<string> | undefined;
+  const tables: WrittenTable[] = [];
   for (const step of STEPS) {
     const sql = sqlOf(step.name, figures);
-    if (!isGate(step)) {
-      if (isKept(step) && step.view === true) await engine.createView(step.name, sql);
-      else await engine.createTable(step.name, sql);
-      if (step.name === "ranked_events") {
-        fresh = await engine.count("typed_events");
-        touched = input.state === undefined ? undefined : await touchedDays(engine);
-        // Ranked events hold all of it; memory is what the rest of the run needs.
-        await engine.dropTable("typed_events");
-      }
-      continue;
-    }
-    checks.push(...(await engine.rows(sql)).map(judgementOf));
-    if (!passes(checks)) {
+    if (isGate(step)) {
+      checks.push(...(await engine.rows(sql)).map(judgementOf));
+      if (passes(checks)) continue;
       const refusal: QualityReport = { passed: false, checks };
       await report(s3, config, refusal);
       throw new QualityRefused(config.region, refusal);
     }
+    if (step.view === true) await engine.createView(step.name, sql);
+    else if (step.staged === true) await engine.createStage(step.name, sql);
+    else await engine.createTable(step.name, sql, step.dictionaries);
+    if (isKept(step)) tables.push(await write(engine, step, { input, folder: join(folder, step.name) }));
   }
-  const found = await engine.count("ranked_events", "copy > 1");
+  const rows = (name: string): number => tables.find(({ table }) => table.name === name)?.rows ?? 0;
   const ledger: EtlLedger = {
-    verified: (input.state?.verified ?? 0) + fresh,
-    silver: await engine.count("silver_events"),
-    duplicates: (input.state?.duplicates ?? 0) + found,
-    late: await engine.count("late_events"),
+    verified: (input.state?.verified ?? 0) + (await engine.count("typed_events")),
+    silver: rows("silver_events"),
+    duplicates: (input.state?.duplicates ?? 0) + (await engine.count("repeated_events", "copy > 1")),
+    late: rows("late_events"),
   };
-  return { ledger, checks, touched };
+  return { ledger, checks, tables };
 }
 
-/** Days whose events may differ from what stands in silver: those of every copy of an event that came now. */
+/** A kept table in its folder. */
+interface WrittenTable {
+  readonly table: KeptTable;
+  readonly folder: string;
+  readonly rows: number;
+  /** Values of its partition column. */
+  readonly partitions: readonly string[];
+}
+
+/** Writes a kept table, of a partitioned one that stands in silver already only what may have changed. */
+async function write(
+  engine: Engine,
+  table: KeptTable,
+  { input, folder }: { readonly input: Input; readonly folder: string },
+): Promise<WrittenTable> {
+  const rows = await engine.count(table.name);
+  await mkdir(folder, { recursive: true });
+  const kept = table.partitionBy === undefined ? undefined : input.kept.get(table.name);
+  const touched = kept === undefined ? undefined : await touchedDays(engine);
+  const partitions = await engine.exportTable(table, folder, touched);
+  if (table.view !== true) await engine.replaceByFiles(table, folder);
+  if (kept !== undefined) {
+    // A day that nothing touched is the file that stands there.
+    for (const day of partitions.filter((value) => !(touched?.has(value) ?? true))) {
+      await linkFiles(
+        join(kept, `${table.partitionBy ?? ""}=${day}`),
+        join(folder, `${table.partitionBy ?? ""}=${day}`),
+      );
+    }
+  }
+  return { table, folder, rows, partitions };
+}
+
+/**
+ * Days whose events may differ from what stands in silver: those of every copy of an event that came now. What earlier
+ * runs kept holds each event once, so that an event which is there twice came now.
+ */
 async function touchedDays(engine: Engine): Promise<Set<string>> {
-  const rows = await engine.rows(
-    "SELECT DISTINCT date FROM ranked_events WHERE event_id IN (SELECT event_id FROM typed_events)",
-  );
+  const rows = await engine.rows("SELECT date FROM typed_events UNION SELECT date FROM repeated_events");
   return new Set(rows.map(({ date }) => String(date)));
 }
 
@@ -205,32 +245,25 @@ async function report(s3: S3Client, { runDate, buckets }: EtlConfig, content: Qu
   await putIfChanged(s3, buckets.gold, `${folder}/report.txt`, Buffer.from(readable(content)));
 }
 
-async function publish(
-  clients: EtlClients,
-  engine: Engine,
-  config: EtlConfig,
-  from: { readonly folder: string; readonly kept: Input["kept"]; readonly touched: ReadonlySet<string> | undefined },
-) {
+/** Gives a folder's files a second name in another. */
+async function linkFiles(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) await link(join(from, name), join(to, name));
+}
+
+/** Makes the buckets equal to what was written. */
+async function publish(clients: EtlClients, config: EtlConfig, tables: readonly WrittenTable[]) {
   const rows: Record<string, number> = {};
   let written = 0;
   let unchanged = 0;
   let removed = 0;
   let partitionsAdded = 0;
-  for (const table of STEPS.filter(isKept)) {
-    rows[table.name] = await engine.count(table.name);
-    const folder = join(from.folder, table.name);
-    await mkdir(folder, { recursive: true });
-    const kept = table.partitionBy === undefined ? undefined : from.kept.get(table.name);
-    const partitions = await engine.exportTable(table, folder, kept === undefined ? undefined : from.touched);
-    if (kept !== undefined) {
-      // A day that nothing touched is the file that stands there.
-      for (const day of partitions.filter((value) => !(from.touched?.has(value) ?? true))) {
-        const name = `${table.partitionBy ?? ""}=${day}`;
-        await rename(join(kept, name), join(folder, name));
-      }
-    }
-    const bucket = config.buckets[table.store];
-    const publication = await publishFolder(clients.s3, folder, { bucket, prefix: table.prefix });
+  for (const { table, folder, rows: count, partitions } of tables) {
+    rows[table.name] = count;
+    const publication = await publishFolder(clients.s3, folder, {
+      bucket: config.buckets[table.store],
+      prefix: table.prefix,
+    });
     written += publication.written.length;
     unchanged += publication.unchanged.length;
     removed += publication.removed.length;

@@ -2,7 +2,7 @@
 -- Age is measured from the newest event, so that equal data gives equal weights whenever the job runs.
 -- Only of users who agreed to personalisation. Weights are added up in millionths, as integers.
 WITH clock AS (
-  SELECT MAX(unix_micros(occurred_at)) AS micros FROM silver_events
+  SELECT MAX(unix_micros(occurred_at)) AS micros FROM event_facts
 ),
 weighted AS (
   SELECT
@@ -12,7 +12,7 @@ weighted AS (
       * CASE e.event_type WHEN 'view' THEN 1 WHEN 'click' THEN 2 WHEN 'add_to_cart' THEN 4 ELSE 8 END
       * pow(CAST(0.5 AS DOUBLE), (clock.micros - unix_micros(e.occurred_at)) / 8.64e10 / CAST(${half_life_days} AS DOUBLE))
     ) AS BIGINT) AS millionths
-  FROM silver_events e
+  FROM event_facts e
   CROSS JOIN clock
   WHERE e.consent_personalisation AND e.event_type IN ('view', 'click', 'add_to_cart', 'purchase')
 )

@@ -13,5 +13,5 @@ SELECT
     / CAST(NULLIF(COUNT(CASE WHEN event_type = 'view' THEN 1 END), 0) AS DOUBLE) AS purchases_per_view,
   MIN(occurred_at) AS first_seen_at,
   MAX(occurred_at) AS last_seen_at
-FROM silver_events
+FROM event_facts
 GROUP BY item_id

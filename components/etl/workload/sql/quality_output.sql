@@ -1,11 +1,9 @@
 -- The gate before anything is published: every event is in one place, the tables agree with each other, and the newest
 -- day looks like the week before it. An observation is null where there is too little to judge.
 WITH ranked AS (
-  SELECT
-    COUNT(*) AS events,
-    COUNT(CASE WHEN copy > 1 THEN 1 END) AS duplicates,
-    COUNT(CASE WHEN copy = 1 AND late THEN 1 END) AS late
-  FROM ranked_events
+  SELECT copies.events, repeated.duplicates
+  FROM (SELECT COUNT(*) AS events FROM event_copies) AS copies
+  CROSS JOIN (SELECT COUNT(*) AS duplicates FROM repeated_events WHERE copy > 1) AS repeated
 ),
 silver AS (
   SELECT
@@ -15,7 +13,7 @@ silver AS (
     COUNT(CASE WHEN event_type = 'purchase' THEN 1 END) AS purchases,
     COUNT(CASE WHEN event_type = 'purchase' AND value IS NULL THEN 1 END) AS unpriced,
     MAX(unix_micros(received_at)) AS newest
-  FROM silver_events
+  FROM event_facts
 ),
 late AS (SELECT COUNT(*) AS events FROM late_events),
 visits AS (SELECT COALESCE(SUM(events), 0) AS events, COUNT(CASE WHEN duration_seconds < 0 THEN 1 END) AS negative FROM silver_sessions),
@@ -27,10 +25,10 @@ items AS (
   SELECT COALESCE(SUM(views + clicks + add_to_carts + purchases + exposures), 0) AS events FROM gold_item_features
 ),
 users AS (SELECT COALESCE(SUM(events), 0) AS events FROM gold_user_features),
-last_day AS (SELECT MAX(date) AS day FROM silver_events),
+last_day AS (SELECT MAX(date) AS day FROM event_facts),
 cells AS (
   SELECT date, event_type, COALESCE(device, '') AS device, COUNT(*) AS events
-  FROM silver_events
+  FROM event_facts
   GROUP BY date, event_type, COALESCE(device, '')
 ),
 week AS (
@@ -85,9 +83,9 @@ observations AS (
   UNION ALL
   SELECT 'range', 'gold_interactions.weight', CAST(interactions.unbounded AS DOUBLE), 0, 0, 1 FROM interactions
   UNION ALL
-  SELECT 'share', 'late', CAST(ranked.late AS DOUBLE) / NULLIF(ranked.events, 0),
+  SELECT 'share', 'late', CAST(late.events AS DOUBLE) / NULLIF(ranked.events, 0),
     CAST(${late_share_warn} AS DOUBLE), CAST(${late_share_refuse} AS DOUBLE), 1
-  FROM ranked
+  FROM ranked CROSS JOIN late
   UNION ALL
   SELECT 'share', 'duplicates', CAST(ranked.duplicates AS DOUBLE) / NULLIF(ranked.events, 0),
     CAST(${duplicate_share_warn} AS DOUBLE), CAST(${duplicate_share_refuse} AS DOUBLE), 1

@@ -1,6 +1,6 @@
 -- Verified events, which are read as text, in their types. What a type cannot hold becomes null, and `fault` then says the
 -- first thing that is wrong with the row, as `rule column`: the quality gate counts the faults. A line that is no JSON
--- object comes as a row of nulls.
+-- object comes as a row of nulls. `date` is the day on which the event happened, UTC.
 WITH texts AS (
   SELECT
     *,
@@ -31,6 +31,7 @@ SELECT
   variant,
   model_version,
   region,
+  CAST(CAST(occurred AS DATE) AS STRING) AS date,
   CASE
     WHEN event_id IS NULL AND event_type IS NULL AND user_key IS NULL AND item_id IS NULL THEN 'unreadable line'
     WHEN event_id IS NULL OR event_id = '' THEN 'missing event_id'

@@ -17,7 +17,10 @@ import { curated, ndjson } from "./events";
 import { MemoryS3 } from "./memory-s3";
 
 const WORKLOAD = join(__dirname, "..", "..", "..", "..", "components", "etl", "workload");
-const SPARK = readFileSync(join(WORKLOAD, "etl.py"), "utf8");
+const SPARK = readdirSync(WORKLOAD)
+  .filter((name) => name.endsWith(".py"))
+  .map((name) => readFileSync(join(WORKLOAD, name), "utf8"))
+  .join("\n");
 
 /** Glue's name of a type that DuckDB writes. */
 const GLUE_TYPE: Readonly<Record<string, string>> = {
