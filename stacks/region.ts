@@ -10,7 +10,7 @@ import { createNetwork } from "./region/network";
 import { createAgePublisher, createObservability } from "./region/operations";
 import { placeOf } from "./region/place";
 import { createApi, createCache, createEndpoint } from "./region/serving";
-import { createWarehouse } from "./region/warehouse";
+import { createWarehouse, createWarehouseLoad, createWarehouseUsers } from "./region/warehouse";
 import type { StackOptions } from "./scope";
 
 /**
@@ -40,9 +40,11 @@ export function region(topology: Topology, plan: RegionPlan, options: StackOptio
   const endpoint = createEndpoint(here, ground);
   const api = createApi(here, ground, { cache, endpoint, ingest });
   const warehouse = createWarehouse(here, ground);
+  createWarehouseUsers(here, warehouse);
   const edge = createEdge(here, ingest);
 
   const workflow = createWorkflow(here, ground, etl);
+  createWarehouseLoad(here, ground, { warehouse, catalogue, workflow });
   createAgePublisher(here);
   const observability = createObservability(here, ground, { ingest, cache, endpoint, workflow });
 

@@ -40,6 +40,8 @@ export interface WarehouseArgs {
   readonly keyArn: pulumi.Input<string>;
   /** Read by COPY and Spectrum. */
   readonly buckets: { readonly silver: string; readonly gold: string };
+  /** Key of the region's catalogue, which Spectrum reads. @default none: the catalogue is not encrypted by a key of ours */
+  readonly catalogueKeyArn?: pulumi.Input<string>;
   /** @default `meridian` */
   readonly databaseName?: string;
   /** Security groups that may connect, by a short name. @default none: analysts use the Data API, which needs no network */
@@ -65,6 +67,8 @@ export interface WarehouseParts {
 /** What the component publishes of either deployment. */
 export interface Made {
   readonly warehouseName: pulumi.Output<string>;
+  /** Of a serverless one only. */
+  readonly workgroupArn?: pulumi.Output<string>;
   readonly adminSecretArn: pulumi.Output<string>;
 }
 

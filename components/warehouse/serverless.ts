@@ -70,5 +70,9 @@ export function createWorkgroup(
     },
     { parent },
   );
-  return { warehouseName: workgroup.workgroupName, adminSecretArn: namespace.adminPasswordSecretArn };
+  return {
+    warehouseName: workgroup.workgroupName,
+    workgroupArn: workgroup.arn,
+    adminSecretArn: namespace.adminPasswordSecretArn,
+  };
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf } from "../kit/arn";
+import { arnOf, bucketArnOf, dnsSuffixOf } from "../kit/arn";
 import { allowing, trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
@@ -15,6 +15,7 @@ import {
   type WarehouseDeployment,
 } from "./contract";
 import { createWorkgroup } from "./serverless";
+import type { WarehouseRef } from "./users";
 import { checkQueues } from "./workload-queues";
 
 export type { ProvisionedWarehouse, ServerlessWarehouse, WarehouseArgs, WarehouseDeployment } from "./contract";
@@ -86,6 +87,8 @@ export class Warehouse extends pulumi.ComponentResource {
   readonly securityGroupId: pulumi.Output<string>;
   /** Secret with the administrator's credentials. */
   readonly adminSecretArn: pulumi.Output<string>;
+  /** Where statements go. */
+  readonly ref: WarehouseRef;
 
   constructor(name: string, args: WarehouseArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`Warehouse ${name}`, checkWarehouse(args));
@@ -104,6 +107,12 @@ export class Warehouse extends pulumi.ComponentResource {
     this.databaseName = parts.databaseName;
     this.warehouseName = made.warehouseName;
     this.adminSecretArn = made.adminSecretArn;
+    this.ref = {
+      mode: deployment.mode,
+      name: made.warehouseName,
+      databaseName: parts.databaseName,
+      ...(made.workgroupArn === undefined ? {} : { workgroupArn: made.workgroupArn }),
+    };
     this.roleArn = identity.role.arn;
     this.securityGroupId = securityGroup.id;
     this.registerOutputs({
@@ -148,6 +157,16 @@ export class Warehouse extends pulumi.ComponentResource {
               arnOf(scope, "glue", resource),
             ),
           },
+          ...(args.catalogueKeyArn === undefined
+            ? []
+            : [
+                {
+                  sid: "DecryptCatalog",
+                  actions: ["kms:Decrypt"],
+                  resources: [args.catalogueKeyArn],
+                  conditions: { StringEquals: { "kms:ViaService": `glue.${scope.region}.${dnsSuffixOf(scope)}` } },
+                },
+              ]),
         ),
       },
       { parent: this },

@@ -57,6 +57,19 @@ export interface PassState extends Flow {
   readonly ResultPath?: string;
 }
 
+/** A state in JSONata, which has the arithmetic that JSONPath lacks: docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
+export interface ComputeState extends Flow {
+  readonly Type: "Pass";
+  readonly QueryLanguage: "JSONata";
+  readonly Comment?: string;
+  readonly Output: Parameters;
+}
+
+export interface WaitState extends Flow {
+  readonly Type: "Wait";
+  readonly Seconds: number;
+}
+
 export interface ChoiceState {
   readonly Type: "Choice";
   readonly Comment?: string;
@@ -98,7 +111,8 @@ export interface FailState {
   readonly Cause: string;
 }
 
-export type State = TaskState | PassState | ChoiceState | MapState | ParallelState | SucceedState | FailState;
+export type State =
+  TaskState | PassState | ComputeState | WaitState | ChoiceState | MapState | ParallelState | SucceedState | FailState;
 
 export interface Machine {
   readonly Comment?: string;
@@ -166,6 +180,7 @@ export function successors(state: State): string[] {
     case "Choice":
       return [...state.Choices.flatMap(({ Next }) => Next ?? []), state.Default];
     case "Pass":
+    case "Wait":
       return state.Next === undefined ? [] : [state.Next];
     default:
       return [...(state.Next === undefined ? [] : [state.Next]), ...(state.Catch ?? []).map(({ Next }) => Next)];

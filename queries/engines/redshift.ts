@@ -60,7 +60,7 @@ async function start(client: RedshiftDataClient, sql: string, config: QueryConfi
     const { Id: id } = await client.send(
       new BatchExecuteStatementCommand({
         ...where,
-        Database: config.warehouseDatabase ?? "lake",
+        Database: config.warehouseDatabase ?? "meridian",
         // One session: the questions name tables without a schema.
         Sqls: [`SET search_path TO "${config.warehouseSchema ?? "lake"}"`, sql],
       }),

@@ -27,7 +27,7 @@ export interface QueryConfig {
   readonly warehouse: string;
   /** @default provisioned */
   readonly warehouseMode?: "provisioned" | "serverless";
-  /** Database in the warehouse. @default lake */
+  /** Database in the warehouse. @default meridian */
   readonly warehouseDatabase?: string;
   /** Schema of the tables in the warehouse. @default lake */
   readonly warehouseSchema?: string;

@@ -1,6 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_PARAMETERS, keptTable } from "../../components/etl/workload/pipeline";
+import { LAKE_TABLES } from "../../components/etl/workload/tables";
+import { redshiftTable } from "../../components/ingest/schema/definitions";
+import { nameOf } from "../../components/kit/names";
+import type { Catalogue } from "../../components/lake/catalogue";
+import { LOAD_CALL, preparation, WAREHOUSE_ROLES } from "../../components/warehouse/statements";
+import type { WarehouseRole } from "../../components/warehouse/statements";
+import { askWarehouse, iamRoleName, WarehouseUsers } from "../../components/warehouse/users";
 import { planWarehouse, snapshotHours } from "../../components/warehouse/plan";
 import { Warehouse } from "../../components/warehouse/warehouse";
 import type { WarehouseDeployment, WorkloadQueue } from "../../components/warehouse/warehouse";
+import { WarehouseLoad } from "../../components/workflow/warehouse-load";
+import type { DailyWorkflow } from "../../components/workflow/workflow";
 import type { Ground, Place } from "./place";
 
 /** Seconds of an analyst's question; the cluster's own limit is an hour. */
@@ -27,10 +38,73 @@ export function createWarehouse(here: Place, { keys, network }: Pick<Ground, "ke
       vpcId: network.vpcId,
       subnetIds: network.isolatedSubnetIds,
       keyArn: keys.behaviour.arn,
+      catalogueKeyArn: keys.technical.arn,
       buckets: { silver: buckets.silver, gold: buckets.gold },
     },
     opts,
   );
+}
+
+/** Who may ask the warehouse, and as whom. */
+export function createWarehouseUsers({ scope, opts }: Place, { ref }: Warehouse): WarehouseUsers {
+  return new WarehouseUsers("warehouse-users", { scope, warehouse: ref }, opts);
+}
+
+/** Schemas, roles and grants each night, and each day that a daily run has made. */
+export function createWarehouseLoad(
+  { scope, buckets, opts }: Place,
+  { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
+  { warehouse, catalogue, workflow }: Loaded,
+): WarehouseLoad {
+  const { mode, name, databaseName } = warehouse.ref;
+  const iamRoles = Object.fromEntries(WAREHOUSE_ROLES.map((role) => [role, iamRoleName(scope, role)])) as Record<
+    WarehouseRole,
+    string
+  >;
+  return new WarehouseLoad(
+    "warehouse-load",
+    {
+      scope,
+      keyArn: keys.behaviour.arn,
+      warehouse: {
+        place: pulumi.output(name).apply((warehouseName) => ({
+          ...(mode === "serverless" ? { WorkgroupName: warehouseName } : { ClusterIdentifier: warehouseName }),
+          Database: databaseName,
+        })),
+        adminSecretArn: warehouse.adminSecretArn,
+        preparation: preparation({
+          iamRoles,
+          glueDatabase: nameOf(scope, "lake", "glueDatabase"),
+          silverBucket: buckets.silver,
+          eventsPrefix: keptTable("silver_events").prefix,
+          lateDays: DEFAULT_PARAMETERS.late_days,
+          eventsTable: redshiftTable("mart", "events"),
+        }),
+        statement: LOAD_CALL,
+        loaderRoleName: iamRoles.loader,
+        ask: askWarehouse(scope, warehouse.ref),
+      },
+      catalogue: {
+        databaseName: nameOf(scope, "lake", "glueDatabase"),
+        keyArn: keys.technical.arn,
+        tables: LAKE_TABLES.filter(({ partitionKeys }) => partitionKeys.some(({ name: key }) => key === "date")).map(
+          (table) => ({ name: table.name, location: `s3://${buckets[table.store]}/${table.prefix}` }),
+        ),
+      },
+      dailyMachineArn: workflow.stateMachineArn,
+      failureTopicArn: alarms.arn,
+      deadLetterQueueArn: queues.failed.arn,
+      messagingKeyArn: keys.technical.arn,
+    },
+    { ...opts, dependsOn: [catalogue] },
+  );
+}
+
+/** What is loaded, from what, and after what. */
+export interface Loaded {
+  readonly warehouse: Warehouse;
+  readonly catalogue: Catalogue;
+  readonly workflow: DailyWorkflow;
 }
 
 function deploymentOf({ topology, normal }: Place): WarehouseDeployment {

@@ -109,6 +109,10 @@ const COMPUTED: Readonly<Record<string, Answer>> = {
   "aws:redshift/cluster:Cluster": ({ name }, _, region) => ({
     endpoint: `${name}.redshift.${region}.${FAKE_DOMAIN}:5439`,
     dnsName: `${name}.redshift.${region}.${FAKE_DOMAIN}`,
+    masterPasswordSecretArn: `arn:aws:secretsmanager:${region}:${FAKE_ACCOUNT}:secret:redshift!${name}`,
+  }),
+  "aws:redshiftserverless/namespace:Namespace": ({ name }, _, region) => ({
+    adminPasswordSecretArn: `arn:aws:secretsmanager:${region}:${FAKE_ACCOUNT}:secret:redshift!${name}`,
   }),
   "aws:ecr/repository:Repository": (resource, _, region) => ({
     repositoryUrl: `${FAKE_ACCOUNT}.dkr.ecr.${region}.${FAKE_DOMAIN}/${nameIn(resource)}`,

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { planWarehouse, snapshotHours, warehouseBytes } from "../../../components/warehouse/plan";
 import { TRAFFIC } from "../../kit/builders";
 
-const provisioned = { mode: "provisioned", nodeType: "ra3.xlplus", nodes: 2, rpoMinutes: 480, queues: "roles" } as const;
+const provisioned = {
+  mode: "provisioned",
+  nodeType: "ra3.xlplus",
+  nodes: 2,
+  rpoMinutes: 480,
+  queues: "roles",
+} as const;
 const serverless = { mode: "serverless", baseCapacityRpu: 8, rpoMinutes: 30 } as const;
 
 describe("planWarehouse", () => {
