@@ -23,12 +23,7 @@ import type { ExperimentRecord } from "../../components/tables/workload/flags";
 import { CURRENT_VERSION, modelNameOf } from "../../components/tables/workload/records";
 import { waitUntil } from "../../local/datapath/wait";
 import { START_PLAN } from "../components/serving/workload/experiment/records";
-import {
-  dayOf,
-  simulate,
-  type Behaviour,
-  type SimulatedUser,
-} from "../components/serving/workload/experiment/simulation";
+import { simulate, type Behaviour, type SimulatedUser } from "../components/serving/workload/experiment/simulation";
 import {
   buildRegion,
   buildTables,

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { variantDayOf, type VariantDay } from "../../../../../components/serving/workload/experiment/metrics";
+import {
+  variantDayOf,
+  variantExposuresOf,
+  variantItemsOf,
+  type VariantDay,
+} from "../../../../../components/serving/workload/experiment/metrics";
 import { reportOf } from "../../../../../components/serving/workload/experiment/report";
 import { findQuery } from "../../../../../queries";
 import { renderQuery, type ParameterValues } from "../../../../../queries/render";
@@ -104,6 +109,40 @@ describe("the metrics of an experiment", function () {
     const { variants } = reportOf(await ask(), { name: "x", control: "champion", plannedUsers: 3_000 });
     assert.equal(variants[0]?.primary.verdict, "better");
     assert.ok(variants[0].guardrails.every(({ verdict }) => verdict === "unclear"));
+  });
+
+  it("tell how often items were shown and by which models, of exposures with a variant alone", async () => {
+    await connection.run("ALTER TABLE silver_events ADD COLUMN item_id VARCHAR");
+    await connection.run("ALTER TABLE silver_events ADD COLUMN model_version VARCHAR");
+    const at = "TIMESTAMP '2026-03-02 10:00:00', NULL, '2026-03-02'";
+    await connection.run(`INSERT INTO silver_events VALUES
+      ('1', 'ada', 'exposure', 'a', ${at}, 'lamp', 'v1'), ('2', 'bo', 'exposure', 'a', ${at}, 'lamp', 'v1'),
+      ('3', 'cy', 'exposure', 'a', ${at}, 'desk', NULL), ('4', 'dee', 'exposure', 'b', ${at}, 'desk', 'v2'),
+      ('5', 'eve', 'exposure', NULL, ${at}, 'desk', 'v1'), ('6', 'ada', 'click', 'a', ${at}, 'desk', 'v1'),
+      ('7', 'fay', 'exposure', 'b', TIMESTAMP '2026-03-01 10:00:00', NULL, '2026-03-01', 'rug', 'v2')`);
+    const answer = async (name: string) => {
+      const sql = renderQuery(findQuery(name), "duckdb", { from: "2026-03-02", to: "2026-03-03" });
+      const reader = await connection.runAndReadAll(sql);
+      return { columns: reader.columnNames(), rows: reader.getRowsJS() };
+    };
+    const shown = await answer("experiment_exposures");
+    assert.deepEqual(
+      shown.rows
+        .map((row) => variantExposuresOf(shown.columns, row))
+        .sort((x, y) => y.exposures - x.exposures)
+        .slice(0, 1),
+      [{ variant: "a", modelVersion: "v1", exposures: 2 }],
+    );
+    assert.equal(shown.rows.length, 3);
+    const items = await answer("experiment_coverage");
+    assert.deepEqual(
+      items.rows.map((row) => variantItemsOf(items.columns, row)),
+      [
+        { variant: "a", times: 1, items: 1 },
+        { variant: "a", times: 2, items: 1 },
+        { variant: "b", times: 1, items: 1 },
+      ],
+    );
   });
 
   it("refuse a result that is not theirs", () => {
