@@ -3,11 +3,12 @@ import type { TrafficProfile } from "../../regions/traffic";
 import { BYTES } from "../kit/units";
 
 /**
- * Bytes of one cached list: its key (16-character pseudonym and prefix), the item ids with scores packed
- * (12 B each), and the engine's per-key overhead of about 100 B.
+ * Bytes of one cached list: its key (prefix, version and 64-character pseudonym, some 95), the frame of its JSON (45) and
+ * the engine's own of about 100 a key; then each item's id of 20 characters with its quotes and comma, and its score
+ * (8 B as base64, 10.7). See list-cache.ts of the serving room.
  */
-export const LIST_OVERHEAD_BYTES = 140;
-export const LIST_ITEM_BYTES = 12;
+export const LIST_OVERHEAD_BYTES = 240;
+export const LIST_ITEM_BYTES = 34;
 
 /** Part of the users whose lists are worth keeping: with power-law activity a fifth makes most requests. */
 export const HOT_USERS = 0.2;
