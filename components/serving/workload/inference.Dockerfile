@@ -1,4 +1,5 @@
-# The model server, by SageMaker's contract: `/ping` and `/invocations` on 8080, the model in /opt/ml/model. SageMaker starts it with the argument `serve`.
+# The model server, by SageMaker's contract: `/ping` and `/invocations` on 8080, the model in /opt/ml/model; of a collection of
+# models, which the last label says that it takes, also `/models`. SageMaker starts it with the argument `serve`.
 # Context: the checkout. NODE takes a digest beside the tag: docs/images.md.
 ARG NODE=24-bookworm-slim
 
@@ -14,7 +15,8 @@ RUN node_modules/.bin/esbuild components/serving/workload/inference-main.ts \
 
 FROM public.ecr.aws/docker/library/node:${NODE}
 LABEL org.opencontainers.image.title="Meridian model server" \
-      org.opencontainers.image.licenses="Apache-2.0"
+      org.opencontainers.image.licenses="Apache-2.0" \
+      com.amazonaws.sagemaker.capabilities.multi-models="true"
 WORKDIR /app
 COPY --from=build /src/out/index.cjs ./
 ENV NODE_ENV=production PORT=8080

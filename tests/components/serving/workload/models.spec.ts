@@ -4,11 +4,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DOCKERFILES } from "../../../../components/serving/images";
 import { EndpointError, sageMakerEndpoint } from "../../../../components/serving/workload/endpoint-client";
 import { drain, listen } from "../../../../components/serving/workload/http";
 import { createModelsServer, PAGE } from "../../../../components/serving/workload/inference-models";
 import { inferenceSettings } from "../../../../components/serving/workload/inference-settings";
 import { LoadedModels, neededBytes } from "../../../../components/serving/workload/loaded-models";
+import { checkoutRoot } from "../../../../local/toolchain";
+import { readDockerfile, textsOf } from "../../../kit/dockerfile";
 import { startContainer, type Container } from "./kit/container";
 import { startRuntime } from "./kit/runtime";
 import { writeTinyPackage } from "./package-builder";
@@ -173,6 +176,12 @@ describe("the SageMaker container of a collection of models", function () {
         assert.notEqual(((await answer.json()) as { error: string }).error, "", `${method} ${path}`);
       }
     });
+  });
+
+  it("is an image that says so, without which SageMaker refuses it for a collection", () => {
+    const { stages } = readDockerfile(join(checkoutRoot(__dirname), DOCKERFILES.inference));
+    const labels = textsOf(stages.at(-1), "LABEL").join(" ");
+    assert.match(labels, /com\.amazonaws\.sagemaker\.capabilities\.multi-models="?true\b/);
   });
 
   describe("as a process behind the runtime API", () => {
