@@ -68,6 +68,7 @@ class Call:
     region: str
     target: str
     body: bytes
+    service: str = "dynamodb"
 
 
 def signed_headers(call: Call, credentials: Credentials, at: str) -> dict[str, str]:
@@ -83,7 +84,7 @@ def signed_headers(call: Call, credentials: Credentials, at: str) -> dict[str, s
     names = ";".join(sorted(headers))
     listed = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
     canonical = f"POST\n/\n\n{listed}\n{names}\n{hashlib.sha256(call.body).hexdigest()}"
-    scope = f"{at[:8]}/{call.region}/dynamodb/aws4_request"
+    scope = f"{at[:8]}/{call.region}/{call.service}/aws4_request"
     text = f"AWS4-HMAC-SHA256\n{at}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     key = f"AWS4{credentials.secret}".encode()
     for part in scope.split("/"):
