@@ -27,7 +27,8 @@ const COOLDOWN_SECONDS = { out: 60, in: 600 } as const;
  * Weights and instance counts are taken from the arguments once. From then on the experiment's controller owns the
  * weights and Application Auto Scaling the counts, through UpdateEndpointWeightsAndCapacities; neither is part of the
  * configuration's name, and both are ignored in a diff, so that a deployment of something else never resets them.
- * A new configuration starts with the weights recorded here; the workflow's publish step sets the current ones again.
+ * A new configuration starts with the weights recorded here; each command of `meridian experiment` sets the state's again.
+ * They spread only calls that name no variant: the API names each user's, by the state itself.
  *
  * Two options: a shadow, which is sent copies of the one variant's requests and answers nobody, and a collection of
  * models behind one container, of which each invocation names one.
