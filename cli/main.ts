@@ -105,6 +105,10 @@ run(
   async () => (await import("./daily.ts")).daily as Run,
 );
 run(
+  environmentCommand("serve", "Start the recommendation API of each region of the local cloud on this machine"),
+  async () => (await import("./serve.ts")).serve as Run,
+);
+run(
   cli
     .command("recommend <user>", "Recommendations for a user, by the API's own code")
     .option("--env <name>", "Environment", { default: "local" })

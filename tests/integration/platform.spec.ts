@@ -199,6 +199,37 @@ describe("the platform on the local cloud", () => {
     assert.deepEqual(answers[0].items, answers[1].items);
   });
 
+  it("serves the same lists by each region's API, which runs until it is told to stop", async () => {
+    const { apis } = operator.json<{ apis: { region: string; url: string; startedNow: boolean }[] }>("serve", "local");
+    assert.deepEqual(
+      apis.map(({ region, startedNow }) => [region, startedNow]),
+      [
+        ["us-east-1", true],
+        ["us-west-2", true],
+      ],
+    );
+    const lists = await Promise.all(
+      apis.map(async ({ url }) => {
+        const answer = await fetch(`${url}/v1/users/u1/recommendations`);
+        return (await answer.json()) as { source: string; fallback: string; items: readonly object[] };
+      }),
+    );
+    assert.deepEqual(
+      lists.map(({ source, fallback }) => [source, fallback]),
+      [
+        ["table", "none"],
+        ["table", "none"],
+      ],
+    );
+    assert.ok((lists[0]?.items.length ?? 0) > 0);
+    assert.deepEqual(lists[1]?.items, lists[0]?.items);
+    const again = operator.json<{ apis: typeof apis }>("serve", "local").apis;
+    assert.deepEqual(
+      again.map(({ url, startedNow }) => [url, startedNow]),
+      apis.map(({ url }) => [url, false]),
+    );
+  });
+
   it("answers an analyst by all three engines alike", () => {
     const rows = ["athena", "redshift", "duckdb"].map(
       (engine) => operator.json<{ rows: readonly object[] }>("query", "top_items", "--engine", engine).rows,
@@ -219,6 +250,11 @@ describe("the platform on the local cloud", () => {
       second.stacks.flatMap(({ kept }) => kept),
       [],
     );
+  });
+
+  it("leaves no process behind", () => {
+    const { stopped } = operator.json<{ stopped: readonly string[] }>("down");
+    assert.deepEqual([...stopped].sort(), ["api-local-us-east-1", "api-local-us-west-2", "emulator"]);
   });
 });
 

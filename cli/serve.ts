@@ -1,0 +1,54 @@
+import { startApi, type RunningApi } from "../local/serving/apis";
+import { paths } from "../local/toolchain";
+import type { RegionOutputs } from "../stacks/contracts";
+import { EXIT } from "./kit/exit";
+import type { ExitCode } from "./kit/exit";
+import { Output, table } from "./kit/output";
+import { openRegions, requireLocal, type OpenRegions } from "./kit/regions";
+
+/**
+ * Starts the recommendation API of each region on this machine, by the same program and settings as on AWS but for the
+ * cache, which is the process's own memory here, and the endpoint, which the local cloud does not run.
+ */
+export async function serve(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
+  const output = new Output(options.json === true);
+  const opened = await openRegions(environment);
+  requireLocal(opened, "serve");
+  const apis = await Promise.all(opened.regions.map((region) => start(opened, region)));
+  output.result({ apis }, () => {
+    const rows = apis.map(({ region, url, startedNow }) => [region, url, startedNow ? "started" : "runs already"]);
+    for (const line of table(["region", "recommendation API", ""], rows)) output.line(line);
+    const [first] = apis;
+    if (first === undefined) return;
+    output.line(`try: curl ${first.url}/v1/users/u1/recommendations; what it answers: ${first.url}/openapi.json`);
+    output.line("meridian down stops them");
+  });
+  return EXIT.ok;
+}
+
+function start(
+  { topology }: OpenRegions,
+  { region, tables, pseudonymKeyAlias, zone }: RegionOutputs,
+): Promise<RunningApi> {
+  const { callers, telemetry, variants } = topology.serving;
+  return startApi(paths(), {
+    environment: topology.environment,
+    region,
+    settings: {
+      MERIDIAN_ZONE: zone,
+      MERIDIAN_RECOMMENDATIONS_TABLE: tables.recommendations,
+      MERIDIAN_MODELS_TABLE: tables.models,
+      MERIDIAN_FLAGS_TABLE: tables.flags,
+      MERIDIAN_PSEUDONYM_KEY: pseudonymKeyAlias,
+      MERIDIAN_VARIANTS: variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
+      ...(callers === undefined ? {} : { MERIDIAN_AUTH: callers }),
+      ...(callers === "jwt"
+        ? {
+            MERIDIAN_AUTH_ISSUER: topology.identity.issuer,
+            MERIDIAN_AUTH_AUDIENCES: topology.identity.audiences.join(","),
+          }
+        : {}),
+      ...(telemetry === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.endpoint }),
+    },
+  });
+}
