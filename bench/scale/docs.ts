@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { findTopology, loadTopology } from "../../regions/topology/load";
-import { scaleUp, shown, type Section } from "./lines";
+import { shown, type Section } from "./line";
+import { scaleUp } from "./lines";
 import { MEASURED } from "./measured";
 
 /** Where the page is kept. */

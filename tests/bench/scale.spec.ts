@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { DOCS_FILE, formattedPage } from "../../bench/scale/docs";
-import { scaleUp, shown } from "../../bench/scale/lines";
+import { shown } from "../../bench/scale/line";
+import { scaleUp } from "../../bench/scale/lines";
 import { findTopology, loadTopology } from "../../regions/topology/load";
 
 describe("the paper scale-up", () => {
