@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { startApi, type RunningApi } from "../local/serving/apis";
 import { paths } from "../local/toolchain";
 import type { RegionOutputs } from "../stacks/contracts";
@@ -6,9 +7,15 @@ import type { ExitCode } from "./kit/exit";
 import { Output, table } from "./kit/output";
 import { openRegions, requireLocal, type OpenRegions } from "./kit/regions";
 
+interface Served extends RunningApi {
+  /** File that takes the exposures: the local cloud delivers a stream only while events are sent, and accounts for them. */
+  readonly exposures: string;
+}
+
 /**
  * Starts the recommendation API of each region on this machine, by the same program and settings as on AWS but for the
- * cache, which is the process's own memory here, and the endpoint, which the local cloud does not run.
+ * cache, which is the process's own memory here, the endpoint, which the local cloud does not run, and exposures, which
+ * are written to a file.
  */
 export async function serve(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
   const output = new Output(options.json === true);
@@ -21,17 +28,21 @@ export async function serve(environment: string | undefined, options: { readonly
     const [first] = apis;
     if (first === undefined) return;
     output.line(`try: curl ${first.url}/v1/users/u1/recommendations; what it answers: ${first.url}/openapi.json`);
+    output.line(
+      `lists asked for with consent=all are told in ${first.exposures}: meridian events replay sends them on`,
+    );
     output.line("meridian down stops them");
   });
   return EXIT.ok;
 }
 
-function start(
-  { topology }: OpenRegions,
+async function start(
+  { topology, stateFolder }: OpenRegions,
   { region, tables, pseudonymKeyAlias, zone }: RegionOutputs,
-): Promise<RunningApi> {
+): Promise<Served> {
   const { callers, telemetry, variants } = topology.serving;
-  return startApi(paths(), {
+  const exposures = join(stateFolder, "exposures", `${region}.ndjson`);
+  const api = await startApi(paths(), {
     environment: topology.environment,
     region,
     settings: {
@@ -41,6 +52,7 @@ function start(
       MERIDIAN_FLAGS_TABLE: tables.flags,
       MERIDIAN_PSEUDONYM_KEY: pseudonymKeyAlias,
       MERIDIAN_VARIANTS: variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
+      MERIDIAN_EXPOSURES_FILE: exposures,
       ...(callers === undefined ? {} : { MERIDIAN_AUTH: callers }),
       ...(callers === "jwt"
         ? {
@@ -51,4 +63,5 @@ function start(
       ...(telemetry === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.endpoint }),
     },
   });
+  return { ...api, exposures };
 }

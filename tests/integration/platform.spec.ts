@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -12,6 +12,7 @@ import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { openEnvironment } from "../../cli/kit/environment";
 import { planFleet } from "../../fleet/drive";
 import type { StackResult } from "../../fleet/drive";
+import { waitUntil } from "../../local/datapath/wait";
 import { checkoutRoot } from "../../local/toolchain";
 import { formatStackName } from "../../regions/names";
 
@@ -200,7 +201,9 @@ describe("the platform on the local cloud", () => {
   });
 
   it("serves the same lists by each region's API, which runs until it is told to stop", async () => {
-    const { apis } = operator.json<{ apis: { region: string; url: string; startedNow: boolean }[] }>("serve", "local");
+    const { apis } = operator.json<{
+      apis: { region: string; url: string; startedNow: boolean; exposures: string }[];
+    }>("serve", "local");
     assert.deepEqual(
       apis.map(({ region, startedNow }) => [region, startedNow]),
       [
@@ -210,7 +213,7 @@ describe("the platform on the local cloud", () => {
     );
     const lists = await Promise.all(
       apis.map(async ({ url }) => {
-        const answer = await fetch(`${url}/v1/users/u1/recommendations`);
+        const answer = await fetch(`${url}/v1/users/u1/recommendations?consent=all`);
         return (await answer.json()) as { source: string; fallback: string; items: readonly object[] };
       }),
     );
@@ -228,6 +231,16 @@ describe("the platform on the local cloud", () => {
       again.map(({ url, startedNow }) => [url, startedNow]),
       apis.map(({ url }) => [url, false]),
     );
+    // What was shown to somebody who agreed takes the way of all events.
+    for (const { exposures } of apis) {
+      await waitUntil(() => Promise.resolve(existsSync(exposures)), { what: exposures, timeoutMs: 10_000 });
+      const { balanced, run } = operator.json<{ balanced: boolean; run: { generated: number; accepted: number } }>(
+        "events",
+        "replay",
+        exposures,
+      );
+      assert.deepEqual([balanced, run.generated, run.accepted], [true, 1, 1]);
+    }
   });
 
   it("answers an analyst by all three engines alike", () => {

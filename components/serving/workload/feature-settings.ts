@@ -5,6 +5,8 @@ import { isTrustedUrl } from "./issuer-keys";
 export interface FeatureSettings {
   /** Stream that takes exposures. @default none are written */
   readonly stream?: string;
+  /** File that takes exposures in the stream's place, one event a line as a collector takes it. @default none */
+  readonly exposuresFile?: string;
   readonly auth: AuthSettings;
   /** Whether traces and metrics are sent. */
   readonly telemetry: boolean;
@@ -20,15 +22,21 @@ export type AuthSettings =
 const CONNECTIONS = 5_000;
 
 /**
- * Reads the environment. `MERIDIAN_STREAM`: the stream for exposures. `MERIDIAN_AUTH`: `none` (as without it), `jwt` or
+ * Reads the environment. `MERIDIAN_STREAM`: the stream for exposures; `MERIDIAN_EXPOSURES_FILE`: a file in its place, for
+ * where nobody delivers a stream all the time. `MERIDIAN_AUTH`: `none` (as without it), `jwt` or
  * `iam-at-the-gateway`; with `jwt`, `MERIDIAN_AUTH_ISSUER` and `MERIDIAN_AUTH_AUDIENCES` (`a,b`) are wanted, and
  * `MERIDIAN_AUTH_JWKS_URL` and `MERIDIAN_AUTH_CLOCK_SKEW_SECONDS` (30) may be given. `MERIDIAN_UPDATES_CONNECTIONS` (5000).
  * `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces and metrics go, by OpenTelemetry's own variables.
  */
 export function readFeatures(optional: (name: string) => string | undefined, problems: string[]): FeatureSettings {
   const stream = optional("MERIDIAN_STREAM");
+  const exposuresFile = optional("MERIDIAN_EXPOSURES_FILE");
+  if (stream !== undefined && exposuresFile !== undefined) {
+    problems.push("MERIDIAN_EXPOSURES_FILE: want it without MERIDIAN_STREAM, got both");
+  }
   return {
     ...(stream === undefined ? {} : { stream }),
+    ...(exposuresFile === undefined ? {} : { exposuresFile }),
     auth: authOf(optional, problems),
     telemetry: optional("OTEL_EXPORTER_OTLP_ENDPOINT") !== undefined,
     connections: countOf("MERIDIAN_UPDATES_CONNECTIONS", optional, problems) ?? CONNECTIONS,

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Producer } from "../../ingest/workload/collector/producer";
 import type { ApiOptions } from "./api";
 import { GatewayAuthenticator, JwtAuthenticator, type Authenticator } from "./auth";
+import { ExposureFile } from "./exposure-file";
 import { ExposureLog } from "./exposures";
 import type { AuthSettings, FeatureSettings } from "./feature-settings";
 import type { FlagName } from "./flags/definitions";
@@ -48,7 +49,7 @@ export async function startFeatures(settings: FeatureSettings, deps: FeatureDeps
   const sdk = settings.telemetry ? await startSdk(region) : undefined;
   const switches = await switchesOf(deps);
   const authenticator = authenticatorOf(settings.auth, onFailure);
-  const exposures = exposuresOf(settings.stream, region, onFailure);
+  const exposures = exposuresOf(settings, region, onFailure);
   const log = exposures && {
     record: (...given: Parameters<ExposureLog["record"]>): void => {
       if (switches.isOn("serving.exposures")) exposures.record(...given);
@@ -127,25 +128,34 @@ function authenticatorOf(settings: AuthSettings, onFailure: FeatureDeps["onFailu
 }
 
 function exposuresOf(
-  stream: string | undefined,
+  { stream, exposuresFile }: FeatureSettings,
   region: string,
   onFailure: FeatureDeps["onFailure"],
 ): ExposureLog | undefined {
-  if (stream === undefined) return undefined;
+  const sink =
+    stream !== undefined
+      ? streamOf(stream, region)
+      : exposuresFile === undefined
+        ? undefined
+        : new ExposureFile(exposuresFile);
+  if (sink === undefined) return undefined;
+  return new ExposureLog({
+    region,
+    sink,
+    onLost: (count, why) => {
+      onFailure("exposures", new Error(`${count} not taken: ${why}`));
+    },
+  });
+}
+
+function streamOf(stream: string, region: string): Producer {
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: 2_000,
     requestTimeout: 5_000,
     throwOnRequestTimeout: true,
   });
   // The producer itself tries again, record by record.
-  const sink = new Producer({ kinesis: new KinesisClient({ region, maxAttempts: 1, requestHandler }), stream });
-  return new ExposureLog({
-    region,
-    sink,
-    onLost: (count, why) => {
-      onFailure("exposures", new Error(`${count} not on the stream: ${why}`));
-    },
-  });
+  return new Producer({ kinesis: new KinesisClient({ region, maxAttempts: 1, requestHandler }), stream });
 }
 
 interface Countable {

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isEvent } from "../../../../components/ingest/schema/event";
+import { parseBody } from "../../../../components/ingest/workload/collector/parse";
 import { Producer, type StreamRecord } from "../../../../components/ingest/workload/collector/producer";
 import { transformEvent } from "../../../../components/ingest/workload/transform/transform";
+import { ExposureFile } from "../../../../components/serving/workload/exposure-file";
 import { ExposureLog, type ExposureSink } from "../../../../components/serving/workload/exposures";
 
 const SHOWN = { userId: "ada", items: [{ item_id: "lamp", score: 1 }], variant: "b", modelVersion: "v2" };
@@ -116,6 +121,27 @@ describe("the exposure log's writer", () => {
     await log.drained();
     assert.deepEqual(log.counters, { sent: 0, full: 0, unfit: 2, lost: 1 });
     assert.deepEqual(lost, [[1, "AccessDeniedException"]]);
+  });
+
+  it("may write to a file instead, whose lines a collector takes", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "exposures-spec-"));
+    const file = join(folder, "new", "us-east-1.ndjson");
+    const log = new ExposureLog({ region: "us-east-1", sink: new ExposureFile(file) });
+    log.record(SHOWN, "all");
+    await log.drained();
+    log.record({ ...SHOWN, userId: "bo" }, "all");
+    await log.drained();
+    const parsed = parseBody(await readFile(file, "utf8"));
+    assert.deepEqual(
+      parsed.map((one) => ("event" in one ? one.event.userId : one.problems)),
+      ["ada", "bo"],
+    );
+    assert.equal(log.counters.sent, 2);
+    const nowhere = new ExposureLog({ region: "us-east-1", sink: new ExposureFile(folder) });
+    nowhere.record(SHOWN, "all");
+    await nowhere.drained();
+    assert.deepEqual(nowhere.counters, { sent: 0, full: 0, unfit: 0, lost: 1 });
+    await rm(folder, { recursive: true });
   });
 
   it("lets the collector's producer try again what the stream refused in part", async () => {
