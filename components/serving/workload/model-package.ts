@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ScoredItem } from "../../tables/workload/records";
 import { SeenItems, type BloomFilter } from "./bloom";
+import { readGraph, writeGraph } from "./graph-file";
 import type { ItemGraph } from "./kernel/graph";
 import { ItemMatrix } from "./kernel/item-matrix";
 import { TopK, type Ranking, type SearchFilter } from "./top-k";
+
+const ITEM_FACTORS = "item_factors.f32";
 
 /** Read from a file at once. */
 const PIECE_BYTES = 1024 ** 2;
@@ -121,9 +124,10 @@ export async function loadModel(folder: string, options: LoadOptions = {}): Prom
   const search = new TopK(matrix, maxLimit);
   const bought = boughtBy(purchasedRows, purchasedItems, seenRate, manifest);
   const closing = new AbortController();
+  const graph = items.length < graphFrom ? undefined : await addGraph(folder, manifest, search);
   const byUser = new Map(users.map((user, row) => [user, row]));
   const byItem = new Map(items.map((item, row) => [item, row]));
-  const factorsOf = (user: number): Float32Array => userFactors.subarray(user * width, (user + 1) * width);
+  const tasteOf = (user: number): Float32Array => userFactors.subarray(user * width, (user + 1) * width);
   const rowsOf = (ids: readonly string[]): number[] => ids.flatMap((id) => byItem.get(id) ?? []);
   const filterOf = ({ exclude = [], only }: ItemRules): SearchFilter => ({
     excluded: rowsOf(exclude),
@@ -141,11 +145,11 @@ export async function loadModel(folder: string, options: LoadOptions = {}): Prom
       if (user === undefined) return undefined;
       const { excluded = [], ...filter } = filterOf(rules);
       const { list, filter: seen } = bought.of(user);
-      return listOf(search.search(factorsOf(user), limit, { ...filter, excluded: [...excluded, ...list], seen }));
+      return listOf(search.search(tasteOf(user), limit, { ...filter, excluded: [...excluded, ...list], seen }));
     },
     rank: (userKey, itemIds, limit) => {
       const user = byUser.get(userKey);
-      return user === undefined ? undefined : listOf(search.search(factorsOf(user), limit, { only: rowsOf(itemIds) }));
+      return user === undefined ? undefined : listOf(search.search(tasteOf(user), limit, { only: rowsOf(itemIds) }));
     },
     similar: (itemId, limit, rules = {}) => {
       const item = byItem.get(itemId);
@@ -154,18 +158,46 @@ export async function loadModel(folder: string, options: LoadOptions = {}): Prom
     get bytes() {
       return matrix.bytes + userFactors.byteLength + bought.bytes;
     },
-    built: items.length < graphFrom ? Promise.resolve() : buildBehind(search.addGraph(), closing.signal),
+    built: buildBehind(graph, closing.signal),
     close: () => {
       closing.abort();
     },
   };
 }
 
+/** A graph with what lies in the package, or one that has to be built. */
+async function addGraph(folder: string, manifest: ModelManifest, search: TopK): Promise<ItemGraph> {
+  const graph = search.addGraph();
+  await readGraph(folder, graph, factorsOf(manifest)).catch((error: unknown) => {
+    throw new ModelPackageError(folder, error instanceof Error ? error.message : String(error));
+  });
+  return graph;
+}
+
+function factorsOf({ files }: ModelManifest): string {
+  return files[ITEM_FACTORS] ?? "";
+}
+
+/**
+ * Builds the graph of a package's items and keeps it in its folder, so that no server that loads the package has to.
+ * @param graphFrom items from which on a package gets one. @default GRAPH_FROM
+ * @returns whether it has one now.
+ */
+export async function keepGraph(folder: string, graphFrom = GRAPH_FROM, signal?: AbortSignal): Promise<boolean> {
+  const manifest = await readManifest(folder);
+  if (manifest.items < graphFrom) return false;
+  const graph = new TopK(await readMatrix(folder, manifest), 1).addGraph();
+  await buildBehind(graph, signal);
+  signal?.throwIfAborted();
+  await writeGraph(folder, graph, factorsOf(manifest));
+  return true;
+}
+
 /** Items put into a graph between two looks at the event loop: some 5 ms, by which answers are late meanwhile. */
 const ITEMS_A_TURN = 32;
 
-async function buildBehind(graph: ItemGraph, signal: AbortSignal): Promise<void> {
-  while (!graph.isWhole && !signal.aborted) {
+async function buildBehind(graph: ItemGraph | undefined, signal?: AbortSignal): Promise<void> {
+  while (graph?.isWhole === false && signal?.aborted !== true) {
     graph.insert(ITEMS_A_TURN);
     await new Promise(setImmediate);
   }
@@ -201,7 +233,7 @@ async function readWhole(folder: string, name: string, { files }: ModelManifest)
 
 /** Reads the items' factors piece by piece into the memory in which they are searched, so that there are never two of them. */
 async function readMatrix(folder: string, { items, factors, files }: ModelManifest): Promise<ItemMatrix> {
-  const name = "item_factors.f32";
+  const name = ITEM_FACTORS;
   const path = join(folder, name);
   const { size } = await stat(path).catch((error: unknown) => {
     throw new ModelPackageError(folder, `${name} cannot be read (${String(error)})`);

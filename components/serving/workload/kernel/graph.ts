@@ -9,10 +9,25 @@ export interface GraphOptions {
   readonly effort?: number;
 }
 
+/** What a graph is, beside its links. */
+export interface GraphShape {
+  readonly items: number;
+  readonly neighbours: number;
+  readonly effort: number;
+  /** The item at which every search begins, and its level. */
+  readonly entry: number;
+  readonly top: number;
+}
+
 /** A part of the kernel's memory that holds numbers of items. */
 export interface ItemList {
   readonly at: number;
   readonly length: number;
+}
+
+interface Region {
+  readonly at: number;
+  readonly bytes: number;
 }
 
 const NEIGHBOURS = 16;
@@ -21,18 +36,23 @@ const MAX_LEVEL = 16;
 
 /** HNSW over the codes of a matrix's items, in the same memory: see graph.as. The same items always make the same graph. */
 export class ItemGraph {
-  /** Items that are in the graph. */
-  inserted = 0;
+  private readonly neighbours: number;
   private readonly effort: number;
+  /** Items that are in the graph. */
+  private inserted = 0;
   private readonly outAt: number;
+  /** Where links lie, and how many bytes they are. */
+  private readonly linksAt: readonly Region[];
 
   /** @param maxEffort the longest list that a search will keep. */
   constructor(
     private readonly matrix: ItemMatrix,
     private readonly codes: Codes,
     private readonly maxEffort: number,
-    { neighbours = NEIGHBOURS, effort = EFFORT }: GraphOptions = {},
+    options: GraphOptions = {},
   ) {
+    const { neighbours = NEIGHBOURS, effort = EFFORT } = options;
+    this.neighbours = neighbours;
     this.effort = effort;
     const { items, kernel } = matrix;
     const levels = Uint8Array.from({ length: items }, (_, item) => levelOf(item, neighbours));
@@ -43,8 +63,11 @@ export class ItemGraph {
       upperWords += level * (1 + neighbours);
     });
     const levelsAt = matrix.reserve(items);
-    const baseAt = matrix.reserve(items * (1 + 2 * neighbours) * 4);
-    const upperAt = matrix.reserve(upperWords * 4);
+    const [base, upper] = [items * (1 + 2 * neighbours) * 4, upperWords * 4].map((bytes) => ({
+      at: matrix.reserve(bytes),
+      bytes,
+    })) as [Region, Region];
+    this.linksAt = [base, upper];
     const startsAt = matrix.reserve(items * 4);
     const metAt = matrix.reserve(items * 4);
     const pool = Math.max(maxEffort, effort, 2 * neighbours + 1) + 1;
@@ -54,7 +77,7 @@ export class ItemGraph {
     const roomAt = matrix.reserve(3 * (2 * neighbours + 4) * 4 + 2 * codes.codeBytes * 2);
     new Uint8Array(kernel.memory.buffer, levelsAt, items).set(levels);
     matrix.integers(startsAt, items).set(starts);
-    kernel.setGraph(levelsAt, baseAt, upperAt, startsAt, neighbours);
+    kernel.setGraph(levelsAt, base.at, upper.at, startsAt, neighbours);
     kernel.setWalk(metAt, scoresAt, itemsAt, roomAt);
   }
 
@@ -68,6 +91,23 @@ export class ItemGraph {
     const to = Math.min(this.matrix.items, this.inserted + count);
     this.matrix.kernel.insert(this.inserted, to, this.effort);
     this.inserted = to;
+  }
+
+  /** What tells this graph from another of the same items; of a whole one, all that it is with `links`. */
+  get shape(): GraphShape {
+    const { matrix, neighbours, effort } = this;
+    return { items: matrix.items, neighbours, effort, entry: matrix.kernel.entryOf(), top: matrix.kernel.topOf() };
+  }
+
+  /** Its links as they lie in memory, to be written, or to be read into before `adopt`. Good until memory is reserved. */
+  get links(): Uint8Array[] {
+    return this.linksAt.map(({ at, bytes }) => new Uint8Array(this.matrix.kernel.memory.buffer, at, bytes));
+  }
+
+  /** Takes the links that were read for those of a whole graph. */
+  adopt({ entry, top }: GraphShape): void {
+    this.matrix.kernel.setEntry(entry, top);
+    this.inserted = this.matrix.items;
   }
 
   /** About the `effort` best items for the query that lies there, in no order; undefined for one that holds no numbers. */

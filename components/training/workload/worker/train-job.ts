@@ -6,7 +6,7 @@ import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { downloadPrefix } from "../../../etl/workload/objects";
 import { keptTable } from "../../../etl/workload/pipeline";
-import type { ModelManifest } from "../../../serving/workload/model-package";
+import { GRAPH_FROM, keepGraph, type ModelManifest } from "../../../serving/workload/model-package";
 import { CURRENT_VERSION } from "../../../tables/workload/records";
 import { train, TrainingError, type TrainingConfig, type TrainingResult } from "../train";
 import { PermanentError, type Job, type JobContext } from "./job";
@@ -53,7 +53,10 @@ export async function trainJob(work: TrainWork, given: TrainDeps): Promise<Job> 
           return { accepted: false, reason: result.reason, metrics: metricsOf(result.evaluation) };
         }
         const { manifest } = result;
-        await deps.models.publish(join(folder, "package"));
+        const packaged = join(folder, "package");
+        // Built once here, or by every server that loads the model.
+        await keepGraph(packaged, GRAPH_FROM, context.signal);
+        await deps.models.publish(packaged);
         await record(deps, model, manifest, context.startedAt);
         return {
           accepted: true,

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drain, listen } from "../../../../components/serving/workload/http";
 import { createInferenceServer } from "../../../../components/serving/workload/inference";
-import { loadModel, ModelPackageError } from "../../../../components/serving/workload/model-package";
+import { GRAPH_FILE } from "../../../../components/serving/workload/graph-file";
+import {
+  keepGraph,
+  loadModel,
+  ModelPackageError,
+  type LoadedModel,
+} from "../../../../components/serving/workload/model-package";
 import { writeTinyPackage } from "./package-builder";
 
 describe("a model package", () => {
@@ -43,6 +49,50 @@ describe("a model package", () => {
     assert.deepEqual(ids(score("bo", 10, { only: ["lamp", "desk", "unknown"], exclude: ["desk"] })), ["lamp"]);
     assert.deepEqual(ids(score("ada", 10, { only: ["lamp"] })), []);
     assert.deepEqual(ids(similar("desk", 10, { only: ["rug", "desk"] })), ["rug"]);
+  });
+
+  it("answers the same by a graph: while that is built behind the answers, then, and from the package's own", async () => {
+    const listed = await loadModel(folder);
+    const same = (model: LoadedModel) => {
+      for (const user of ["ada", "bo", "nobody"]) assert.deepEqual(model.score(user, 2), listed.score(user, 2));
+    };
+    const building = await loadModel(folder, { graphFrom: 3 });
+    same(building);
+    await building.built;
+    same(building);
+    assert.equal(await keepGraph(folder, 4), false);
+    assert.deepEqual(await readdir(folder).then((names) => names.includes(GRAPH_FILE)), false);
+    assert.equal(await keepGraph(folder, 3), true);
+    const kept = await loadModel(folder, { graphFrom: 3 });
+    same(kept);
+    assert.ok(kept.bytes >= building.bytes);
+    const stopped = await loadModel(folder, { graphFrom: 3 });
+    stopped.close();
+    await stopped.built;
+  });
+
+  it("is refused with a torn graph, while one of other items' factors is passed over", async () => {
+    await keepGraph(folder, 1);
+    const path = join(folder, GRAPH_FILE);
+    const content = await readFile(path);
+    await writeFile(path, content.subarray(0, -4));
+    await assert.rejects(loadModel(folder, { graphFrom: 1 }), /item_graph\.bin does not have its digest/);
+    await writeFile(path, Buffer.concat([content, Buffer.alloc(4)]));
+    await assert.rejects(loadModel(folder, { graphFrom: 1 }), /item_graph\.bin is longer than its links/);
+    assert.equal((await loadModel(folder)).score("bo", 1)?.length, 1, "it is not read where none is wanted");
+    for (const [from, to] of [
+      ['"factors":"', '"factors":"0'],
+      ['"neighbours":16', '"neighbours":17'],
+      ["meridian-graph/1", "meridian-graph/2"],
+    ] as const) {
+      await writeFile(
+        path,
+        Buffer.concat([Buffer.from(content.toString("latin1", 0, 512).replace(from, to)), Buffer.alloc(8)]),
+      );
+      const model = await loadModel(folder, { graphFrom: 1 });
+      await model.built;
+      assert.deepEqual(model.score("bo", 1), [{ item_id: "rug", score: 1 }]);
+    }
   });
 
   it("is refused when its items are of another number than its factors", async () => {
