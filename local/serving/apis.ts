@@ -34,6 +34,8 @@ interface ApiRecord {
 
 /** Milliseconds until it must answer: it compiles its source the first time. */
 const START_TIMEOUT_MS = 60_000;
+/** How often it is asked whether it is ready. */
+const WARM_TRIES = 10;
 /** Milliseconds for an old one to finish what is under way. */
 const STOP_TIMEOUT_MS = 10_000;
 
@@ -65,7 +67,10 @@ export function startApi(paths: Paths, { environment, region, settings }: ApiPla
       environment: { ...settings, AWS_REGION: region, PORT: String(port) },
     });
     for (const until = Date.now() + START_TIMEOUT_MS; !ended() && Date.now() < until;) {
-      if (await answers(url)) return { region, url, log, startedNow: true };
+      if (await answers(url)) {
+        await warm(url);
+        return { region, url, log, startedNow: true };
+      }
       await sleep(50);
     }
     const end = readFileSync(log, "utf8").trim().split("\n").slice(-10).join("\n");
@@ -102,9 +107,14 @@ async function launch(paths: Paths, { name, log, environment }: Launch): Promise
   return () => child.exitCode !== null || child.signalCode !== null;
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Asks until it is ready, as Kubernetes does: the first look-ups open connections. Without a model it never is. */
+async function warm(url: string): Promise<void> {
+  for (let tries = 0; tries < WARM_TRIES && !(await answers(url, "/readyz")); tries += 1) await sleep(50);
+}
+
+async function answers(url: string, probe = "/livez"): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`${url}${probe}`, { signal: AbortSignal.timeout(2_000) });
     await answer.body?.cancel();
     return answer.ok;
   } catch {
