@@ -1,14 +1,22 @@
+import { join } from "node:path";
 import { isOpen } from "../components/serving/workload/experiment/controller";
 import { rampExperiment } from "../components/serving/workload/experiment/operate";
 import { runDaily } from "../local/datapath/daily";
 import type { DailyProgress, DailyReport, ModelReport } from "../local/datapath/daily";
-import { EXIT } from "./kit/exit";
-import type { ExitCode } from "./kit/exit";
+import { BadInput, EXIT } from "./kit/exit";
+import type { ExitCode, InputProblem } from "./kit/exit";
 import { openDesk } from "./kit/experiment";
 import { tellApplied } from "./kit/experiment-tell";
+import { integerOption } from "./kit/options";
 import { Output, table } from "./kit/output";
 import { EMULATOR_CREDENTIALS, openRegions, requireLocal } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
+
+export interface DailyOptions {
+  readonly json?: boolean;
+  /** `--search-budget`: trials for each model's parameters. @default the topology's */
+  readonly searchBudget?: unknown;
+}
 
 type Ramped = Awaited<ReturnType<typeof rampExperiment>>;
 
@@ -17,8 +25,9 @@ type Ramped = Awaited<ReturnType<typeof rampExperiment>>;
  * publishing, one model for each variant; then the look at an experiment that goes on. On AWS the state machine does it, and
  * `meridian experiment ramp` looks. Exit code 1 when the gate refused a model.
  */
-export async function daily(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
+export async function daily(environment: string | undefined, options: DailyOptions): Promise<ExitCode> {
   const output = new Output(options.json === true);
+  const searchBudget = budgetOf(options);
   const opened = await openRegions(environment);
   const endpoint = requireLocal(opened, "running the daily work on this machine");
   const { venvExecutable, paths } = await import("../local/toolchain/index.ts");
@@ -29,6 +38,8 @@ export async function daily(environment: string | undefined, options: { readonly
       endpoint,
       credentials: EMULATOR_CREDENTIALS,
       variants: opened.topology.serving.variants.map(({ name }) => name),
+      tracking: join(opened.stateFolder, "mlflow"),
+      ...trainingOf(searchBudget ?? opened.topology.training.searchBudget),
       ...(opened.topology.tables.ttlDays === undefined ? {} : { ttlDays: opened.topology.tables.ttlDays }),
     },
     sparing(({ step, where, message }) => {
@@ -50,6 +61,19 @@ async function rampOnce(opened: OpenRegions): Promise<Ramped | undefined> {
   } finally {
     desk.close();
   }
+}
+
+/** @throws BadInput for a budget that is none. */
+function budgetOf({ searchBudget }: DailyOptions): number | undefined {
+  if (searchBudget === undefined) return undefined;
+  const problems: InputProblem[] = [];
+  const budget = integerOption("--search-budget", searchBudget, { min: 1, max: 1000 }, problems);
+  if (problems.length > 0) throw new BadInput("daily", problems);
+  return budget;
+}
+
+function trainingOf(searchBudget: number | undefined): { readonly training?: Readonly<Record<string, number>> } {
+  return searchBudget === undefined ? {} : { training: { "search-budget": searchBudget } };
 }
 
 /** Milliseconds between two lines about one step. */

@@ -36,6 +36,8 @@ export interface DailyConfig {
   readonly variants?: readonly string[];
   /** Overrides of the training job's options. */
   readonly training?: Readonly<Record<string, number>>;
+  /** Folder of an MLflow file store, or address of a server, that gets a run for each training. @default none */
+  readonly tracking?: string;
   /** @default the pipeline's own */
   readonly etl?: EtlConfig["parameters"];
   /** Longest wait for a list to arrive in the zone's other regions, milliseconds. @default 60000 */

@@ -70,6 +70,7 @@ async function trainModel(
     out,
     algorithm,
     ...(incumbent === undefined ? {} : { incumbent }),
+    ...(config.tracking === undefined ? {} : { tracking: config.tracking }),
     ...(config.training === undefined ? {} : { parameters: config.training }),
     ...(config.signal === undefined ? {} : { signal: config.signal }),
   });

@@ -42,6 +42,12 @@ def threads(interactions: int) -> int:
     return max(1, min(usable(), interactions // INTERACTIONS_A_THREAD))
 
 
+EARLY_STEPS, LATE_STEPS = 1, 3
+"""Steps of conjugate gradient in an iteration, in the first half of the iterations and in the second. A row's system is
+one of another side that still moves far while it is early: to solve it well is work thrown away. A fifth faster than
+three steps throughout, which is the library's way, and its recall is the same or better (bench/als.ts)."""
+
+
 def train(matrix: sparse.csr_matrix, parameters: Parameters) -> Pair:
     """User and item factors by conjugate gradient, from the `implicit` library.
 
@@ -52,7 +58,6 @@ def train(matrix: sparse.csr_matrix, parameters: Parameters) -> Pair:
         factors=parameters.factors,
         regularization=parameters.regularization,
         alpha=1.0,
-        iterations=parameters.iterations,
         use_gpu=False,
         use_cg=True,
         num_threads=threads(matrix.nnz),
@@ -62,6 +67,10 @@ def train(matrix: sparse.csr_matrix, parameters: Parameters) -> Pair:
     confidence = matrix.log1p()
     # The library takes the values for confidences, 1 being that of what was never met.
     confidence.data = 1 + np.float32(parameters.alpha) * confidence.data
+    early = parameters.iterations // 2
     with threadpool_limits(limits=1, user_api="blas"):
-        model.fit(confidence, show_progress=False)
+        for steps, iterations in ((EARLY_STEPS, early), (LATE_STEPS, parameters.iterations - early)):
+            model.cg_steps, model.iterations = steps, iterations
+            # Goes on from the factors that it has.
+            model.fit(confidence, show_progress=False)
     return np.ascontiguousarray(model.user_factors), np.ascontiguousarray(model.item_factors)

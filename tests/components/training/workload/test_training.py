@@ -90,6 +90,26 @@ def test_the_version_names_the_content(tmp_path: Path) -> None:
         assert hashlib.sha256((tmp_path / "a" / name).read_bytes()).hexdigest() == digest
 
 
+def test_the_manifest_tells_what_the_model_was_made_of(tmp_path: Path) -> None:
+    """Algorithm, parameters, sizes, the window of the data to the millisecond, and scores beside the baselines'."""
+    source = tastes(tmp_path / "gold.parquet")
+    assert train(source, tmp_path / "model", "--iterations", "5", "--k", "20") == 0
+    manifest = json.loads((tmp_path / "model" / "manifest.json").read_text())
+    table = pq.read_table(source)
+    assert manifest["algorithm"] == "implicit-als-cg"
+    assert manifest["parameters"] == {"alpha": 5.0, "factors": 16, "iterations": 5, "regularization": 1.0, "seed": 7}
+    assert (manifest["users"], manifest["items"], manifest["interactions"]) == (400, 240, table.num_rows)
+    times = np.sort(table["last_occurred_at"].to_numpy().astype("datetime64[ms]"))
+    assert manifest["window"] == {"from": f"{times[0]}Z", "to": f"{times[-1]}Z"}
+    scores = manifest["evaluation"]
+    assert scores["cutoff"] > manifest["window"]["from"]
+    for metric in ("recall", "ndcg", "map", "coverage", "novelty", "popularity_bias"):
+        assert scores[f"{metric}@20"] > 0
+    for baseline in ("popular", "recent", "item_knn"):
+        gain = scores["recall@20"] - scores[f"{baseline}_recall@20"]
+        assert scores[f"recall@20_over_{baseline}_low"] < gain < scores[f"recall@20_over_{baseline}_high"]
+
+
 def test_the_gate_refuses_shuffled_data_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Who met what is chance: nothing to learn, exit code 3."""
     assert train(tastes(tmp_path / "gold.parquet", shuffled=True), tmp_path / "model") == EXIT_REFUSED
@@ -112,6 +132,10 @@ def test_the_gate_refuses_a_model_far_worse_than_the_one_in_force(
         (tmp_path / "before.json").write_text(json.dumps(manifest))
         assert train(source, tmp_path / f"then-{code}", "--incumbent", str(tmp_path / "before.json")) == code
     assert "the model in force reached" in capsys.readouterr().err
+    # Measured otherwise, it is nothing to compare with.
+    manifest["evaluation"]["holdout"] = 0.5
+    (tmp_path / "before.json").write_text(json.dumps(manifest))
+    assert train(source, tmp_path / "unlike", "--incumbent", str(tmp_path / "before.json")) == 0
 
 
 def test_a_job_that_died_goes_on_after_its_finished_stages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
