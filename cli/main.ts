@@ -101,7 +101,10 @@ run(
   async () => (await import("./events.ts")).events as Run,
 );
 run(
-  environmentCommand("daily", "Run the day's work: ETL, training, gate, scoring, publishing"),
+  environmentCommand("daily", "Run the day's work: ETL, training, gate, scoring, publishing").option(
+    "--search-budget <n>",
+    "Trials of the search for each model's parameters; default: the topology's, else numbers of factors only",
+  ),
   async () => (await import("./daily.ts")).daily as Run,
 );
 run(
