@@ -31,6 +31,8 @@ export interface EtlJobArgs {
   readonly profilesTable: string;
   /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
   readonly tablesKeyAlias?: string;
+  /** Queue on which the verifier tells what it verified, and its key. @default none: the job lists only */
+  readonly handover?: { readonly arn: pulumi.Input<string>; readonly keyArn: pulumi.Input<string> };
   /** The Spark programs. */
   readonly program: Program;
 }

@@ -59,9 +59,9 @@ export function createRoles(name: string, args: EtlArgs, parent: pulumi.Resource
   return { node, service, profile, ready: [nodePolicy, managed, pass] };
 }
 
-/** What Spark programs may do: read bronze and code, rewrite silver and gold, write key points. */
+/** What Spark programs may do: read bronze and code, take hand-overs, rewrite silver and gold, write key points. */
 export function allowed(args: EtlJobArgs): pulumi.Output<string> {
-  const { scope, buckets, profilesTable, keyArn } = args;
+  const { scope, buckets, profilesTable, keyArn, handover } = args;
   const glue = (resource: string): string => arnOf(scope, "glue", resource);
   const database = nameOf(scope, "lake", "glueDatabase");
   return allowing(
@@ -91,6 +91,21 @@ export function allowed(args: EtlJobArgs): pulumi.Output<string> {
       actions: ["dynamodb:DescribeTable", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"],
       resources: [arnOf(scope, "dynamodb", `table/${profilesTable}`)],
     },
+    ...(handover === undefined
+      ? []
+      : [
+          {
+            sid: "TakeHandovers",
+            actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
+            resources: [handover.arn],
+          },
+          {
+            sid: "ReadHandovers",
+            actions: ["kms:Decrypt"],
+            resources: [handover.keyArn],
+            conditions: { StringEquals: { "kms:ViaService": `sqs.${scope.region}.amazonaws.com` } },
+          },
+        ]),
     ...(args.tablesKeyAlias === undefined
       ? []
       : [

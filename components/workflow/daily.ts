@@ -56,6 +56,8 @@ interface JobSettings {
   readonly silverBucket: string;
   readonly goldBucket: string;
   readonly profilesTable: string;
+  /** Queue on which the verifier tells what it verified; absent = the job lists only. */
+  readonly handoverQueueUrl?: string;
 }
 
 interface CommonSettings extends JobSettings, ModelSettings {
@@ -241,7 +243,8 @@ function etlArguments(s: JobSettings): string {
   return (
     `'--run-date', $.runDate, ` +
     `'--bronze', 's3://${s.bronzeBucket}', '--silver', 's3://${s.silverBucket}', '--gold', 's3://${s.goldBucket}', ` +
-    `'--profiles-table', '${s.profilesTable}'`
+    `'--profiles-table', '${s.profilesTable}'` +
+    (s.handoverQueueUrl === undefined ? "" : `, '--handover-queue', '${s.handoverQueueUrl}'`)
   );
 }
 

@@ -26,6 +26,8 @@ export interface DailyWorkflowArgs {
   readonly tablesKeyAlias?: string;
   /** The training room's queue. */
   readonly queue: { readonly arn: pulumi.Input<string>; readonly url: pulumi.Input<string> };
+  /** Queue on which the verifier tells the ETL what it verified. @default none: the ETL lists only */
+  readonly handoverQueueUrl?: pulumi.Input<string>;
   /** Key of the queue and the topic. @default `keyArn` */
   readonly messagingKeyArn?: pulumi.Input<string>;
   /** Hears of failures and refusals. */
@@ -156,18 +158,21 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     const machine = this.createMachine(`${name}-etl`, machineName, {
       role,
       log,
-      definition: etl.request.apply((request) =>
-        JSON.stringify(
-          etlDefinition({
-            partition: scope.partition,
-            bronzeBucket: buckets.bronze,
-            silverBucket: buckets.silver,
-            goldBucket: buckets.gold,
-            profilesTable: tables.profiles,
-            clusterName: etl.name,
-            request,
-            programsFolder: PROGRAMS_FOLDER,
-          }),
+      definition: pulumi.output(args.handoverQueueUrl).apply((handoverQueueUrl) =>
+        etl.request.apply((request) =>
+          JSON.stringify(
+            etlDefinition({
+              partition: scope.partition,
+              bronzeBucket: buckets.bronze,
+              silverBucket: buckets.silver,
+              goldBucket: buckets.gold,
+              profilesTable: tables.profiles,
+              ...(handoverQueueUrl === undefined ? {} : { handoverQueueUrl }),
+              clusterName: etl.name,
+              request,
+              programsFolder: PROGRAMS_FOLDER,
+            }),
+          ),
         ),
       ),
     });
@@ -190,11 +195,12 @@ export class DailyWorkflow extends pulumi.ComponentResource {
       args.queue.url,
       args.failureTopicArn,
       pulumi.output(args.warmFunctionArn),
+      pulumi.output(args.handoverQueueUrl),
     ]);
     return this.createMachine(name, this.stateMachineName, {
       role,
       log,
-      definition: settings.apply(([engineSettings, queueUrl, topicArn, warmFunctionArn]) =>
+      definition: settings.apply(([engineSettings, queueUrl, topicArn, warmFunctionArn, handoverQueueUrl]) =>
         JSON.stringify(
           dailyDefinition({
             partition: scope.partition,
@@ -206,6 +212,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
             silverBucket: buckets.silver,
             goldBucket: buckets.gold,
             profilesTable: tables.profiles,
+            ...(handoverQueueUrl === undefined ? {} : { handoverQueueUrl }),
             modelsTable: tables.models,
             scoringConcurrency: args.scoringConcurrency ?? DEFAULTS.scoringConcurrency,
             models: args.models,

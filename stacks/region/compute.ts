@@ -18,7 +18,7 @@ import type { Ground, Place } from "./place";
 /** Bronze to silver and gold: on a cluster that waits, on one that each run makes, or on none of ours. */
 export function createEtl(
   { scope, topology, plan, normal, tables, buckets, opts }: Place,
-  { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
+  { keys, network, lake, queues }: Pick<Ground, "keys" | "network" | "lake" | "queues">,
 ): EtlRunner {
   const { etl, size } = topology;
   const { bronze, silver, gold, artifacts } = buckets;
@@ -30,6 +30,7 @@ export function createEtl(
     keyArn: keys.behaviour.arn,
     buckets: { bronze, silver, gold, artifacts, logs: nameOf(scope, "logs", "bucket") },
     profilesTable: tables.profiles,
+    handover: { arn: queues.handover.arn, keyArn: keys.technical.arn },
     tablesKeyAlias: tableKeyAlias(scope),
     program: packProgram(workloadOf("etl")),
   };
@@ -76,6 +77,8 @@ export function createTraining(
       listLength: traffic.recommendationsPerUser,
       ...(topology.tables.ttlDays === undefined ? {} : { listTtlDays: topology.tables.ttlDays }),
       onDemandBase: sizing.onDemandBase,
+      ...(training.searchBudget === undefined ? {} : { searchBudget: training.searchBudget }),
+      ...(training.trackingUrl === undefined ? {} : { trackingUrl: training.trackingUrl }),
     },
     { ...opts, dependsOn: [lake] },
   );
@@ -113,6 +116,7 @@ export function createWorkflow(
       tables: { profiles, models },
       tablesKeyAlias: tableKeyAlias(scope),
       queue: { arn: queues.training.arn, url: queues.training.url },
+      handoverQueueUrl: queues.handover.url,
       messagingKeyArn: keys.technical.arn,
       failureTopicArn: alarms.arn,
       deadLetterQueueArn: queues.failed.arn,

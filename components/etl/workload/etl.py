@@ -10,6 +10,8 @@ since, and rewrites only the days of silver that they touch; `--full` computes e
 `_quality/run_date=<date>/report.json` in the gold bucket says what the quality gate saw. When it refuses, nothing but
 the report is published, and the exit code is still 0: the workflow's own gate reads the report and tells people.
 `--strict` makes that 1.
+
+With `--handover-queue`, what the verifier handed over must be among what the run read: see handover.py.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ sys.path.append(PROGRAMS)
 from pyspark import StorageLevel  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 from pyspark.sql import DataFrame, SparkSession  # type: ignore[import-not-found,unused-ignore]  # noqa: E402
 
-from profiles import write_profiles  # noqa: E402 -- found by the path above
+from handover import Queue  # noqa: E402 -- found by the path above
+from profiles import write_profiles  # noqa: E402
 from report import Outcome, readable, report  # noqa: E402
 from sources import SOURCE_COLUMNS, VERIFIED_PREFIX, kept_events, verified_events  # noqa: E402
 from steps import FIGURES, Step, figures_of, sql_of, steps_of  # noqa: E402
@@ -40,6 +43,7 @@ from store import (  # noqa: E402
     delete,
     files_below,
     kept_files,
+    read_text,
     save_text,
     state_of,
     usable_state,
@@ -136,6 +140,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         parser.add_argument(f"--{store}", required=True, help="s3://bucket")
     parser.add_argument("--format", choices=("parquet", "orc"), default="parquet", help="of the tables' files")
     parser.add_argument("--profiles-table", help="DynamoDB table of users' key points")
+    parser.add_argument("--handover-queue", metavar="URL", help="SQS queue where the verifier tells what it verified")
     parser.add_argument("--profiles-per-second", type=int, default=2000, help="items a second into that table")
     parser.add_argument("--pipeline", type=Path, default=Path(PROGRAMS), help="folder of steps.json and sql/")
     for figure in FIGURES:
@@ -167,12 +172,17 @@ def session() -> SparkSession:
 
 def job(spark: SparkSession, arguments: argparse.Namespace) -> int:
     """One run and its report; the exit code."""
+    queue = None if arguments.handover_queue is None else Queue(arguments.handover_queue)
+    # Before anything is listed: what is handed over later may be listed or not.
+    handovers = None if queue is None else queue.take(lambda key: read_text(spark, f"{arguments.bronze}/{key}"))
     outcome = run(spark, arguments)
     folder = f"{arguments.gold}/_quality/run_date={arguments.run_date}"
     save_text(spark, f"{folder}/report.json", report(outcome))
     save_text(spark, f"{folder}/report.txt", readable(outcome))
     spark.catalog.clearCache()
     print(readable(outcome))
+    if queue is not None and handovers is not None and outcome.passed:
+        queue.settle(handovers, json.loads(read_text(spark, state_of(arguments)) or "{}").get("sources", {}))
     return 1 if arguments.strict and not outcome.passed else 0
 
 

@@ -121,6 +121,19 @@ describe("Etl", () => {
     });
   });
 
+  it("lets nodes take hand-overs, where there is a queue of them, and use its key through SQS only", async () => {
+    const sids = async (more: Parameters<typeof make>[0]): Promise<(string | undefined)[]> =>
+      statements((await make(more)).only("aws:iam/rolePolicy:RolePolicy", "etl-node").inputs["policy"])
+        .filter(({ Sid }) => Sid?.endsWith("Handovers"))
+        .map(({ Action, Condition }) => `${[Action].flat().join()} ${JSON.stringify(Condition ?? {})}`);
+    const handover = { arn: "arn:aws:sqs:us-east-1:111122223333:handover", keyArn: "arn:aws:kms:us-east-1:1:key/k" };
+    assert.deepEqual(await sids({ handover }), [
+      "sqs:ReceiveMessage,sqs:DeleteMessage {}",
+      'kms:Decrypt {"StringEquals":{"kms:ViaService":"sqs.us-east-1.amazonaws.com"}}',
+    ]);
+    assert.deepEqual(await sids({}), []);
+  });
+
   it("stores programs and bootstrap under their content's name", async () => {
     const recording = await make();
     const keys = recording.all("aws:s3/bucketObjectv2:BucketObjectv2").map(({ inputs }) => String(inputs["key"]));

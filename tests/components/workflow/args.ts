@@ -22,6 +22,7 @@ export const COMMON = {
   silverBucket: "silver",
   goldBucket: "gold",
   profilesTable: "profiles",
+  handoverQueueUrl: "https://sqs/handover",
   modelsTable: "models",
   queueUrl: "https://sqs/shards",
   topicArn: "arn:aws:sns:us-east-1:111122223333:alarms",

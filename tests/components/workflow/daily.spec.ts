@@ -184,7 +184,7 @@ describe("the daily run", () => {
     assert.ok(step?.Type === "Task" && job?.Type === "Task");
     assert.equal(job.Resource, "arn:aws:states:::emr-serverless:startJobRun.sync");
     assert.deepEqual([job.TimeoutSeconds, job.Retry], [step.TimeoutSeconds, step.Retry]);
-    const told = (text: string): string => /'--run-date', .*'--profiles-table', '\w+'/.exec(text)?.[0] ?? "";
+    const told = (text: string): string => /'--run-date', .*'--handover-queue', '[^']+'/.exec(text)?.[0] ?? "";
     const submit = JSON.stringify(job.Parameters["JobDriver"]);
     assert.notEqual(told(submit), "");
     assert.equal(told(submit), told(JSON.stringify(step.Parameters["Step"])));
