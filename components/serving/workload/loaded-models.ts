@@ -1,7 +1,15 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HttpError } from "./http";
-import { loadModel, ModelPackageError, readManifest, type LoadedModel, type LoadOptions } from "./model-package";
+import {
+  ITEM_FACTORS,
+  loadModel,
+  ModelPackageError,
+  readManifest,
+  type LoadedModel,
+  type LoadOptions,
+} from "./model-package";
+import { searchBytes } from "./top-k";
 
 export interface LoadedModelsOptions {
   /** Memory that all models together may take. */
@@ -121,22 +129,17 @@ function refused(error: unknown): never {
 
 /** Beside an id's own letters: its string, its place in a list and in a map. */
 const ID_BYTES = 100;
-/** Codes, their steps and slacks, lengths: see top-k.ts; 80 for 64 factors. */
-const CODE_PART = 80 / 256;
-/** See GRAPH_FROM. */
-const GRAPH_BYTES = 150;
 
 /** Memory that a package will take, from its manifest and the sizes of its files. @throws ModelPackageError */
 export async function neededBytes(folder: string, { graphFrom = Infinity }: LoadOptions = {}): Promise<number> {
-  const { files, users, items } = await readManifest(folder);
+  const { files, users, items, factors } = await readManifest(folder);
   const sizes = await Promise.all(
     Object.keys(files).map(async (name) => {
       const { size } = await stat(join(folder, name)).catch((error: unknown) => {
         throw new ModelPackageError(folder, `${name} cannot be read (${String(error)})`);
       });
-      return name === "item_factors.f32" ? size * (1 + CODE_PART) : size;
+      return name === ITEM_FACTORS ? searchBytes(items, factors, items >= graphFrom) : size;
     }),
   );
-  const graph = items < graphFrom ? 0 : items * GRAPH_BYTES;
-  return Math.ceil(sizes.reduce((sum, size) => sum + size, 0) + (users + items) * ID_BYTES + graph);
+  return sizes.reduce((sum, size) => sum + size, 0) + (users + items) * ID_BYTES;
 }

@@ -10,7 +10,8 @@ import type { ItemGraph } from "./kernel/graph";
 import { ItemMatrix } from "./kernel/item-matrix";
 import { TopK, type Ranking, type SearchFilter } from "./top-k";
 
-const ITEM_FACTORS = "item_factors.f32";
+/** The largest file of a package: factors of all items, row by row. */
+export const ITEM_FACTORS = "item_factors.f32";
 
 /** Read from a file at once. */
 const PIECE_BYTES = 1024 ** 2;

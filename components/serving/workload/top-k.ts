@@ -1,7 +1,7 @@
 import type { BloomFilter } from "./bloom";
 import { Codes } from "./kernel/codes";
 import { ItemGraph, type GraphOptions, type ItemList } from "./kernel/graph";
-import type { ItemMatrix } from "./kernel/item-matrix";
+import { ItemMatrix } from "./kernel/item-matrix";
 
 /** The K best of one scoring: indices and scores, best first. */
 export interface Ranking {
@@ -40,6 +40,13 @@ interface Region {
 
 /** Beyond such a part of all items, those that are looked at alone are reached faster by passing over the others. */
 const FEW = 0.5;
+
+/** Memory that a search of so many items takes: their factors, codes, lengths, and bits to mask them; with a graph, its links. */
+export function searchBytes(items: number, width: number, graph = false): number {
+  const numbers = ItemMatrix.strideOf(width);
+  const row = numbers * 4 + (items < CODES_FROM && !graph ? 0 : Codes.bytesOf(numbers) + 8) + 4 + 1 / 8;
+  return Math.ceil(items * (row + (graph ? ItemGraph.bytesOf() : 0)));
+}
 
 /**
  * Exact top-K by inner product, by SIMD over blocks of items: most cost a comparison of the most that their score can be
@@ -154,9 +161,9 @@ export class TopK {
     };
   }
 
-  /** Items that there are, each once, in rising order. */
+  /** Items that there are, each once. */
   private known(only: Iterable<number>): Uint32Array {
-    return Uint32Array.from(new Set([...only].filter((item) => item < this.matrix.items))).sort();
+    return Uint32Array.from(new Set([...only].filter((item) => item < this.matrix.items)));
   }
 
   private placeSeen(seen: BloomFilter | undefined): void {

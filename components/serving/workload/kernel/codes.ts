@@ -15,7 +15,7 @@ export class Codes {
 
   constructor(private readonly matrix: ItemMatrix) {
     const { items, width, stride } = matrix;
-    const codeBytes = Math.ceil(stride / CODES) * CODES;
+    const codeBytes = Codes.bytesOf(stride);
     this.codeBytes = codeBytes;
     const rows = Math.ceil(items / 4) * 4;
     this.largest = Math.min(2 ** 15 - 1, Math.floor((2 ** 31 - 1) / (MAX_CODE * width)));
@@ -24,6 +24,11 @@ export class Codes {
     // Half a step of each number, and a little for the step's own rounding.
     const queryLoss = (0.51 * Math.sqrt(width)) / this.largest;
     matrix.kernel.encode(codes ?? 0, codeBytes, steps ?? 0, slacks ?? 0, queryLoss);
+  }
+
+  /** Bytes of a coded row of so many numbers. */
+  static bytesOf(stride: number): number {
+    return Math.ceil(stride / CODES) * CODES;
   }
 
   /** The kernel's `searchCodes` for the query that lies there; undefined for one that holds no numbers. */

@@ -81,6 +81,14 @@ export class ItemGraph {
     kernel.setWalk(metAt, scoresAt, itemsAt, roomAt);
   }
 
+  /**
+   * Bytes of an item: 1 + 2m words of the lowest layer, its level, where its upper links start, when it was met; and the upper
+   * links of one in m - 1.
+   */
+  static bytesOf(neighbours = NEIGHBOURS): number {
+    return (1 + 2 * neighbours) * 4 + 1 + 4 + 4 + ((1 + neighbours) * 4) / (neighbours - 1);
+  }
+
   /** Whether all items are in it. */
   get isWhole(): boolean {
     return this.inserted === this.matrix.items;

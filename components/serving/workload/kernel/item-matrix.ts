@@ -24,9 +24,14 @@ export class ItemMatrix {
     readonly items: number,
     readonly width: number,
   ) {
-    this.stride = Math.ceil(width / NUMBERS) * NUMBERS;
+    this.stride = ItemMatrix.strideOf(width);
     this.at = this.reserve(Math.ceil(items / ROWS) * ROWS * this.stride * FLOAT_BYTES);
     this.kernel.setRows(this.at, items, this.stride * FLOAT_BYTES);
+  }
+
+  /** Numbers of a row of so many with its padding. */
+  static strideOf(width: number): number {
+    return Math.ceil(width / NUMBERS) * NUMBERS;
   }
 
   /** A copy of row-major factors. @throws RangeError when they are not a whole number of rows. */

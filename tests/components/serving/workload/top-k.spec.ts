@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BloomFilter } from "../../../../components/serving/workload/bloom";
 import { ItemMatrix } from "../../../../components/serving/workload/kernel/item-matrix";
-import { TopK, type Ranking, type SearchFilter } from "../../../../components/serving/workload/top-k";
+import { searchBytes, TopK, type Ranking, type SearchFilter } from "../../../../components/serving/workload/top-k";
 import { randomFrom } from "../../../../components/ingest/workload/generator/random";
 
 const MAX_K = 60;
@@ -153,6 +153,17 @@ describe("exact top-K", () => {
       assert.deepEqual([...search.search(Float32Array.of(1), 10).indices], [3, 2, 1, 4]);
       assert.deepEqual([...search.search(Float32Array.of(NaN), 10).indices], []);
       assert.deepEqual([...search.search(Float32Array.of(0), 10).indices], [1, 2, 4]);
+    }
+  });
+
+  it("takes the memory that is counted for it, to a page", () => {
+    const [items, width] = [20_000, 20];
+    for (const graph of [false, true]) {
+      const search = new TopK(new ItemMatrix(items, width), MAX_K);
+      if (graph) search.addGraph();
+      search.similar(0, 1);
+      const counted = searchBytes(items, width, graph);
+      assert.ok(Math.abs(search.matrix.bytes - counted) < 2 * 65_536, `${search.matrix.bytes}, counted ${counted}`);
     }
   });
 
