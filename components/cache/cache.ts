@@ -61,6 +61,9 @@ const PORTS = { valkey: 6379, redis: 6379, memcached: 11211 } as const;
 /** Keys under which the API keeps its lists; its user may touch no others. */
 export const KEY_PREFIX = "rec:";
 
+/** What the API's user may do: its own keys, reads and writes, and what a client of a sharded cache asks of it. valkey.io/topics/acl */
+export const API_ACCESS = `on ~${KEY_PREFIX}* resetchannels -@all +@connection +@read +@string +@hash +del +unlink +expire +cluster|slots +cluster|shards +cluster|nodes`;
+
 /** Retentions that CloudWatch Logs accepts and that make sense here, days. */
 const LOG_DAYS: readonly number[] = [7, 14, 30, 60, 90, 180, 365];
 
@@ -206,7 +209,7 @@ export class Cache extends pulumi.ComponentResource {
         // With IAM authentication both must be equal: docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
         userName,
         engine,
-        accessString: `on ~${KEY_PREFIX}* resetchannels -@all +@connection +@read +@string +@hash +del +unlink +expire +cluster|slots +cluster|shards +cluster|nodes`,
+        accessString: API_ACCESS,
         authenticationMode: { type: "iam" },
       },
       { parent: this },
