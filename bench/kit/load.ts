@@ -25,15 +25,15 @@ export class Caller {
     });
   }
 
-  /** The whole answer, head and body. @throws Error for one that is not 200. */
-  get(path: string): Promise<Buffer> {
+  /** The whole answer, head and body. @param more header lines, each with its end. @throws Error for one that is not 200. */
+  get(path: string, more = ""): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.done = resolve;
       this.failed = reject;
       // As a load balancer sends it on.
       this.socket.write(
         `GET ${path} HTTP/1.1\r\nHost: api.example.com\r\nX-Forwarded-For: 198.51.100.7\r\nX-Forwarded-Proto: https\r\n` +
-          `X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678\r\nUser-Agent: bench/1\r\nAccept: application/json\r\n\r\n`,
+          `X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678\r\nUser-Agent: bench/1\r\nAccept: application/json\r\n${more}\r\n`,
         "latin1",
       );
     });
@@ -66,13 +66,22 @@ export class Caller {
   }
 }
 
-/** Closed loop: so many requests over so many connections, each sending its next one when it has its answer. */
-export async function flood(port: number, requests: number, connections: number, path: () => string): Promise<void> {
+/**
+ * Closed loop: so many requests over so many connections, each sending its next one when it has its answer.
+ * @param more header lines of each, each with its end.
+ */
+export async function flood(
+  port: number,
+  requests: number,
+  connections: number,
+  path: () => string,
+  more = "",
+): Promise<void> {
   let left = requests;
   await Promise.all(
     Array.from({ length: connections }, async () => {
       const caller = await Caller.open(port);
-      while ((left -= 1) >= 0) await caller.get(path());
+      while ((left -= 1) >= 0) await caller.get(path(), more);
       caller.close();
     }),
   );

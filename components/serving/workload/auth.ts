@@ -114,7 +114,7 @@ abstract class Counting {
 /** Lets in who has a token of the issuer, in `Authorization: Bearer` or, with a WebSocket, in a subprotocol. */
 export class JwtAuthenticator extends Counting implements Authenticator {
   private readonly keys: IssuerKeys;
-  private readonly tokens = new LRUCache<string, { readonly caller: Caller; readonly until: number }>({
+  private readonly verified = new LRUCache<string, { readonly caller: Caller; readonly until: number }>({
     max: KNOWN_TOKENS,
   });
   private readonly now: () => number;
@@ -126,25 +126,26 @@ export class JwtAuthenticator extends Counting implements Authenticator {
   }
 
   known(authorization: string | undefined): Caller | undefined {
-    return this.remembered(bearerOf(authorization));
+    return this.remembered(authorization);
   }
 
   async caller(request: IncomingMessage): Promise<Caller> {
-    const token = tokenOf(request);
-    if (token === undefined) throw this.refuse("missing", "want Authorization: Bearer <token>");
-    const known = this.remembered(token);
+    const found = tokenOf(request);
+    if (found === undefined) throw this.refuse("missing", "want Authorization: Bearer <token>");
+    const { token, sent } = found;
+    const known = this.remembered(sent);
     if (known !== undefined) return known;
     const claims = await this.verify(token);
     if (!this.isForUs(claims)) throw this.refuse("invalid", "the token is for another audience");
     const expiresAt = (claims.exp ?? 0) * 1000;
     const caller = { subject: claims.sub ?? "", anyUser: scopesOf(claims).includes(ANY_USER_SCOPE), expiresAt };
     const until = Math.min(expiresAt, this.now() + (this.options.knownMs ?? 60_000));
-    if (until > this.now()) this.tokens.set(token, { caller, until });
+    if (until > this.now()) this.verified.set(sent, { caller, until });
     return caller;
   }
 
-  private remembered(token: string | undefined): Caller | undefined {
-    const found = token === undefined ? undefined : this.tokens.get(token);
+  private remembered(sent: string | undefined): Caller | undefined {
+    const found = sent === undefined ? undefined : this.verified.get(sent);
     return found !== undefined && this.now() < found.until ? found.caller : undefined;
   }
 
@@ -192,11 +193,19 @@ export class GatewayAuthenticator extends Counting implements Authenticator {
 export const UPDATES_PROTOCOL = "meridian.v1";
 const BEARER_PROTOCOL = "bearer.";
 
-function tokenOf({ headers }: IncomingMessage): string | undefined {
-  const bearer = bearerOf(headers.authorization);
-  if (bearer !== undefined || headers.upgrade === undefined) return bearer;
+interface Found {
+  readonly token: string;
+  /** The whole text that carried it, by which it is known again: to take it out anew would cost more than to look it up. */
+  readonly sent: string;
+}
+
+function tokenOf({ headers }: IncomingMessage): Found | undefined {
+  const token = bearerOf(headers.authorization);
+  if (token !== undefined) return { token, sent: headers.authorization ?? "" };
+  if (headers.upgrade === undefined) return undefined;
   const protocols = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-  return protocols.find((name) => name.startsWith(BEARER_PROTOCOL))?.slice(BEARER_PROTOCOL.length);
+  const sent = protocols.find((name) => name.startsWith(BEARER_PROTOCOL));
+  return sent === undefined ? undefined : { token: sent.slice(BEARER_PROTOCOL.length), sent };
 }
 
 /** RFC 6750, 2.1 */

@@ -151,6 +151,11 @@ describe("callers with tokens", () => {
     const protocol = { "sec-websocket-protocol": `meridian.v1, bearer.${await issuer.token()}` };
     assert.equal((await auth.caller(request({ upgrade: "websocket", ...protocol }))).subject, "ada");
     assert.equal((await refusal(auth.caller(request(protocol)))).reason, "missing");
+    // What came beside the token is no token of its own afterwards.
+    const authorization = "Basic YTpi";
+    assert.equal((await auth.caller(request({ upgrade: "websocket", ...protocol, authorization }))).subject, "ada");
+    assert.equal(auth.known(authorization), undefined);
+    assert.equal((await refusal(auth.caller(request({ authorization })))).reason, "missing");
   });
 });
 
