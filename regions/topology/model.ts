@@ -169,6 +169,10 @@ export interface TrainingPlan {
   readonly maxInstances: number;
   /** Installed instances that stand stopped, so that a run starts in the time of a boot; 0 = none. */
   readonly warmInstances: number;
+  /** Trials of the search for each model's parameters; absent: a few numbers of factors only. */
+  readonly searchBudget?: number;
+  /** Address of an MLflow tracking server that hears of every training; absent: nobody does. */
+  readonly trackingUrl?: string;
 }
 
 /**

@@ -296,6 +296,20 @@ export const SECTIONS = {
         .describe(
           "Installed instances that stand stopped: a run starts sooner, on demand and on the first type only. Default 0.",
         ),
+      searchBudget: integer(1, 1000)
+        .optional()
+        .describe(
+          "Trials of the search for each model's parameters, by Optuna. Default: a few numbers of factors only.",
+        ),
+      // Workers reach what answers on 443 only.
+      trackingUrl: text(
+        "an https address without port, query or blanks",
+        /^https:\/\/[a-z0-9.-]+(?:\/[^\s?#'"$`\\]*)?$/,
+      )
+        .optional()
+        .describe(
+          "MLflow tracking server that hears of every training, with its parameters and scores. Default: none.",
+        ),
     })
     .optional(),
   etl: z

@@ -148,6 +148,18 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
     "want at most maxInstances (12), got 13",
   ],
   [
+    "a tracking server that no worker reaches",
+    [["maxInstances: 12 }", 'maxInstances: 12, trackingUrl: "http://mlflow:5000" }']],
+    "training.trackingUrl",
+    'want an https address without port, query or blanks, got "http://mlflow:5000"',
+  ],
+  [
+    "a search without a trial",
+    [["maxInstances: 12 }", "maxInstances: 12, searchBudget: 0 }"]],
+    "training.searchBudget",
+    "want a whole number, 1 to 1000, got 0",
+  ],
+  [
     "a lock on a bucket that has none",
     [["tables: {", "lake: { objectLock: { logs: { mode: governance, days: 1 } } }\ntables: {"]],
     "lake.objectLock.logs",
