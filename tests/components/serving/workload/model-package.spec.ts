@@ -141,6 +141,24 @@ describe("a model package", () => {
       });
     });
 
+    it("answers a ping while it works off a long request", async () => {
+      const slow = await loadModel(folder);
+      const score: LoadedModel["score"] = (user, limit) => {
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        return slow.score(user, limit);
+      };
+      await drain(server);
+      server = createInferenceServer({ ...slow, score }, "champion", assert.ifError);
+      url = `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
+      const answered: string[] = [];
+      const long = invoke(JSON.stringify({ instances: Array.from({ length: 300 }, () => ({ user_key: "bo" })) }));
+      const told = long.then((answer) => answered.push(`invocation ${answer.status}`));
+      for (let ping = 0; ping < 3; ping += 1) answered.push(`ping ${(await fetch(`${url}/ping`)).status}`);
+      await told;
+      assert.deepEqual(answered, ["ping 200", "ping 200", "ping 200", "invocation 200"]);
+    });
+
     it("keeps the rules of each question, also in what stands in for a user's own list", async () => {
       const instances = [
         { user_key: "bo", exclude: ["rug"] },
