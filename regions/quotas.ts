@@ -1,5 +1,13 @@
 /** A quota of an account in one region, as the topology names it. */
-export type QuotaName = "kinesisShards" | "lambdaConcurrency" | "ec2StandardVcpus" | "endpointInstances";
+export type QuotaName =
+  | "kinesisShards"
+  | "lambdaConcurrency"
+  | "ec2StandardVcpus"
+  | "ec2StandardSpotVcpus"
+  | "endpointInstances"
+  | "endpointInstancesInAll"
+  | "instancesPerEndpoint"
+  | "apiRequestsPerSecond";
 
 /** One quota. */
 export interface Quota {
@@ -52,11 +60,40 @@ export const QUOTAS: Readonly<Record<QuotaName, Quota>> = {
     byDefault: () => undefined,
     source: "https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html",
   },
+  ec2StandardSpotVcpus: {
+    name: "ec2StandardSpotVcpus",
+    title: "Standard (A, C, D, H, I, M, R, T, Z) Spot Instance requests",
+    unit: "vCPUs",
+    byDefault: () => undefined,
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html",
+  },
   endpointInstances: {
     name: "endpointInstances",
     title: "Instances of one type behind SageMaker endpoints",
     unit: "instances",
     byDefault: () => undefined,
     source: "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html",
+  },
+  endpointInstancesInAll: {
+    name: "endpointInstancesInAll",
+    title: "Instances behind all SageMaker endpoints",
+    unit: "instances",
+    byDefault: () => undefined,
+    source: "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html",
+  },
+  instancesPerEndpoint: {
+    name: "instancesPerEndpoint",
+    title: "Instances behind one SageMaker endpoint",
+    unit: "instances",
+    byDefault: () => undefined,
+    source: "https://docs.aws.amazon.com/general/latest/gr/sagemaker.html",
+  },
+  // The default is known (`preflight` counts against it), but AWS raises it within hours: no reason to refuse a plan.
+  apiRequestsPerSecond: {
+    name: "apiRequestsPerSecond",
+    title: "Requests per second that all APIs take",
+    unit: "requests/s",
+    byDefault: () => undefined,
+    source: "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
   },
 };

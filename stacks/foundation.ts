@@ -1,6 +1,7 @@
 import { EdgeZone } from "../components/edge/zone";
 import { keyPolicy } from "../components/keys/policy";
 import { PseudonymKey } from "../components/keys/pseudonym";
+import { ServiceLinkedRoles } from "../components/keys/service-linked-roles";
 import { RegionBudget } from "../components/observability/budget";
 import { ImageRepositories } from "../components/serving/images";
 import { WORLD_TABLES } from "../components/tables/specs";
@@ -23,6 +24,9 @@ export function foundation(topology: Topology, options: StackOptions): Exported<
   const opts = { providers: stackProviders(scope) };
   const regions = topology.regions.map(({ name }) => name);
 
+  if (topology.serviceLinkedRoles.length > 0) {
+    new ServiceLinkedRoles("service-roles", { services: topology.serviceLinkedRoles }, opts);
+  }
   const zone = new EdgeZone("zone", { scope, domain: topology.domain }, opts);
   const images = new ImageRepositories("images", { scope, replicaRegions: others(regions, topology.home) }, opts);
   const keys = new TableKeys("table-keys", { scope, regions, policyFor: (there) => keyPolicy(there, []) }, opts);

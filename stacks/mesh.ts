@@ -1,7 +1,7 @@
 import { GlobalEdge } from "../components/edge/global";
 import { nameOf } from "../components/kit/names";
 import type { DataClass } from "../components/kit/scope";
-import { bucketArnOf } from "../components/kit/arn";
+import { arnOf, bucketArnOf } from "../components/kit/arn";
 import { FleetDashboard } from "../components/observability/fleet";
 import { BucketReplication } from "../components/lake/replication";
 import type { ReplicaSite } from "../components/lake/replication";
@@ -151,15 +151,18 @@ function replicateFrom(
       return { region, bucket: nameOf(there, part, "bucket"), keyAlias: nameOf(there, dataClass, "keyAlias") };
     };
     const source = site(plan.name);
+    const scope = regionScope(topology, plan, options);
     const destinations = peers.map(site);
     new BucketReplication(
       `replicate-${part}-${plan.name}`,
       {
-        scope: regionScope(topology, plan, options),
+        scope,
         part,
         source,
         destinations,
         rpoSeconds: topology.promises.rpoSeconds,
+        // The region's own topic, by its computed name.
+        alarmTopicArn: arnOf(scope, "sns", nameOf(scope, "alarms", "topic")),
       },
       opts,
     );

@@ -17,11 +17,12 @@ compares it with what an AWS account has. It applies nothing and, without \`--ac
 1. With \`--account\`: the quota that Service Quotas gives for the account and region, once the credentials turn out to be of the
    account that the topology names.
 2. Else what the topology says AWS has granted (\`quotas\` in the file). It is shown as granted, not confirmed. A topology states
-   grants for shards, concurrency, standard On-Demand vCPUs and endpoint instances of one type, and no others.
+   grants for shards, concurrency, standard On-Demand and Spot vCPUs, endpoint instances (of one type, of one endpoint, in all)
+   and the API's rate, and no others.
 3. Else AWS's default below.
 
-What needs more than that is to be requested, and the exit code is 1: \`meridian preflight prod\` ends so until the rest
-(Spot vCPUs, instances of an endpoint and of all endpoints, the API's rate) is confirmed by \`--account\`. A quota that AWS does
+What needs more than that is to be requested, and the exit code is 1: \`meridian preflight prod\` ends so until they
+are granted, said so in the topology or confirmed by \`--account\`. A quota that AWS does
 not raise is to be met by a smaller plan. A region that an account must enable counts as not enabled unless \`--account\` finds
 that it is. A network or a name that does not fit and a type that a region does not offer end with 1 too.
 

@@ -8,8 +8,8 @@ import { SAGEMAKER } from "./sagemaker";
 import { STORES } from "./stores";
 import { STREAMS } from "./streams";
 
-export { capacities, familyClass, vcpusOf } from "./capacity";
-export type { Capacity } from "./capacity";
+export { capacities, familyClass, vcpus, vcpusOf } from "./capacity";
+export type { Capacity, Market } from "./capacity";
 export { natZones } from "./network";
 export { NAME_LIMITS } from "./names";
 export type { NameLimit } from "./names";

@@ -76,7 +76,8 @@ export const SERVICE_LINKED_ROLES: readonly ServiceLinkedRole[] = [
   {
     service: "elasticmapreduce.amazonaws.com",
     role: "AWSServiceRoleForEMRCleanup",
-    types: ["aws:emr/cluster:Cluster"],
+    // The second for clusters that are made by a run.
+    types: ["aws:emr/cluster:Cluster", "aws:emr/securityConfiguration:SecurityConfiguration"],
     madeBy: "first use",
     source: "https://docs.aws.amazon.com/emr/latest/ManagementGuide/using-service-linked-roles-cleanup.html",
   },

@@ -51,6 +51,9 @@ const ENDPOINT_CODES: Readonly<Record<string, string>> = {
   "ml.r5.24xlarge": "L-B03C553E",
 };
 
+/** A shadow runs on instances, too. */
+const VARIANT_LISTS = ["productionVariants", "shadowProductionVariants"] as const;
+
 interface Variant {
   readonly configuration: string;
   readonly type: string;
@@ -68,7 +71,7 @@ const FLEETS_DURING_UPDATE = 2;
 function variants(plan: Plan): readonly Variant[] {
   const targets = plan.of(TARGET);
   return plan.of(CONFIGURATION).flatMap((configuration) =>
-    list(configuration.inputs, "productionVariants").flatMap((variant) => {
+    VARIANT_LISTS.flatMap((key) => list(configuration.inputs, key)).flatMap((variant) => {
       const name = text(variant, "variantName") ?? "";
       const target = targets.find(({ inputs }) => text(inputs, "resourceId")?.endsWith(`/variant/${name}`) === true);
       const updating = FLEETS_DURING_UPDATE * (number(variant, "initialInstanceCount") ?? 0);

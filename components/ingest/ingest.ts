@@ -13,6 +13,7 @@ import {
   planBuffering,
   planLiveBuffering,
   planProcessorMiB,
+  planRawBuffering,
   planShards,
   planThrottle,
   planTransformConcurrency,
@@ -27,6 +28,11 @@ export interface IngestArgs {
   readonly traffic: TrafficProfile;
   /** Age of the newest training data that is promised, hours: the delivery may use a part of it. */
   readonly dataFreshnessHours: number;
+  /**
+   * Seconds of events that may be lost with the region, where its raw copy is replicated: the raw delivery's buffer leaves
+   * time for that. @default no bound: the buffer is planned from the freshness alone
+   */
+  readonly rpoSeconds?: number;
   /** @default "on-demand"; "provisioned" has its shards planned from `traffic` */
   readonly capacity?: "on-demand" | "provisioned";
   /** Hours that an event can be read again from the stream. @default 48 */
@@ -165,7 +171,7 @@ export class Ingest extends pulumi.ComponentResource {
         prefix: "events",
         fileExtension: ".json.gz",
         partitioning: "arrival",
-        buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, false),
+        buffering: planRawBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, args.rpoSeconds),
         logs: logs(args),
       },
       { parent: this },

@@ -17,6 +17,9 @@ export function planShards(traffic: TrafficProfile): number {
 const BUFFER_MIB = { min: 1, dynamicMin: 64, max: 128 } as const;
 export const BUFFER_SECONDS = { min: 60, max: 900 } as const;
 
+/** Intervals of a buffer that fit into the freshness that is promised: the ETL has the rest. */
+const BUFFERS_IN_FRESHNESS = 12;
+
 export interface Buffering {
   readonly sizeMiB: number;
   readonly intervalSeconds: number;
@@ -28,12 +31,31 @@ export interface Buffering {
  * within 1 (64 with dynamic partitioning) to 128 MiB.
  */
 export function planBuffering(traffic: TrafficProfile, freshnessSeconds: number, dynamic: boolean): Buffering {
-  const intervalSeconds = clamp(Math.floor(freshnessSeconds / 12), BUFFER_SECONDS.min, BUFFER_SECONDS.max);
+  const intervalSeconds = clamp(
+    Math.floor(freshnessSeconds / BUFFERS_IN_FRESHNESS),
+    BUFFER_SECONDS.min,
+    BUFFER_SECONDS.max,
+  );
   const mib = (traffic.eventsPerSecond * traffic.eventBytes * intervalSeconds) / BYTES.MiB;
   return {
     sizeMiB: clamp(Math.ceil(mib), dynamic ? BUFFER_MIB.dynamicMin : BUFFER_MIB.min, BUFFER_MIB.max),
     intervalSeconds,
   };
+}
+
+/** S3 Replication Time Control: docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html */
+export const REPLICATION_SECONDS = 900;
+
+/**
+ * Buffer of the raw copy, by which events outlive their region: interval = the recovery point that is promised less the
+ * 15 minutes in which S3 copies an object, at most that of the freshness, within 60 to 900 s.
+ */
+export function planRawBuffering(traffic: TrafficProfile, freshnessSeconds: number, rpoSeconds = Infinity): Buffering {
+  return planBuffering(
+    traffic,
+    Math.min(freshnessSeconds, (rpoSeconds - REPLICATION_SECONDS) * BUFFERS_IN_FRESHNESS),
+    false,
+  );
 }
 
 /** Folder of the live table in the bronze bucket. */
@@ -43,7 +65,7 @@ const LIVE_SECONDS = 300;
 
 /** Buffer of the live delivery: five minutes, or what comes in them at the average rate, within 64 to 128 MiB. */
 export function planLiveBuffering(traffic: TrafficProfile): Buffering {
-  return planBuffering(traffic, LIVE_SECONDS * 12, true);
+  return planBuffering(traffic, LIVE_SECONDS * BUFFERS_IN_FRESHNESS, true);
 }
 
 // docs.aws.amazon.com/firehose/latest/dev/data-transformation.html: a Lambda reply holds at most 6 MB

@@ -6,6 +6,7 @@ import { nameOf } from "../kit/names";
 import { problem, refuse } from "../kit/refuse";
 import type { Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
+import { SECONDS } from "../kit/units";
 import { wantDistinct } from "../kit/want";
 
 /** A versioned bucket of some region, and the alias of the key that encrypts it there. */
@@ -24,12 +25,16 @@ export interface BucketReplicationArgs {
   readonly source: ReplicaSite;
   /** The peers of the same residency zone; sorted by region here, so that their order changes nothing. */
   readonly destinations: readonly ReplicaSite[];
-  /** Recovery point that is promised, seconds. At 15 minutes or less, S3 Replication Time Control is bought. */
+  /** Recovery point that is promised, seconds. Below an hour, S3 Replication Time Control is bought: without it there is no bound. */
   readonly rpoSeconds: number;
+  /** Topic in the source's region that hears of a replica that is behind. @default nobody hears of it */
+  readonly alarmTopicArn?: pulumi.Input<string>;
 }
 
 /** What S3 Replication Time Control covers: docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html */
 const REPLICATION_TIME_MINUTES = 15;
+/** What untimed replication keeps in nearly all cases, without a word from AWS that it does. */
+const UNTIMED_SECONDS = SECONDS.hour;
 
 /** Problems of the arguments, by path. */
 export function checkBucketReplication({ source, destinations, scope }: BucketReplicationArgs): Problem[] {
@@ -63,6 +68,7 @@ export class BucketReplication extends pulumi.ComponentResource {
     const role = this.createRole(name, args);
     const policy = this.allowRole(name, args, role);
     this.createRules(name, args, role, policy);
+    this.createAlarms(name, args);
     this.roleArn = role.arn;
     this.registerOutputs({ roleArn: this.roleArn });
   }
@@ -131,7 +137,7 @@ export class BucketReplication extends pulumi.ComponentResource {
     policy: aws.iam.RolePolicy,
   ): void {
     const minutes = REPLICATION_TIME_MINUTES;
-    const timed = rpoSeconds <= minutes * 60;
+    const timed = isTimed(rpoSeconds);
     new aws.s3.BucketReplicationConfig(
       name,
       {
@@ -169,4 +175,40 @@ export class BucketReplication extends pulumi.ComponentResource {
       { parent: this, dependsOn: [policy] },
     );
   }
+
+  /** S3 tells how far each replica is behind where time control is bought, in the source's region. */
+  private createAlarms(
+    name: string,
+    { scope, part, source, destinations, rpoSeconds, alarmTopicArn }: BucketReplicationArgs,
+  ): void {
+    if (alarmTopicArn === undefined || !isTimed(rpoSeconds)) return;
+    for (const { region, bucket } of destinations) {
+      new aws.cloudwatch.MetricAlarm(
+        `${name}-lag-${region}`,
+        {
+          region: source.region,
+          name: nameOf(scope, `replication-lag-${part}-${region}`, "alarm"),
+          alarmDescription: `The copy of ${part} in ${region} is at most ${REPLICATION_TIME_MINUTES} minutes behind. Runbook: docs/runbooks/replication-lag.md`,
+          namespace: "AWS/S3",
+          metricName: "ReplicationLatency",
+          dimensions: { SourceBucket: source.bucket, DestinationBucket: bucket, RuleId: region },
+          statistic: "Maximum",
+          period: 300,
+          evaluationPeriods: 3,
+          datapointsToAlarm: 3,
+          threshold: REPLICATION_TIME_MINUTES * SECONDS.minute,
+          comparisonOperator: "GreaterThanThreshold",
+          treatMissingData: "notBreaching",
+          alarmActions: [alarmTopicArn],
+          okActions: [alarmTopicArn],
+          tags: { "meridian:severity": "page" },
+        },
+        { parent: this },
+      );
+    }
+  }
+}
+
+function isTimed(rpoSeconds: number): boolean {
+  return rpoSeconds < UNTIMED_SECONDS;
 }

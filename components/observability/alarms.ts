@@ -47,6 +47,7 @@ export const RUNBOOKS = [
   "cache-memory",
   "cache-cpu",
   "cache-lag",
+  "replication-lag",
   "table-throttles",
   "daily-run-failed",
   "page",

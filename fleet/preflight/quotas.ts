@@ -11,14 +11,18 @@ import type { QuotaValue } from "./service-quotas";
 
 /** Which of the topology's grants a quota is, by its id in aws/quotas. */
 export function grantOf({ id }: Pick<Quota, "id">): QuotaName | undefined {
-  if (id.startsWith("sagemaker-endpoint-") && id !== "sagemaker-endpoint-instances") return "endpointInstances";
-  return GRANTS[id];
+  if (GRANTS[id] !== undefined) return GRANTS[id];
+  return id.startsWith("sagemaker-endpoint-") ? "endpointInstances" : undefined;
 }
 
 const GRANTS: Readonly<Record<string, QuotaName>> = {
   "kinesis-shards": "kinesisShards",
   "lambda-concurrency": "lambdaConcurrency",
   "ec2-standard-vcpus": "ec2StandardVcpus",
+  "ec2-standard-spot-vcpus": "ec2StandardSpotVcpus",
+  "sagemaker-endpoint-instances": "endpointInstancesInAll",
+  "sagemaker-instances-per-endpoint": "instancesPerEndpoint",
+  "apigateway-throttle-rate": "apiRequestsPerSecond",
 };
 
 /** Where quotas of the whole account are kept and requested. */

@@ -1,6 +1,6 @@
-import { vcpusOf } from "../../components/etl/plan";
+import { vcpus, type Market } from "../../aws/quotas";
 import { QUOTAS, type QuotaName } from "../../regions/quotas";
-import { at, list, number, text, texts, type GraphNode, type StackGraph } from "../graph";
+import { at, list, number, text, type GraphNode, type StackGraph } from "../graph";
 import type { FleetRule } from "./rule";
 
 /** Concurrency that AWS keeps for functions without a reservation: docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
@@ -32,13 +32,15 @@ const NEEDS: Readonly<Record<QuotaName, Need>> = {
     const { amount, largest } = reserved(stack);
     return { amount: amount + UNRESERVED_CONCURRENCY, largest };
   },
-  ec2StandardVcpus: summed(
-    vcpusAtMost,
-    "aws:autoscaling/group:Group",
-    "aws:eks/nodeGroup:NodeGroup",
-    "aws:emr/managedScalingPolicy:ManagedScalingPolicy",
+  ec2StandardVcpus: standardVcpus("on-demand"),
+  ec2StandardSpotVcpus: standardVcpus("spot"),
+  endpointInstances: (stack) => endpointInstances(stack, (counts) => Math.max(0, ...counts.byType.values())),
+  endpointInstancesInAll: (stack) => endpointInstances(stack, ({ all }) => all),
+  instancesPerEndpoint: (stack) => endpointInstances(stack, (counts) => Math.max(0, ...counts.byEndpoint.values())),
+  apiRequestsPerSecond: summed(
+    ({ inputs }) => number(inputs, "defaultRouteSettings.throttlingRateLimit") ?? 0,
+    "aws:apigatewayv2/stage:Stage",
   ),
-  endpointInstances: (stack) => endpointInstances(stack),
 };
 
 /** C7. */
@@ -72,43 +74,67 @@ export const failoverQuotas: FleetRule = {
   },
 };
 
-/** The type of which a region may come to need most instances behind endpoints. */
-function endpointInstances(stack: StackGraph): ReturnType<Need> {
-  const byType = new Map<string, number>();
-  const configurations = stack.of("aws:sagemaker/endpointConfiguration:EndpointConfiguration");
-  const targets = stack.of("aws:appautoscaling/target:Target");
-  let largest: GraphNode | undefined;
-  for (const variant of configurations.flatMap(({ inputs }) => list(inputs, "productionVariants"))) {
-    const name = text(variant, "variantName") ?? "";
-    const target = targets.find(({ inputs }) => text(inputs, "resourceId")?.endsWith(`/variant/${name}`) === true);
-    const most = number(target?.inputs, "maxCapacity") ?? number(variant, "initialInstanceCount") ?? 0;
-    const type = text(variant, "instanceType") ?? "";
-    byType.set(type, (byType.get(type) ?? 0) + most);
-    if (target !== undefined && most > (number(largest?.inputs, "maxCapacity") ?? 0)) largest = target;
-  }
-  return { amount: Math.max(0, ...byType.values()), largest: largest ?? configurations[0] };
+interface EndpointCounts {
+  readonly all: number;
+  readonly byType: ReadonlyMap<string, number>;
+  readonly byEndpoint: ReadonlyMap<string, number>;
 }
 
-/** Most vCPUs of a group: its maximum times the largest of its types; EMR counts its units as vCPUs. */
-function vcpusAtMost(node: GraphNode): number {
-  const most =
-    number(node.inputs, "maxSize") ??
-    number(node.inputs, "scalingConfig.maxSize") ??
-    number(node.inputs, "computeLimits.0.maximumCapacityUnits") ??
-    0;
-  if (node.type.startsWith("aws:emr/")) return most;
-  const types = texts(node.inputs).flatMap(({ path, text: type }) =>
-    /(^|\.)instanceTypes?(\.|$)/.test(path) ? [type] : [],
-  );
-  return most * Math.max(0, ...types.map(vcpusOf));
+/** Instances to which the variants of a region's endpoints may scale, and those of shadows. */
+function endpointInstances(stack: StackGraph, need: (counts: EndpointCounts) => number): ReturnType<Need> {
+  const byType = new Map<string, number>();
+  const byEndpoint = new Map<string, number>();
+  const configurations = stack.of("aws:sagemaker/endpointConfiguration:EndpointConfiguration");
+  const targets = stack.of("aws:appautoscaling/target:Target");
+  let all = 0;
+  let largest: GraphNode | undefined;
+  for (const configuration of configurations)
+    for (const variant of ["productionVariants", "shadowProductionVariants"].flatMap((key) =>
+      list(configuration.inputs, key),
+    )) {
+      const name = text(variant, "variantName") ?? "";
+      const target = targets.find(({ inputs }) => text(inputs, "resourceId")?.endsWith(`/variant/${name}`) === true);
+      const most = number(target?.inputs, "maxCapacity") ?? number(variant, "initialInstanceCount") ?? 0;
+      const type = text(variant, "instanceType") ?? "";
+      all += most;
+      byType.set(type, (byType.get(type) ?? 0) + most);
+      byEndpoint.set(configuration.name, (byEndpoint.get(configuration.name) ?? 0) + most);
+      if (target !== undefined && most > (number(largest?.inputs, "maxCapacity") ?? 0)) largest = target;
+    }
+  return { amount: need({ all, byType, byEndpoint }), largest: largest ?? configurations[0] };
+}
+
+/** What groups, nodes and clusters may grow to in one market: an instance counts against one quota only. */
+function standardVcpus(market: Market): Need {
+  return (stack) => {
+    const plan = { region: "", of: stack.of.bind(stack), everywhere: stack.of.bind(stack) };
+    const { amount } = vcpus(plan, market, "standard");
+    const [largest] = [...stack.of(...EC2_TYPES)].sort((one, other) => mostOf(other) - mostOf(one));
+    return { amount, largest };
+  };
+}
+
+const EC2_TYPES = [
+  "aws:autoscaling/group:Group",
+  "aws:eks/nodeGroup:NodeGroup",
+  "aws:emr/managedScalingPolicy:ManagedScalingPolicy",
+];
+const MAXIMA = ["maxSize", "scalingConfig.maxSize", "computeLimits.0.maximumCapacityUnits"] as const;
+
+function mostOf({ inputs }: GraphNode): number {
+  return Math.max(0, ...MAXIMA.map((path) => number(inputs, path) ?? 0));
 }
 
 function propertyOf(name: QuotaName, node: GraphNode): string {
   const candidates: Readonly<Record<QuotaName, readonly string[]>> = {
     kinesisShards: ["shardCount"],
     lambdaConcurrency: ["reservedConcurrentExecutions"],
-    ec2StandardVcpus: ["maxSize", "scalingConfig.maxSize", "computeLimits.0.maximumCapacityUnits"],
+    ec2StandardVcpus: MAXIMA,
+    ec2StandardSpotVcpus: MAXIMA,
     endpointInstances: ["maxCapacity", "productionVariants"],
+    endpointInstancesInAll: ["maxCapacity", "productionVariants"],
+    instancesPerEndpoint: ["maxCapacity", "productionVariants"],
+    apiRequestsPerSecond: ["defaultRouteSettings.throttlingRateLimit"],
   };
   return candidates[name].find((path) => at(node.inputs, path) !== undefined) ?? "";
 }

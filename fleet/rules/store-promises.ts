@@ -26,7 +26,7 @@ export const storePromises: FleetRule = {
   why: "A promise is as good as the slowest store behind it: asynchronous tables lose seconds, timed replication up to 15 minutes, untimed replication has no bound at all.",
   fix: "Buy what the promise needs (strong consistency, replication time control, shorter checks), or promise what the stores can keep (`promises` in the topology)",
   spares:
-    "Zones of one region, which have no copy to be late; environments with `failover: false`; caches, which are filled again; the time that a delivery stream buffers before the bucket's copy begins.",
+    "Zones of one region, which have no copy to be late; environments with `failover: false`; caches, which are filled again.",
   check(fleet, judge) {
     for (const zone of zonesOfSeveral(fleet)) {
       tables(fleet, judge, zone);
@@ -76,6 +76,29 @@ function buckets(fleet: Fleet, judge: FleetJudge, zone: Residency): void {
       }
     }
     for (const config of configs) judgeReplication(judge, config, minutes);
+    judgeRaw(fleet, judge, region, configs);
+  }
+}
+
+/** An event outlives its region when its raw copy does: after the delivery's buffer, and the replication of its object. */
+function judgeRaw({ graph, topology }: Fleet, judge: FleetJudge, region: string, configs: readonly GraphNode[]): void {
+  const raw = configs.filter(({ inputs }) => text(inputs, "bucket")?.includes(`-${region}-raw-`) === true);
+  const slowest = Math.max(
+    0,
+    ...raw
+      .flatMap(({ inputs }) => list(inputs, "rules"))
+      .map((rule) => (number(rule, "destination.replicationTime.time.minutes") ?? 0) * 60),
+  );
+  for (const delivery of graph.of("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream")) {
+    if (delivery.region !== region || text(delivery.inputs, "name")?.endsWith("-events-raw") !== true) continue;
+    const buffer = secondsOf(delivery.inputs, "extendedS3Configuration.bufferingInterval", 300);
+    if (buffer + slowest <= topology.promises.rpoSeconds) continue;
+    judge.against(
+      delivery,
+      "extendedS3Configuration.bufferingInterval",
+      `a buffer and a replication within the RPO of ${topology.promises.rpoSeconds} s`,
+      `${buffer} s + ${slowest} s`,
+    );
   }
 }
 

@@ -118,7 +118,8 @@ export const DEFAULTS = {
   recommendationsPerUser: 20,
   // Thirteen months: one season can be compared with the same one a year ago.
   retentionDays: 395,
-  promises: { rtoSeconds: 300, rpoSeconds: 900, availability: 0.999, dataFreshnessHours: 26 } satisfies Promises,
+  // 900 s in a delivery's buffer, the longest there is, and 900 s until the object's copy stands in the next region.
+  promises: { rtoSeconds: 300, rpoSeconds: 1800, availability: 0.999, dataFreshnessHours: 26 } satisfies Promises,
   tables: { consistency: "eventual" } satisfies TablesPlan,
   ingest: { collector: "gateway" } satisfies IngestPlan,
   shadow: { instances: 1, samplePercent: 100 },

@@ -2,6 +2,7 @@
 import { DEFAULT_ADDRESS_SPACE, regionCidr } from "../addresses";
 import { regionInfo } from "../catalogue";
 import { firstIn, poolIn } from "../instances";
+import { linkedRolesOf } from "../service-roles";
 import type { AccountId, Cidr, EnvironmentName, RegionName, ZoneName } from "../names";
 import { DEFAULTS, SIZE_DEFAULTS } from "./defaults";
 import type { Draft } from "./draft";
@@ -253,6 +254,12 @@ function listOf(preference: string | readonly string[]): readonly string[] {
   return typeof preference === "string" ? [preference] : preference;
 }
 
+/** Services whose roles the foundation makes: those that are named, all that are needed, or none. */
+function planLinkedRoles(given: TopologyInput["createServiceLinkedRoles"], parts: Parts): readonly string[] {
+  if (given === true) return linkedRolesOf(parts);
+  return given === undefined || given === false ? [] : [...new Set(given)].sort();
+}
+
 /** The issuer of callers' tokens: as given, else the one beside the domain. */
 function planIdentity(domain: string, given: TopologyInput["identity"]): IdentityPlan {
   return { issuer: `https://auth.${domain}`, audiences: [domain], ...defined(given) };
@@ -280,6 +287,7 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
     size,
     disposable: sections.disposable ?? false,
     failover: sections.failover ?? true,
+    serviceLinkedRoles: planLinkedRoles(sections.createServiceLinkedRoles, parts),
     domain,
     ownerEmail: required(sections.ownerEmail, "ownerEmail"),
     monthlyBudgetUsdPerRegion: required(sections.monthlyBudgetUsdPerRegion, "monthlyBudgetUsdPerRegion"),

@@ -43,6 +43,7 @@ export interface RegionPlan {
 /** Recovery classes: what the owner promises. Seconds. */
 export interface Promises {
   readonly rtoSeconds: number;
+  /** Age of the newest event that may be lost with its region: a delivery's buffer, and the copy of its object. */
   readonly rpoSeconds: number;
   /** Part of the recommendation requests answered well, e.g. 0.999. */
   readonly availability: number;
@@ -227,8 +228,16 @@ export interface QuotasPlan {
   readonly lambdaConcurrency?: number;
   /** vCPUs of running On-Demand Standard instances. */
   readonly ec2StandardVcpus?: number;
+  /** vCPUs of Standard Spot requests. */
+  readonly ec2StandardSpotVcpus?: number;
   /** Instances of one type behind SageMaker endpoints. */
   readonly endpointInstances?: number;
+  /** Instances behind all SageMaker endpoints together. */
+  readonly endpointInstancesInAll?: number;
+  /** Instances behind one SageMaker endpoint. */
+  readonly instancesPerEndpoint?: number;
+  /** Requests per second that all APIs of API Gateway take. */
+  readonly apiRequestsPerSecond?: number;
 }
 
 /** A checked topology: every value is valid and every default filled in. Made by `loadTopology` only. */
@@ -242,6 +251,8 @@ export interface Topology {
   /** The first of two keys: data of this environment may be deleted with it (the other is `meridian destroy --delete-data`). */
   readonly disposable: boolean;
   readonly failover: boolean;
+  /** Services whose service-linked roles the foundation makes; none of them may stand in the account yet. */
+  readonly serviceLinkedRoles: readonly string[];
   readonly domain: string;
   /** Where alarms and budget notices go. */
   readonly ownerEmail: string;

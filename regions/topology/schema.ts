@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { LEAST_TYPES } from "../instances";
+import { LINKABLE } from "../service-roles";
 import type { Lockable } from "./model";
 
 /** Sizes that AWS allows and limits of our own, with their sources. */
@@ -133,6 +134,18 @@ export const SECTIONS = {
     .boolean({ error: "true or false" })
     .optional()
     .describe("Whether a zone's other regions take over when one is lost. Default true."),
+  createServiceLinkedRoles: z
+    .union(
+      [
+        z.boolean(),
+        z.array(z.enum(LINKABLE, { error: `one of ${LINKABLE.join(", ")}` })).min(1, { error: "at least one service" }),
+      ],
+      { error: "true, false or a list of services" },
+    )
+    .optional()
+    .describe(
+      "Whether foundation makes the service-linked roles that the regions need, or of which services; each must be missing in the account (`meridian preflight --account` says which are). Default false.",
+    ),
   domain: text(
     "a domain name like shop.example.com",
     /^(?=.{4,200}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
@@ -359,7 +372,13 @@ export const SECTIONS = {
       kinesisShards: integer(1, 1_000_000).optional().describe("Shards of provisioned data streams."),
       lambdaConcurrency: integer(1, 1_000_000).optional().describe("Concurrent executions of all functions."),
       ec2StandardVcpus: integer(1, 1_000_000).optional().describe("vCPUs of On-Demand Standard instances."),
+      ec2StandardSpotVcpus: integer(1, 1_000_000).optional().describe("vCPUs of Standard Spot requests."),
       endpointInstances: integer(1, 100_000).optional().describe("Instances of one type behind endpoints."),
+      endpointInstancesInAll: integer(1, 100_000).optional().describe("Instances behind all endpoints together."),
+      instancesPerEndpoint: integer(1, 100_000).optional().describe("Instances behind one endpoint."),
+      apiRequestsPerSecond: integer(1, 10_000_000)
+        .optional()
+        .describe("Requests per second that all APIs take (the throttle rate)."),
     })
     .optional()
     .describe("What AWS granted the account in every region, where it is more than the default."),

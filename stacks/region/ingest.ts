@@ -64,6 +64,7 @@ export function createIngest(
       scope,
       traffic: failover,
       dataFreshnessHours: promises.dataFreshnessHours,
+      ...(topology.failover ? { rpoSeconds: promises.rpoSeconds } : {}),
       capacity: size === "standard" ? "provisioned" : "on-demand",
       keys: { identifierArn: keys.identifier.arn, technicalArn: keys.technical.arn },
       pseudonymKeyAlias: pseudonymKeyAlias(scope),

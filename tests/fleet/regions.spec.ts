@@ -74,6 +74,8 @@ describe("adding a region to prod.yaml", function () {
       ]);
       // Updates are of what lists regions in one document: rules, the roles that follow them, origins, the fleet's page.
       assert.deepEqual(of(steps, "mesh"), [
+        // Of each of three buckets, its copies in both peers, and both peers' copies in it.
+        "create aws:cloudwatch/metricAlarm:MetricAlarm x 12",
         "create aws:iam/role:Role x 3",
         "create aws:iam/rolePolicy:RolePolicy x 3",
         "create aws:redshift/snapshotCopy:SnapshotCopy x 1",

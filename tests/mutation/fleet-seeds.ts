@@ -267,6 +267,13 @@ export const FLEET_SEEDS: readonly FleetSeed[] = [
       set(REPLICATION, "rules.0.status", only(inSeveral, "Disabled"), "switch off"),
       set(TABLE, "replicas", (node, fleet) => when(personal(node) && inSeveral(node, fleet), []), "no replica"),
       remove(REPLICATION, inSeveral),
+      set(
+        DELIVERY,
+        "extendedS3Configuration.bufferingInterval",
+        (node, fleet) =>
+          when(inSeveral(node, fleet) && text(node.inputs, "name")?.endsWith("-events-raw") === true, 901),
+        "a buffer that eats up the recovery point",
+      ),
       set(REPLICATION, "rules", (node, fleet) => when(inSeveral(node, fleet), []), "no rule"),
       hide(RECORD, "ttl", (node, fleet) => shared(node) && promises(fleet, {}) !== undefined),
       hide(HEALTH_CHECK, "requestInterval", (_node, fleet) => promises(fleet, {}) !== undefined),

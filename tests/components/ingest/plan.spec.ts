@@ -4,8 +4,10 @@ import {
   planBuffering,
   planCollectorConcurrency,
   planProcessorMiB,
+  planRawBuffering,
   planShards,
   planThrottle,
+  REPLICATION_SECONDS,
   planTransformConcurrency,
 } from "../../../components/ingest/plan";
 import { SHARD_UTILISATION } from "../../../regions/capacity";
@@ -48,6 +50,22 @@ describe("the plan of ingest", () => {
         assert.ok(a.sizeMiB >= 1 && b.sizeMiB <= 128 && a.sizeMiB <= b.sizeMiB);
         assert.ok(a.intervalSeconds >= 60 && a.intervalSeconds <= 900);
         assert.ok(planBuffering(less, freshness, true).sizeMiB >= 64);
+      }),
+    );
+  });
+
+  it("leaves S3 its 15 minutes of the recovery point before the raw copy is written, within Firehose's bounds", () => {
+    const day = 26 * 3600;
+    const interval = (rpoSeconds?: number, freshness = day): number =>
+      planRawBuffering(TRAFFIC, freshness, rpoSeconds).intervalSeconds;
+    assert.deepEqual(
+      [interval(), interval(1800), interval(1200), interval(960), interval(60)],
+      [900, 900, 300, 60, 60],
+    );
+    assert.equal(interval(1800, 1200), 100, "a shorter freshness decides");
+    fc.assert(
+      fc.property(fc.integer({ min: 960, max: 100_000 }), (rpoSeconds) => {
+        assert.ok(interval(rpoSeconds) + REPLICATION_SECONDS <= rpoSeconds);
       }),
     );
   });

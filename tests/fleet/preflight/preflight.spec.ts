@@ -87,6 +87,17 @@ describe("the preflight of a topology", function () {
     assert.equal(row(enough, "kinesis-shards", "eu-west-1").status, "fits");
   });
 
+  it("takes every grant that a topology names, and has nothing to request when all are large enough", async () => {
+    const grants = Object.fromEntries(Object.keys(QUOTAS).map((name) => [name, 100_000]));
+    const granted = await preflight({ ...prod, quotas: grants }, production);
+    assert.deepEqual(
+      granted.quotas.filter(({ status }) => status === "request").map(({ id }) => id),
+      [],
+    );
+    const named = new Set(QUOTA_TABLE.map(grantOf).filter((name) => name !== undefined));
+    assert.deepEqual([...named].sort(), Object.keys(QUOTAS).sort());
+  });
+
   it("requests what holds for the whole account where its partition keeps that", async () => {
     const long = changed(graph, "aws:iam/role:Role", { assumeRolePolicy: "x".repeat(2049) });
     const asked = async (partition: Topology["regions"][number]["partition"]): Promise<string> => {

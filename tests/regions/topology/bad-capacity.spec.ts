@@ -40,12 +40,13 @@ describe("a topology whose peak does not fit", () => {
 
 describe("a topology that promises too much", () => {
   it("is refused for a recovery point that replication cannot keep, where regions share data", () => {
-    const short = ["rpoSeconds: 900", "rpoSeconds: 60"] as const;
+    const short = ["rpoSeconds: 1800", "rpoSeconds: 959"] as const;
     const [problem] = problemsOf(edit(PROD, short));
     assert.deepEqual(
-      [problem?.path, problem?.reason.startsWith("want 900 or more, got 60")],
+      [problem?.path, problem?.reason.startsWith("want 960 or more, got 959: an event waits 60 s")],
       ["promises.rpoSeconds", true],
     );
+    assert.equal(accepted(edit(PROD, ["rpoSeconds: 1800", "rpoSeconds: 960"])).promises.rpoSeconds, 960);
     assert.equal(accepted(edit(PROD, short, ["failover: true", "failover: false"])).failover, false);
   });
 

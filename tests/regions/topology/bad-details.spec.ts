@@ -254,8 +254,14 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
     'want one of mode, baseCapacityRpu, rpoMinutes, got "queues"',
   ],
   [
+    "a role of a service that makes it by itself",
+    [["tables: {", "createServiceLinkedRoles: [lambda.amazonaws.com]\ntables: {"]],
+    "createServiceLinkedRoles",
+    "want true, false or a list of services, got a list of 1",
+  ],
+  [
     "a section left empty",
-    [["promises: { rtoSeconds: 300, rpoSeconds: 900, availability: 0.999, dataFreshnessHours: 26 }", "promises:"]],
+    [["promises: { rtoSeconds: 300, rpoSeconds: 1800, availability: 0.999, dataFreshnessHours: 26 }", "promises:"]],
     "promises",
     "want a map, got null",
   ],
