@@ -207,7 +207,7 @@ async function write(rows: Iterable<Row>): Promise<Converted | NotConverted> {
   }
 }
 
-/** Writes good rows with the columns in the contract's order, whatever order the source had. */
+/** Writes good rows as lines; they are read by column. */
 async function writeLines(rows: Iterable<Row>, file: string): Promise<{ records: number; refused: RefusedRow[] }> {
   const refused: RefusedRow[] = [];
   let records = 0;
@@ -220,7 +220,7 @@ async function writeLines(rows: Iterable<Row>, file: string): Promise<{ records:
         continue;
       }
       records += 1;
-      chunk.push(JSON.stringify(Object.fromEntries(CURATED_COLUMNS.map(({ name }) => [name, row.values[name]]))));
+      chunk.push(JSON.stringify(row.values));
       if (chunk.length < CHUNK_ROWS) continue;
       await out.write(`${chunk.join("\n")}\n`);
       chunk = [];

@@ -166,6 +166,15 @@ describe("converting a file of events", () => {
     );
   });
 
+  it("counts lines, not rows, where a field goes over several", async () => {
+    const rows = [aRow({ page: "one\ntwo\r\nthree" }), aRow({ value: "much" })];
+    const { refused } = await converted(csv(rows), "a.csv");
+    assert.deepEqual(
+      refused.map(({ line }) => line),
+      [5],
+    );
+  });
+
   it("refuses a file of which nothing can be taken, with the reason", async () => {
     const reason = async (body: string | Buffer, name: string): Promise<[string, string]> => {
       const outcome = await convert(Buffer.from(body), name);

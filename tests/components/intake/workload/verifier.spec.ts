@@ -152,6 +152,15 @@ describe("intake", () => {
     assert.equal(await handOver([], options), undefined);
   });
 
+  it("leaves an object in landing while the ETL cannot be told of it", async () => {
+    const { s3, options } = world();
+    s3.put("bronze", KEY, file(row()));
+    const away = { send: () => Promise.reject(new Error("no network")) };
+    const handover = { sqs: away as Pick<SQSClient, "send">, queueUrl: "q" };
+    await assert.rejects(intakeObject(KEY, { ...options, handover }), /no network/);
+    assert.deepEqual(s3.keys("bronze/landing/"), [`bronze/${KEY}`]);
+  });
+
   it("reads no hand-over out of another message", () => {
     for (const body of ["", "[]", "null", '{"version":2}', '{"version":1,"bucket":"b","key":"k","objects":"2"}']) {
       assert.equal(readHandoverMessage(body), undefined);
