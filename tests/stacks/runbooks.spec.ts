@@ -6,8 +6,8 @@ import { recordFleet, type Standing } from "./recorded";
 
 const files = readdirSync(join(__dirname, "../../docs/runbooks")).map((file) => file.replace(/\.md$/, ""));
 
-/** Read from a machine's console rather than from an alarm. */
-const WITHOUT_ALARM = ["etl-certificates"];
+/** Read from a machine's console, or once a quarter, rather than from an alarm. */
+const WITHOUT_ALARM = ["etl-certificates", "restore-drill"];
 /** What only a zone of several regions has. */
 const OPTIONAL = /^replication-lag$/;
 
