@@ -113,6 +113,9 @@ describe("an experiment's state", function () {
     const still = rampStep(held, figuresOf(held, users), author(7));
     assert.deepEqual([still.decision.action, still.change.record.state], ["wait", "held"]);
     assert.equal(still.change.record.reason, held.reason);
+    const soon: ExperimentRecord = { ...held, ramp: { ...held.ramp, min_users: 1 } };
+    assert.equal(rampStep({ ...soon, state: "running" }, figuresOf(soon, users), author(7)).decision.action, "advance");
+    assert.equal(rampStep(soon, figuresOf(soon, users), author(7)).decision.action, "wait");
     const resumed = resumeExperiment(held, "a larger instance", author(8)).record;
     assert.equal(resumed.state, "running");
     assert.equal(rampStep(resumed, figuresOf(resumed, users, SLOW), author(9)).change.record.state, "held");

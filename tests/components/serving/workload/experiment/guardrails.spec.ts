@@ -49,6 +49,16 @@ describe("a guardrail of an experiment", () => {
     );
   });
 
+  it("on coverage does so too where the new variant has most of the users", () => {
+    // A few items nearly always: what the rest adds in many exposures does not show in as few as the control's.
+    const items = [
+      { variant: "champion", items: 380, times: 2 },
+      { variant: "challenger", items: 10, times: 10_000 },
+      { variant: "challenger", items: 300, times: 1 },
+    ];
+    assert.equal(judge({ items }, "coverage").verdict, "fail");
+  });
+
   it("on stand-ins counts lists of versions that the control's users got, and of none", () => {
     const rows = (own: number, others: number, none: number) => [
       { variant: "champion", modelVersion: "a1", exposures: 9_000 },

@@ -81,6 +81,16 @@ describe("an experiment's report", function () {
     assert.ok(alarms <= 0.05 * RUNS, `${alarms} false alarms`);
   });
 
+  it("does not take few outcomes of a small arm for a small variance, nor says anything where few are expected", () => {
+    const share = (users: number, sum: number) => ({ users, sum, squares: sum });
+    const test = { alpha: 0.05, plannedUsers: 4_000 };
+    // Eleven would be expected: two are 2.6 deviations of the rate of both, and 6.4 of their own.
+    const [few] = sequentialLooks([{ control: share(100_000, 1_000), treatment: share(1_100, 2) }], test);
+    assert.ok(few && few.low < 0 && few.high > 0 && Number.isFinite(few.low), JSON.stringify(few));
+    const [none] = sequentialLooks([{ control: share(100_000, 1_000), treatment: share(900, 0) }], test);
+    assert.equal(none?.low, -Infinity);
+  });
+
   it("shows the harm of a variant on which nobody acts at all", () => {
     const behaviour = { champion: SAME, challenger: { click: 0, buy: 0 } };
     const { primary } = verdictOf(run(1, { behaviour, days: 6 }));
