@@ -4,7 +4,7 @@ import { WebSocket, WebSocketServer, type RawData } from "ws";
 import { z } from "zod";
 import { AuthError, refusalOf, UPDATES_PROTOCOL, type Authenticator, type Caller } from "./auth";
 import type { ConsentGiven, ExposureLog } from "./exposures";
-import { isDraining, type Reply } from "./http";
+import type { Reply } from "./http";
 import { consentOf, limitOf } from "./query";
 import { JSON_TYPE } from "./ready-answer";
 import { BadRequestError, MAX_LIMIT, type Recommendation, type Recommender } from "./recommend";
@@ -147,7 +147,7 @@ export class Updates {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // Whoever goes away during the handshake is gone; nothing else listens yet.
       socket.on("error", () => socket.destroy());
-      this.accept(server, request, socket, head).catch((error: unknown) => {
+      this.accept(request, socket, head).catch((error: unknown) => {
         this.counters.refused += 1;
         answerSocket(socket, this.replyTo(error));
       });
@@ -173,7 +173,7 @@ export class Updates {
     clearTimeout(late);
   }
 
-  private async accept(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  private async accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const url = URL.parse(request.url ?? "/", "http://localhost");
     const id = url === null ? undefined : PATH.exec(url.pathname)?.[1];
     if (url === null || id === undefined) throw new Refused(404, "no such path");
@@ -181,7 +181,7 @@ export class Updates {
     const { authenticator, recommender, isOn, maxConnections, maxOfUser } = this.options;
     const caller = await authenticator?.caller(request);
     if (caller !== undefined) authenticator?.permit(caller, userId);
-    if (this.closing || isDraining(server)) throw new Refused(503, "the process is stopping");
+    if (this.closing) throw new Refused(503, "the process is stopping");
     if (isOn?.() === false) throw new Refused(503, "updates are switched off");
     if (this.open >= maxConnections) throw new Refused(503, "too many connections");
     if ((this.users.get(userId)?.size ?? 0) >= maxOfUser) throw new Refused(429, "too many connections of one user");

@@ -85,6 +85,22 @@ describe("the API's flags", () => {
     assert.equal(table.looks, looks);
   });
 
+  it("are not looked at again when they are stopped in the middle of a look", async () => {
+    let looks = 0;
+    let answer: () => void = () => undefined;
+    const read = async (): Promise<FlagRows> => {
+      looks += 1;
+      if (looks > 1) await new Promise<void>((resolve) => (answer = resolve));
+      return new Map();
+    };
+    const found = await watchSwitches(new TableFlagProvider({ read, everyMs: 1 }));
+    await settled();
+    await found.stop();
+    answer();
+    await settled();
+    assert.equal(looks, 2);
+  });
+
   it("speak OpenFeature: an unknown flag and another type are errors with the default", async () => {
     const table = new Table();
     table.rows.set("serving.similar", false);

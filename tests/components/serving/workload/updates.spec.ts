@@ -296,6 +296,13 @@ describe("the API's WebSockets", () => {
     assert.equal(updates.connections, 0);
   });
 
+  it("take none once they are closing, though the server still answers", async () => {
+    await start();
+    await updates.close();
+    assert.equal(await refused("/v1/users/ada/updates"), 503);
+    assert.equal(updates.connections, 0);
+  });
+
   it("forget callers who go away in the middle of the handshake", async () => {
     await start();
     parts.faults.table = { delayMs: 30 };
@@ -314,5 +321,16 @@ describe("the API's WebSockets", () => {
       timeoutMs: 5_000,
       firstPauseMs: 2,
     });
+  });
+});
+
+describe("sessions", () => {
+  it("keep the last items that a user saw, each once and where it was seen last", () => {
+    const sessions = new Sessions();
+    assert.deepEqual(sessions.add("ada", ["a", "b", "a", "c"]), ["b", "a", "c"]);
+    assert.deepEqual(sessions.add("ada", ["b"]), ["a", "c", "b"]);
+    const many = Array.from({ length: 30 }, (_, item) => `i${item}`);
+    assert.deepEqual(sessions.add("ada", many), many.slice(-20));
+    assert.deepEqual([sessions.of("ada").length, sessions.of("bo")], [20, []]);
   });
 });
