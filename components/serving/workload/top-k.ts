@@ -19,16 +19,12 @@ export interface SearchFilter {
 }
 
 /**
- * Lengths of the list that a search of the graph keeps: so many times what is asked for, and no less than `least`. The first
- * finds over .98 of the best 20 (bench/graph.ts); the second is for users who have seen most of what the first finds.
+ * Lengths of the list that a search of the graph keeps. What is wanted, with what the filters take from before it, must be in the
+ * first quarter, or is looked for exactly: deeper down are items that few others lead to, and however long the list,
+ * one in twenty would be missing. The first finds over .98 of the best 20 (bench/graph.ts).
  */
-const GRAPH_EFFORTS = [
-  { least: 100, times: 4 },
-  { least: 800, times: 8 },
-] as const;
-
-/** Longer lists are looked for exactly: they reach into items that few others lead to, and would miss one in twenty of 500. */
-const GRAPH_MAX_K = 100;
+const GRAPH_EFFORTS = [160, 400] as const;
+const GRAPH_PART = 4;
 
 /** All rows of fewer items are in the processor's cache, where codes gain little. */
 const CODES_FROM = 8192;
@@ -50,8 +46,9 @@ export function searchBytes(items: number, width: number, graph = false): number
 
 /**
  * Exact top-K by inner product, by SIMD over blocks of items: most cost a comparison of the most that their score can be
- * with the worst of the K best so far, and only those that pass it are multiplied out and held to the filters. Equal scores rank by index, so that a list never depends on the
- * order in which it was searched. A score that is no number is never found.
+ * with the worst of the K best so far, and only those that pass it are multiplied out and held to the filters. Equal
+ * scores rank by index, so that a list never depends on the order in which it was searched. A score that is no number is
+ * never found.
  */
 export class TopK {
   private readonly scoresAt: number;
@@ -83,13 +80,12 @@ export class TopK {
   }
 
   /**
-   * Makes a graph for searches that are to be fast rather than exact. Until all items are in it, and where it finds too few that
-   * the filters leave, searches are exact, as they are always for `only`, `similar`, and more than 100 items.
+   * Makes a graph for searches that are to be fast rather than exact. Until all items are in it, searches are exact, as they are
+   * always for `only`, `similar`, and where more than 100 items are wanted or seen before those wanted.
    */
   addGraph(options: GraphOptions = {}): ItemGraph {
     this.codes ??= new Codes(this.matrix);
-    const most = Math.max(...GRAPH_EFFORTS.map(({ least, times }) => Math.max(least, times * GRAPH_MAX_K)));
-    this.graph = new ItemGraph(this.matrix, this.codes, most, options);
+    this.graph = new ItemGraph(this.matrix, this.codes, Math.max(...GRAPH_EFFORTS), options);
     return this.graph;
   }
 
@@ -136,10 +132,14 @@ export class TopK {
   /** By the graph where there is one and it finds enough that the filters leave; else exactly. */
   private findAny(k: number, scales: number, narrowed: boolean): number {
     const { queryAt } = this;
-    if (this.graph?.isWhole === true && scales === 0 && !narrowed && k <= GRAPH_MAX_K) {
+    if (this.graph?.isWhole === true && scales === 0 && !narrowed) {
       for (const effort of GRAPH_EFFORTS) {
-        const list = this.graph.search(queryAt, Math.max(effort.least, effort.times * k));
-        const found = list === undefined ? 0 : this.findAmong(list, k, scales);
+        if (GRAPH_PART * k > effort) continue;
+        const list = this.graph.search(queryAt, effort);
+        if (list === undefined) break;
+        const out = this.matrix.kernel.countOut(list.at, list.length);
+        if (GRAPH_PART * (k + out) > effort) continue;
+        const found = this.findAmong(list, k, scales);
         if (found === k) return found;
       }
     }

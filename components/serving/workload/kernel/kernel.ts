@@ -9,6 +9,7 @@ export interface Kernel {
   setBloom(at: number, bits: number, hashes: number, salt: number): void;
   search(query: number, k: number, scales: number): number;
   searchAmong(query: number, k: number, scales: number, list: number, listed: number): number;
+  countOut(list: number, listed: number): number;
   encode(codesAt: number, codeBytes: number, stepsAt: number, slacksAt: number, queryLoss: number): void;
   searchCodes(query: number, k: number, scales: number, query16: number, queryStep: number, length: number): number;
   invertLengths(out: number): void;

@@ -252,3 +252,11 @@ export function searchAmong(query: usize, k: u32, scalesAt: usize, list: usize, 
   return end();
 }
 
+/** How many of the items at `list` are not to be found. */
+export function countOut(list: usize, listed: u32): u32 {
+  let out: u32 = 0;
+  for (let at: u32 = 0; at < listed; at++) {
+    if (isOut(load<u32>(list + (at << 2)))) out++;
+  }
+  return out;
+}
