@@ -57,6 +57,7 @@ interface ExperimentOptions {
   readonly minUsers?: unknown;
   readonly maxDays?: unknown;
   readonly onHarm?: string;
+  readonly standIns?: unknown;
 }
 
 const ACTIONS = ["start", "status", "ramp", "hold", "resume", "rollback", "report"] as const;
@@ -202,6 +203,10 @@ function readOptions(options: ExperimentOptions, topology: Topology, problems: I
   const onHarm = oneOf("--on-harm", options.onHarm ?? "roll_back", ["roll_back", "hold"] as const, problems);
   const whole = (path: string, value: unknown, otherwise: number): number =>
     integerOption(path, value ?? otherwise, { min: 1, max: 1e9 }, problems);
+  const standIns = Number(options.standIns ?? LIMIT_DEFAULTS.stand_in_share);
+  if (!(standIns >= 0 && standIns <= 1)) {
+    problems.push({ path: "--stand-ins", reason: `want a share, 0 to 1, got "${String(options.standIns)}"` });
+  }
   const alpha = Number(options.alpha ?? PLAN_DEFAULTS.alpha);
   if (!(alpha > 0 && alpha < 1)) {
     problems.push({ path: "--alpha", reason: `want a number between 0 and 1, got "${String(options.alpha)}"` });
@@ -243,7 +248,12 @@ function readOptions(options: ExperimentOptions, topology: Topology, problems: I
       ramp,
       onHarm,
       judgedBy: { primary, alpha, guardrail_alpha: PLAN_DEFAULTS.guardrailAlpha, planned_users: plannedUsers },
-      limits: { ...LIMIT_DEFAULTS, error_share: 1 - topology.promises.availability },
+      limits: {
+        ...LIMIT_DEFAULTS,
+        // To a millionth, so that .99 leaves .01.
+        error_share: Math.round((1 - topology.promises.availability) * 1e6) / 1e6,
+        stand_in_share: standIns,
+      },
     },
   };
 }

@@ -158,7 +158,8 @@ run(
     .option("--min-days <n>", "start: whole days at a step; default: 2")
     .option("--min-users <n>", "start: users of the new variant before the next step; default: 200")
     .option("--max-days <n>", "start: whole days after which what shows nothing ends; default: 42")
-    .option("--on-harm <what>", "start: what shown harm leads to: roll_back | hold; default: roll_back"),
+    .option("--on-harm <what>", "start: what shown harm leads to: roll_back | hold; default: roll_back")
+    .option("--stand-ins <share>", "start: most of the new variant's lists that may be another model's; default: 0.5"),
   async () => (await import("./experiment.ts")).experiment as Run,
 );
 run(
