@@ -20,8 +20,8 @@ const IN_VALUE = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === TAB || (byte >= SPACE && byte !== DELETE) ? 1 : 0,
 );
 
-/** Fields that change how a message ends, or what may follow it: all make a request `other`. */
-const BREAKING = ["te", "expect", "upgrade", "trailer", "proxy-connection", "transfer-encoding", "http2-settings"];
+/** Fields that change how a message ends, or what may follow it: all make a request `other`. Upgrades say so in Connection. */
+const BREAKING = ["expect", "proxy-connection", "transfer-encoding"];
 
 /** Fields that are looked at, by the length of their names: all others are only held to the grammar. */
 const LOOKED_AT = new Map<number, readonly string[]>();
