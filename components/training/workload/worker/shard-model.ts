@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { ModelPackageError, readManifest, type ModelManifest } from "../../../serving/workload/model-package";
-import { ItemMatrix } from "../../../serving/workload/kernel/item-matrix";
-import { TopK } from "../../../serving/workload/top-k";
 import type { ScoredItem } from "../../../tables/workload/records";
+import { LengthOrdered } from "./by-length";
 import type { Rows } from "./shards";
 
 /** The part of a model package that one shard needs: all items, and the shard's users only. */
@@ -51,7 +50,7 @@ export async function loadShard(folder: string, rows: Rows, limit: number): Prom
   if (users.length !== count) {
     throw new ModelPackageError(folder, `want users ${rows.from} to ${rows.to} of ${all}, got ${users.length}`);
   }
-  const search = new TopK(ItemMatrix.of(itemFactors, factors), limit);
+  const search = new LengthOrdered(itemFactors, factors, limit);
   return {
     manifest,
     users,
@@ -59,7 +58,7 @@ export async function loadShard(folder: string, rows: Rows, limit: number): Prom
     score: (n, length) => {
       const excluded = bought.subarray((starts[n] ?? 0) - first, (starts[n + 1] ?? 0) - first);
       const user = userFactors.subarray(n * factors, (n + 1) * factors);
-      const { indices, scores } = search.search(user, length, { excluded });
+      const { indices, scores } = search.search(user, length, excluded);
       return Array.from(indices, (item, place) => ({ item_id: items[item] ?? "", score: scores[place] ?? 0 }));
     },
   };
