@@ -42,6 +42,12 @@ describe("search by length", () => {
     assert.equal(search.looked, 4);
   });
 
+  it("looks at a part whose best is only as good as the worst so far: its index may be lower", () => {
+    const factors = Float32Array.of(1, 0, 0, 1, 3, 0);
+    const search = new LengthOrdered(factors, WIDTH, 1, 1);
+    assert.deepEqual([...search.search(Float32Array.of(1, 0, 0), 1, new Uint32Array()).indices], [0]);
+  });
+
   it("finds nothing among no items", () => {
     const { indices } = new LengthOrdered(new Float32Array(), WIDTH, 5).search(
       new Float32Array(WIDTH),
