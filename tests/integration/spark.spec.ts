@@ -7,8 +7,10 @@ import {
   DynamoDBClient,
   paginateScan,
   type AttributeValue,
+  type BatchGetItemCommand,
   type BatchWriteItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { downloadPrefix } from "../../components/etl/workload/objects";
 import { described, type QualityReport } from "../../components/etl/workload/quality";
 import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
@@ -219,21 +221,26 @@ describe("the ETL on Spark", function () {
     );
   });
 
-  it("loses and doubles nothing when it is killed while it writes, and puts users' key points", async () => {
+  it("loses and doubles nothing when it is killed while it writes, puts users' key points, and takes hand-overs", async () => {
     const writing = join(stores.silver, "events", "_temporary");
     const killed = await killedSparkEtl(spark, stores, { more: ["--full"], when: () => existsSync(writing) });
     assert.ok(killed, "it ended before it could be killed");
     const emulator = await startOwnEmulator();
     try {
       const profiles = await profilesTable(emulator.endpoint);
+      const handovers = await handoverQueue(emulator.endpoint, stores.bronze, [
+        ...Object.keys(objects.first),
+        ...Object.keys(objects.second),
+      ]);
       const { code, stdout, stderr } = await sparkEtl(spark, stores, {
-        more: ["--profiles-table", PROFILES, "--profiles-per-second", "1000"],
+        more: ["--profiles-table", PROFILES, "--profiles-per-second", "1000", "--handover-queue", handovers.url],
         environment: { ...AWS, AWS_ENDPOINT_URL: emulator.endpoint },
       });
       assert.equal(code, 0, `${stdout}\n${stderr}`.slice(-4_000));
       // The embedded engine writes the same items.
       assert.deepEqual(await itemsOf(profiles), await embeddedProfiles({ ...objects.first, ...objects.second }));
       profiles.destroy();
+      assert.equal(await handovers.left(), 0);
     } finally {
       await emulator.stop();
     }
@@ -268,6 +275,33 @@ async function profilesTable(endpoint: string): Promise<DynamoDBClient> {
   return client;
 }
 
+/** A queue with one hand-over of verified objects, which lies in bronze; `left` counts its messages, hidden ones too. */
+async function handoverQueue(
+  endpoint: string,
+  bronze: string,
+  keys: readonly string[],
+): Promise<{ readonly url: string; readonly left: () => Promise<number> }> {
+  const sqs = new SQSClient({ region: "us-east-1", endpoint, credentials: CREDENTIALS });
+  const { QueueUrl: url = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "handover" }));
+  const key = "verified/_handover/all.json";
+  putFiles(bronze, {
+    [key]: Buffer.from(JSON.stringify({ version: 1, bucket: "bronze", objects: keys.map((one) => ({ key: one })) })),
+  });
+  const MessageBody = JSON.stringify({ version: 1, bucket: "bronze", key });
+  await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+  return {
+    url,
+    left: async () => {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
+      );
+      return Object.entries(Attributes)
+        .filter(([name]) => /^ApproximateNumberOfMessages(NotVisible)?$/.test(name))
+        .reduce((sum, [, count]) => sum + Number(count), 0);
+    },
+  };
+}
+
 type Items = Record<string, Record<string, unknown>>;
 
 /** Items by user; a number is compared by its value, since its text may be 1 or 1.0. */
@@ -288,8 +322,10 @@ async function itemsOf(client: DynamoDBClient): Promise<Items> {
 /** What the embedded engine puts into the profiles table. */
 async function embeddedProfiles(objects: Readonly<Record<string, Buffer>>): Promise<Items> {
   const items: Record<string, AttributeValue>[] = [];
-  const send = ({ input }: BatchWriteItemCommand): Promise<object> => {
-    for (const { PutRequest: put } of input.RequestItems?.[PROFILES] ?? []) items.push(put?.Item ?? {});
+  const send = ({ input }: BatchWriteItemCommand | BatchGetItemCommand): Promise<object> => {
+    const asked = input.RequestItems?.[PROFILES] ?? [];
+    // What is read back to be compared is not of interest here.
+    for (const { PutRequest: put } of Array.isArray(asked) ? asked : []) items.push(put?.Item ?? {});
     return Promise.resolve({});
   };
   const s3 = new MemoryS3();

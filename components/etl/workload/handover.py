@@ -56,13 +56,16 @@ class Queue:
         """All messages that wait; `read` gives the text of an object in bronze. What is no hand-over stays."""
         keys: set[str] = set()
         receipts: list[str] = []
+        seen: set[str] = set()
         while len(receipts) < MAX_MESSAGES:
             # Waiting, even for a second, asks all of the queue's servers.
             answer = self.call("ReceiveMessage", {"MaxNumberOfMessages": BATCH, "WaitTimeSeconds": 1})
-            messages = answer.get("Messages") or []
+            # What shows again meanwhile was left on purpose, or is hidden for too short a time to wait for.
+            messages = [message for message in answer.get("Messages") or [] if message["MessageId"] not in seen]
             if not messages:
                 break
             for message in messages:
+                seen.add(message["MessageId"])
                 listed = listed_in(message["Body"], read)
                 if listed is not None:
                     keys.update(listed)

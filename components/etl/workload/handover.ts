@@ -75,13 +75,17 @@ interface Taken {
 async function take(s3: S3Client, { sqs, queueUrl }: HandoverQueue): Promise<Taken> {
   const objects = new Map<string, number>();
   const receipts: string[] = [];
+  const seen = new Set<string>();
   while (receipts.length < MAX_MESSAGES) {
     const { Messages = [] } = await sqs.send(
       // Waiting, even for a second, asks all of the queue's servers.
       new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
     );
-    if (Messages.length === 0) break;
-    for (const { Body = "", ReceiptHandle = "" } of Messages) {
+    // What shows again while we take was left on purpose, or is hidden for too short a time to wait for.
+    const fresh = Messages.filter(({ MessageId = "" }) => !seen.has(MessageId));
+    if (fresh.length === 0) break;
+    for (const { Body = "", MessageId = "", ReceiptHandle = "" } of fresh) {
+      seen.add(MessageId);
       const message = readHandoverMessage(Body);
       const text = message === undefined ? undefined : await readObject(s3, message.bucket, message.key);
       const handover = readHandover(text?.toString() ?? "");

@@ -23,7 +23,11 @@ function queueOf(bodies: readonly string[]) {
     if (command instanceof ReceiveMessageCommand) {
       const found = [...waiting].filter(([id]) => !hidden.has(id)).slice(0, command.input.MaxNumberOfMessages);
       for (const [id] of found) hidden.add(id);
-      return Promise.resolve({ Messages: found.map(([ReceiptHandle, Body]) => ({ Body, ReceiptHandle })) });
+      // What nobody takes off shows again at once.
+      const again = found.length === 0 ? [...waiting].slice(0, 1) : found;
+      return Promise.resolve({
+        Messages: again.map(([id, Body]) => ({ Body, MessageId: `m${id}`, ReceiptHandle: id })),
+      });
     }
     if (command instanceof DeleteMessageBatchCommand) {
       calls.push(`delete ${command.input.Entries?.length ?? 0}`);

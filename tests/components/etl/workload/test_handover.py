@@ -27,6 +27,8 @@ class Sqs:
         self.shown: set[str] = set()
         self.broken = broken
         self.asked: list[str] = []
+        self.forgetful = False
+        """Shows a message again at once, as one whose time to be hidden is up."""
         queue = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -52,7 +54,11 @@ class Sqs:
         if operation == "ReceiveMessage":
             found = [id for id in self.waiting if id not in self.shown][: body["MaxNumberOfMessages"]]
             self.shown.update(found)
-            return {"Messages": [{"ReceiptHandle": id, "Body": self.waiting[id]} for id in found]}
+            if self.forgetful and not found:
+                found = list(self.waiting)[:1]
+            return {
+                "Messages": [{"MessageId": f"m{id}", "ReceiptHandle": id, "Body": self.waiting[id]} for id in found]
+            }
         for entry in body["Entries"]:
             del self.waiting[entry["ReceiptHandle"]]
         return {}
@@ -96,6 +102,12 @@ def test_messages_go_once_all_that_they_name_was_read(queue_of):
     queue.settle(taken, [f"s3://bronze/{key}" for key in taken.keys])
     assert list(sqs.waiting.values()) == ["{}", "[", message("gone")]
     assert sqs.asked.count("DeleteMessageBatch https://sqs.eu-west-1.amazonaws.com/1/handover") == 3
+
+
+def test_what_shows_again_meanwhile_ends_the_taking(queue_of):
+    sqs, queue = queue_of(["{}", message("a")])
+    sqs.forgetful = True
+    assert queue.take(read).receipts == ("1",)
 
 
 def test_an_object_that_was_not_read_is_named_and_no_message_goes(queue_of):
