@@ -102,7 +102,7 @@ export function createEventSource(
     }
     case "kafka": {
       const { kind, ...own } = carrier;
-      const { clusterArn, bootstrapBrokers, topic } = new EventTopic(name, { scope, ...own }, opts);
+      const { clusterArn, bootstrapBrokers, topic } = new EventTopic(name, { scope, keyArn, ...own }, opts);
       return { kind, clusterArn, bootstrapBrokers, topic };
     }
     case "queue": {

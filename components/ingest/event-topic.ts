@@ -2,15 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
-import { dataTags, keepData, type Scope } from "../kit/scope";
+import { keepData, type Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantInteger, wantMatch } from "../kit/want";
+import {
+  checkProvisioned,
+  COPIES,
+  createProvisioned,
+  createServerless,
+  type KafkaCluster,
+  type ProvisionedKafka,
+  type ServerlessKafka,
+} from "./event-cluster";
 
 /** Port on which brokers take clients that sign by IAM: docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
 const IAM_PORT = 9098;
 // MSK Serverless quotas: 2,400 partitions that are not compacted; three copies, in three zones
 const PARTITIONS = { min: 1, max: 2400, usual: 12 } as const;
-const COPIES = 3;
 const RETENTION_HOURS = { min: 1, max: 8760, usual: 48 } as const;
 
 export interface EventTopicArgs {
@@ -20,6 +28,10 @@ export interface EventTopicArgs {
   readonly subnetIds: pulumi.Input<string[]>;
   /** Security groups that may connect, by a short name. @default none: Firehose comes by a connection of its own */
   readonly clients?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What the topic is on. @default serverless */
+  readonly cluster?: ServerlessKafka | ProvisionedKafka;
+  /** Key of the events on brokers of one's own; a serverless cluster takes none but AWS's. */
+  readonly keyArn?: pulumi.Input<string>;
   /** Users are spread over so many; MSK Serverless takes 5 MiB/s into each. @default 12 */
   readonly partitions?: number;
   /** Hours that an event can be read again. @default 48 */
@@ -27,8 +39,10 @@ export interface EventTopicArgs {
 }
 
 /** Problems of the arguments, by path. */
-export function checkEventTopic({ partitions, retentionHours, clients = {} }: EventTopicArgs): Problem[] {
+export function checkEventTopic(args: EventTopicArgs): Problem[] {
+  const { partitions, retentionHours, clients = {}, cluster, keyArn } = args;
   return [
+    ...(cluster?.mode === "provisioned" ? checkProvisioned(cluster, keyArn) : []),
     ...wantInteger("partitions", partitions ?? PARTITIONS.usual, "partitions", PARTITIONS),
     ...wantInteger("retentionHours", retentionHours ?? RETENTION_HOURS.usual, "hours", RETENTION_HOURS),
     ...Object.keys(clients).flatMap((client) =>
@@ -38,8 +52,8 @@ export function checkEventTopic({ partitions, retentionHours, clients = {} }: Ev
 }
 
 /**
- * Events for readers that speak Kafka: a serverless MSK cluster that takes only clients signed by IAM, over TLS, with one
- * topic keyed by user. It is encrypted by AWS's own key: MSK Serverless has no setting for another one.
+ * Events for readers that speak Kafka: an MSK cluster, serverless or with brokers of one's own, that takes only clients signed
+ * by IAM, over TLS, with one topic keyed by user.
  */
 export class EventTopic extends pulumi.ComponentResource {
   readonly clusterArn: pulumi.Output<string>;
@@ -55,7 +69,7 @@ export class EventTopic extends pulumi.ComponentResource {
     this.topic = "events";
     this.createTopic(name, args, cluster);
     this.clusterArn = cluster.arn;
-    this.bootstrapBrokers = cluster.bootstrapBrokersSaslIam;
+    this.bootstrapBrokers = cluster.bootstrapBrokers;
     this.registerOutputs({
       clusterArn: this.clusterArn,
       bootstrapBrokers: this.bootstrapBrokers,
@@ -91,25 +105,16 @@ export class EventTopic extends pulumi.ComponentResource {
     return group;
   }
 
-  private createCluster(
-    name: string,
-    { scope, subnetIds }: EventTopicArgs,
-    group: aws.ec2.SecurityGroup,
-  ): aws.msk.ServerlessCluster {
-    return new aws.msk.ServerlessCluster(
-      name,
-      {
-        clusterName: nameOf(scope, "events", "kafkaCluster"),
-        clientAuthentication: { sasl: { iam: { enabled: true } } },
-        vpcConfigs: [{ subnetIds, securityGroupIds: [group.id] }],
-        tags: dataTags("identifier"),
-      },
-      { parent: this, ...keepData(scope) },
-    );
+  private createCluster(name: string, args: EventTopicArgs, group: aws.ec2.SecurityGroup): KafkaCluster {
+    const { scope, subnetIds, keyArn, cluster = { mode: "serverless" } } = args;
+    const parts = { scope, subnetIds, securityGroupId: group.id };
+    return cluster.mode === "serverless"
+      ? createServerless(name, parts, this)
+      : createProvisioned(name, { ...parts, keyArn }, cluster, this);
   }
 
   /** Firehose reaches private brokers by a connection that this lets it make: docs.aws.amazon.com/firehose/latest/dev/controlling-access.html */
-  private letFirehoseConnect(name: string, cluster: aws.msk.ServerlessCluster): void {
+  private letFirehoseConnect(name: string, cluster: KafkaCluster): void {
     const policy = pulumi.jsonStringify({
       Version: "2012-10-17",
       Statement: [
@@ -125,7 +130,7 @@ export class EventTopic extends pulumi.ComponentResource {
     new aws.msk.ClusterPolicy(name, { clusterArn: cluster.arn, policy }, { parent: this });
   }
 
-  private createTopic(name: string, args: EventTopicArgs, cluster: aws.msk.ServerlessCluster): void {
+  private createTopic(name: string, args: EventTopicArgs, cluster: KafkaCluster): void {
     const hours = args.retentionHours ?? RETENTION_HOURS.usual;
     new aws.msk.Topic(
       name,

@@ -3,6 +3,23 @@ import type { RequestTable } from "../spec";
 import type { Value } from "../../value";
 
 export const msk: RequestTable = {
+  "aws:msk/cluster:Cluster": type(
+    request("kafka:CreateCluster", {
+      "brokerNodeGroupInfo.azDistribution": "BrokerAZDistribution",
+      "brokerNodeGroupInfo.connectivityInfo.vpcConnectivity.clientAuthentication.sasl.iam": "Iam.Enabled",
+      "brokerNodeGroupInfo.connectivityInfo.vpcConnectivity.clientAuthentication.sasl.scram": "Scram.Enabled",
+      "brokerNodeGroupInfo.connectivityInfo.vpcConnectivity.clientAuthentication.tls": "Tls.Enabled",
+      "clientAuthentication.sasl.iam": "Iam.Enabled",
+      "clientAuthentication.sasl.scram": "Scram.Enabled",
+      "clientAuthentication.tls.certificateAuthorityArns": "CertificateAuthorityArnList",
+      "clientAuthentication.unauthenticated": "Unauthenticated.Enabled",
+      "encryptionInfo.encryptionAtRestKmsKeyArn": "EncryptionAtRest.DataVolumeKMSKeyId",
+      "loggingInfo.brokerLogs.cloudwatchLogs": "CloudWatchLogs",
+    }),
+  ),
+  "aws:msk/configuration:Configuration": type(
+    request("kafka:CreateConfiguration", { name: "Name", serverProperties: turned("ServerProperties", encoded) }),
+  ),
   "aws:msk/clusterPolicy:ClusterPolicy": type(request("kafka:PutClusterPolicy", { policy: json("Policy") })),
   "aws:msk/serverlessCluster:ServerlessCluster": type(
     request("kafka:CreateClusterV2", {

@@ -9,6 +9,7 @@ import {
   type EventNeed,
   type EventSource,
 } from "../../../components/ingest/event-stream";
+import type { ProvisionedKafka } from "../../../components/ingest/event-cluster";
 import { EventTopic } from "../../../components/ingest/event-topic";
 import { DISPOSABLE, keyArn, SCOPE, statements, tooWide } from "../../kit/builders";
 import { FAKE_ACCOUNT } from "../../kit/outputs";
@@ -25,7 +26,24 @@ const CARRIERS: Readonly<Record<EventCarrier["kind"], EventCarrier>> = {
   kafka: { kind: "kafka", vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b"], clients: { api: "sg-1" } },
   queue: { kind: "queue" },
 };
-const outputs = { [CLUSTER_TYPE]: () => ({ arn: CLUSTER, bootstrapBrokersSaslIam: "boot:9098" }) };
+const CLUSTER_OF_BROKERS = {
+  mode: "provisioned",
+  brokerType: "kafka.m7g.large",
+  brokers: 6,
+  zones: 3,
+  logs: { keyArn: keyArn("technical") },
+} as const;
+const KAFKA = { kind: "kafka", vpcId: "vpc-1", subnetIds: ["subnet-a", "subnet-b", "subnet-c"] } as const;
+const onBrokers = (more: Partial<ProvisionedKafka> = {}): EventCarrier => ({
+  ...KAFKA,
+  subnetIds: [...KAFKA.subnetIds],
+  cluster: { ...CLUSTER_OF_BROKERS, ...more },
+});
+const outputs = {
+  [CLUSTER_TYPE]: () => ({ arn: CLUSTER, bootstrapBrokersSaslIam: "boot:9098" }),
+  "aws:msk/cluster:Cluster": () => ({ arn: CLUSTER, bootstrapBrokersSaslIam: "b-1:9098,b-2:9098" }),
+  "aws:msk/configuration:Configuration": () => ({ latestRevision: 1 }),
+};
 
 const make = (
   carrier: EventCarrier,
@@ -131,6 +149,58 @@ describe("an event source", () => {
     );
     const [connect] = statements(recording.only("aws:msk/clusterPolicy:ClusterPolicy").inputs["policy"]);
     assert.deepEqual([connect?.Action, connect?.Resource], ["kafka:CreateVpcConnection", CLUSTER]);
+  });
+
+  it("on brokers of one's own is encrypted by the events' key, at rest and between brokers, in three copies, with logs", async () => {
+    const recording = await make(onBrokers({ kafkaVersion: "3.9.x", storageGib: 500 }), CAN.kafka);
+    assertEveryChildIsOwned(recording);
+    assertTaken(recording);
+    assert.deepEqual(recording.all(CLUSTER_TYPE), []);
+    const cluster = recording.only("aws:msk/cluster:Cluster");
+    assert.deepEqual([cluster.protect, cluster.retainOnDelete], [true, true]);
+    const { inputs } = cluster;
+    assert.deepEqual([inputs["numberOfBrokerNodes"], inputs["kafkaVersion"]], [6, "3.9.x"]);
+    assert.deepEqual(inputs["encryptionInfo"], {
+      encryptionAtRestKmsKeyArn: KEY,
+      encryptionInTransit: { clientBroker: "TLS", inCluster: true },
+    });
+    assert.deepEqual(inputs["clientAuthentication"], { sasl: { iam: true }, unauthenticated: false });
+    const brokers = inputs["brokerNodeGroupInfo"] as Record<string, unknown>;
+    assert.deepEqual(brokers["storageInfo"], { ebsStorageInfo: { volumeSize: 500 } });
+    assert.deepEqual(brokers["connectivityInfo"], {
+      publicAccess: { type: "DISABLED" },
+      vpcConnectivity: { clientAuthentication: { sasl: { iam: true } } },
+    });
+    assert.match(JSON.stringify(inputs["loggingInfo"]), /"enabled":true/);
+    const { inputs: settings } = recording.only("aws:msk/configuration:Configuration");
+    assert.deepEqual(String(settings["serverProperties"]).split("\n"), [
+      "auto.create.topics.enable=false",
+      "default.replication.factor=3",
+      "min.insync.replicas=2",
+      "unclean.leader.election.enable=false",
+    ]);
+    assert.equal(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"], 30);
+    const usual = (await make(onBrokers())).only("aws:msk/cluster:Cluster").inputs;
+    assert.equal(usual["kafkaVersion"], "3.8.x");
+  });
+
+  it("refuses brokers that do not fill their zones, are fewer than the copies, or of a Kafka that MSK has not", async () => {
+    const cluster = {
+      ...CLUSTER_OF_BROKERS,
+      brokers: 4,
+      brokerType: "m7g.large",
+      kafkaVersion: "2.8.1",
+      storageGib: 20_000,
+    };
+    await assertRefused(
+      ({ opts }) => new EventTopic("t", { scope: SCOPE, vpcId: "vpc-1", subnetIds: [], cluster }, opts),
+      ["cluster.brokerType", "cluster.brokers", "cluster.storageGib", "cluster.kafkaVersion", "keyArn"],
+    );
+    const few = { ...CLUSTER_OF_BROKERS, brokers: 2, zones: 2 };
+    await assertRefused(
+      ({ opts }) => new EventTopic("t", { scope: SCOPE, vpcId: "v", subnetIds: [], cluster: few, keyArn: KEY }, opts),
+      ["cluster.brokers"],
+    );
   });
 
   it("on Kafka is delivered to S3 by a role that reads that topic only", async () => {
