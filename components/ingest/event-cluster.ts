@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { LogRetentionDays } from "../network/logs";
 import { nameOf } from "../kit/names";
 import { problem, type Problem } from "../kit/refuse";

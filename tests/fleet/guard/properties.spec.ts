@@ -62,6 +62,8 @@ const FORCED: Readonly<Record<string, readonly string[]>> = {
   "aws:kinesis/stream:Stream": ["name"],
   "aws:kms/key:Key": ["customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"],
   "aws:kms/replicaKey:ReplicaKey": ["primaryKeyArn"],
+  // And within its blocks, see below.
+  "aws:msk/cluster:Cluster": ["clusterName"],
   "aws:msk/serverlessCluster:ServerlessCluster": ["clientAuthentication", "clusterName", "vpcConfigs"],
   "aws:opensearch/domain:Domain": ["domainName"],
   "aws:redshift/cluster:Cluster": [
@@ -229,6 +231,30 @@ const CASES: readonly Case[] = [
     "aws:appautoscaling/target:Target",
     { minCapacity: 1, maxCapacity: 4 },
     { minCapacity: 2, maxCapacity: 8 },
+    [],
+  ],
+  [
+    "the key of a Kafka cluster",
+    "aws:msk/cluster:Cluster",
+    {
+      encryptionInfo: {
+        encryptionAtRestKmsKeyArn: "arn:a",
+        encryptionInTransit: { clientBroker: "TLS", inCluster: true },
+      },
+    },
+    {
+      encryptionInfo: {
+        encryptionAtRestKmsKeyArn: "arn:b",
+        encryptionInTransit: { clientBroker: "TLS", inCluster: true },
+      },
+    },
+    ["encryptionInfo.encryptionAtRestKmsKeyArn"],
+  ],
+  [
+    "a Kafka cluster's brokers, their type and disks",
+    "aws:msk/cluster:Cluster",
+    { numberOfBrokerNodes: 3, brokerNodeGroupInfo: { instanceType: "kafka.m7g.large", clientSubnets: ["a"] } },
+    { numberOfBrokerNodes: 6, brokerNodeGroupInfo: { instanceType: "kafka.m7g.xlarge", clientSubnets: ["a"] } },
     [],
   ],
   [
