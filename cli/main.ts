@@ -113,6 +113,13 @@ run(
 );
 run(
   cli
+    .command("flag [name] [turn]", "Show the recommendation API's flags, or turn one on or off in every region")
+    .option("--env <name>", "Environment", { default: "local" })
+    .option("--reason <text>", "Why it is turned"),
+  async () => (await import("./flag.ts")).flag as Run,
+);
+run(
+  cli
     .command("recommend <user>", "Recommendations for a user, by the API's own code")
     .option("--env <name>", "Environment", { default: "local" })
     .option("--region <region>", "Region that answers; default: the home region")

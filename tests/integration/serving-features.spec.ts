@@ -16,8 +16,8 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import { WebSocket } from "ws";
 import { deriveSalt, pseudonymiser } from "../../components/ingest/workload/transform/pseudonym";
 import { transformEvent } from "../../components/ingest/workload/transform/transform";
+import { turnFlag } from "../../components/serving/workload/flags/store";
 import { drain, listen } from "../../components/serving/workload/http";
-import { flagKeyOf } from "../../components/tables/workload/flags";
 import { CURRENT_VERSION, MODEL_NAME, POPULAR_KEY } from "../../components/tables/workload/records";
 import { waitUntil } from "../../local/datapath/wait";
 import { checkoutRoot } from "../../local/toolchain";
@@ -231,7 +231,9 @@ describe("the recommendation API with callers, exposures, flags, traces and WebS
   });
 
   it("takes no more WebSockets within seconds after the flag's row says so", async () => {
-    await put(NAMES.flags, { flag: flagKeyOf("serving.updates"), value: false, reason: "drill" });
+    const turn = (value: boolean): Promise<void> =>
+      turnFlag(dynamo, NAMES.flags, { flag: "serving.updates", value, reason: "drill", at: new Date() });
+    await turn(false);
     const headers = await bearer();
     const status = async (): Promise<number> => {
       const socket = new WebSocket(`ws://${url}/v1/users/ada/updates`, ["meridian.v1"], { headers });
@@ -245,7 +247,7 @@ describe("the recommendation API with callers, exposures, flags, traces and WebS
       return found;
     };
     await waitUntil(async () => (await status()) === 503, { what: "the switch", timeoutMs: 20_000 });
-    await put(NAMES.flags, { flag: flagKeyOf("serving.updates"), value: true });
+    await turn(true);
     await waitUntil(async () => (await status()) === 101, { what: "the switch", timeoutMs: 20_000 });
   });
 

@@ -41,6 +41,8 @@ export const flagSchema = z.object({
   value: z.boolean(),
   /** ISO 8601, UTC. */
   changed_at: z.string().optional(),
+  /** Who changed it, as AWS knows the caller. */
+  by: z.string().optional(),
   reason: z.string().optional(),
 });
 export type FlagRecord = z.infer<typeof flagSchema>;
