@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApi } from "../../components/serving/workload/api";
 import { memoryCache } from "../../components/serving/workload/cache";
+import { ExposureLog } from "../../components/serving/workload/exposures";
 import { listen } from "../../components/serving/workload/http";
 import { createRecommender } from "../../components/serving/workload/recommend";
 import { POPULAR_KEY } from "../../components/tables/workload/records";
@@ -27,8 +28,18 @@ async function serveApi(): Promise<number> {
     ],
     userKeyOf: (id) => id,
   });
+  const exposures = new ExposureLog({
+    region: "us-east-1",
+    sink: {
+      put: (records) => Promise.resolve(records.map(() => undefined)),
+      buffered: () => 0,
+      drained: () => Promise.resolve(),
+    },
+    // None is dropped: what is measured is what each costs.
+    maxHeld: 1_000_000,
+  });
   // As long as a round: what is measured is a hit, not how often one is missed.
-  return listen(createApi(recommender, undefined, { atHandMs: 600_000 }), 0, "127.0.0.1");
+  return listen(createApi(recommender, undefined, { atHandMs: 600_000, exposures }), 0, "127.0.0.1");
 }
 
 async function serveBare(): Promise<number> {
