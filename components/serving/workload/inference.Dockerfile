@@ -14,6 +14,8 @@ RUN node_modules/.bin/esbuild components/serving/workload/inference-main.ts \
       --external:@duckdb/* --outfile=out/index.cjs
 
 FROM public.ecr.aws/docker/library/node:${NODE}
+# The last label is SageMaker's, which no other image has.
+# hadolint ignore=DL3050
 LABEL org.opencontainers.image.title="Meridian model server" \
       org.opencontainers.image.licenses="Apache-2.0" \
       com.amazonaws.sagemaker.capabilities.multi-models="true"
