@@ -1,6 +1,7 @@
 import type { Plan, PlannedResource } from "../../aws/quotas";
 import type { Topology } from "../../regions/topology/model";
 import type { FleetGraph, GraphNode } from "../graph";
+import { runClusters } from "../run-clusters";
 
 /** Resources of some types. */
 export type Select = (...types: readonly string[]) => readonly PlannedResource[];
@@ -20,9 +21,10 @@ export interface Places {
  * stack's region, and in the home region if the stack is of none.
  */
 export function placesOf(topology: Topology, graph: FleetGraph): Places {
-  const nodes = graph.stacks.flatMap(({ name, nodes: all }) => {
+  const nodes = graph.stacks.flatMap(({ name, nodes: all }): readonly PlannedResource[] => {
     const region = name.kind === "region" ? name.region : topology.home;
-    return all.filter(counts).map((node) => (node.region === "" ? { ...node, region } : node));
+    const standing = all.filter(counts).map((node) => (node.region === "" ? { ...node, region } : node));
+    return name.kind === "region" ? [...standing, ...runClusters(topology, region)] : standing;
   });
   const everywhere = select(nodes);
   const byRegion = Map.groupBy(nodes, ({ region }) => region);

@@ -1,5 +1,7 @@
-import { vcpus, type Market } from "../../aws/quotas";
+import { vcpus, type Market, type Plan } from "../../aws/quotas";
 import { QUOTAS, type QuotaName } from "../../regions/quotas";
+import type { Topology } from "../../regions/topology/model";
+import { runClusters } from "../run-clusters";
 import { at, list, number, text, type GraphNode, type StackGraph } from "../graph";
 import type { FleetRule } from "./rule";
 
@@ -7,7 +9,10 @@ import type { FleetRule } from "./rule";
 const UNRESERVED_CONCURRENCY = 100;
 
 /** What a stack may come to need of a quota, and the resource that needs most of it. */
-type Need = (stack: StackGraph) => { readonly amount: number; readonly largest: GraphNode | undefined };
+type Need = (
+  stack: StackGraph,
+  topology: Topology,
+) => { readonly amount: number; readonly largest: GraphNode | undefined };
 
 /** Sums what each resource of some types may come to. */
 const summed =
@@ -24,12 +29,12 @@ const NEEDS: Readonly<Record<QuotaName, Need>> = {
       text(inputs, "streamModeDetails.streamMode") === "ON_DEMAND" ? 0 : (number(inputs, "shardCount") ?? 0),
     "aws:kinesis/stream:Stream",
   ),
-  lambdaConcurrency: (stack) => {
+  lambdaConcurrency: (stack, topology) => {
     const reserved = summed(
       ({ inputs }) => number(inputs, "reservedConcurrentExecutions") ?? 0,
       "aws:lambda/function:Function",
     );
-    const { amount, largest } = reserved(stack);
+    const { amount, largest } = reserved(stack, topology);
     return { amount: amount + UNRESERVED_CONCURRENCY, largest };
   },
   ec2StandardVcpus: standardVcpus("on-demand"),
@@ -61,7 +66,7 @@ export const failoverQuotas: FleetRule = {
       if (stack === undefined) continue;
       for (const { name, title, unit, byDefault } of Object.values(QUOTAS)) {
         const quota = topology.quotas[name] ?? byDefault(region);
-        const { amount, largest } = NEEDS[name](stack);
+        const { amount, largest } = NEEDS[name](stack, topology);
         if (quota === undefined || amount <= quota || largest === undefined) continue;
         judge.against(
           largest,
@@ -106,8 +111,10 @@ function endpointInstances(stack: StackGraph, need: (counts: EndpointCounts) => 
 
 /** What groups, nodes and clusters may grow to in one market: an instance counts against one quota only. */
 function standardVcpus(market: Market): Need {
-  return (stack) => {
-    const plan = { region: "", of: stack.of.bind(stack), everywhere: stack.of.bind(stack) };
+  return (stack, topology) => {
+    const passing = stack.name.kind === "region" ? runClusters(topology, stack.name.region) : [];
+    const of: Plan["of"] = (...types) => [...stack.of(...types), ...passing.filter(({ type }) => types.includes(type))];
+    const plan: Plan = { region: "", of, everywhere: of };
     const { amount } = vcpus(plan, market, "standard");
     const [largest] = [...stack.of(...EC2_TYPES)].sort((one, other) => mostOf(other) - mostOf(one));
     return { amount, largest };

@@ -98,6 +98,16 @@ describe("the preflight of a topology", function () {
     assert.deepEqual([...named].sort(), Object.keys(QUOTAS).sort());
   });
 
+  it("counts a cluster that each run makes as one that waits, though it stands in no stack", async () => {
+    const transient = parsed("prod", (text) => text.replace("etl: {", "etl: { mode: transient,"));
+    const found = await preflight(transient, await buildFleetGraph(transient));
+    for (const id of ["ec2-standard-vcpus", "ec2-standard-spot-vcpus", "emr-clusters"])
+      for (const { name } of prod.regions)
+        assert.equal(row(found, id, name).need, row(report, id, name).need, `${id} ${name}`);
+    const addresses = ({ subnets }: Preflight): readonly number[] => subnets.map(({ need }) => need);
+    assert.deepEqual(addresses(found), addresses(report));
+  });
+
   it("requests what holds for the whole account where its partition keeps that", async () => {
     const long = changed(graph, "aws:iam/role:Role", { assumeRolePolicy: "x".repeat(2049) });
     const asked = async (partition: Topology["regions"][number]["partition"]): Promise<string> => {
