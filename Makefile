@@ -21,6 +21,7 @@ up: setup ## stand the local cloud up and run the platform in it, end to end
 	@bin/meridian up local
 	@bin/meridian events generate --count 50000
 	@bin/meridian daily local
+	@bin/meridian features check local
 	@bin/meridian serve local
 	@bin/meridian recommend u1 --all-regions --limit 5
 	@bin/meridian query top_items --engine athena

@@ -113,6 +113,20 @@ run(
 );
 run(
   cli
+    .command(
+      "features <action> [...args]",
+      "The feature store: check ENV (online records against gold) | training-set LABELS OUT (Parquet, as known at each label)",
+    )
+    .option("--env <name>", "training-set: environment", { default: "local" })
+    .option("--region <region>", "Region whose features are read; default: check all, training-set the home region")
+    .option("--sample <n>", "check: users drawn in each region", { default: 500 })
+    .option("--limit <percent>", "check: percent of users that a feature may differ for", { default: 0 })
+    .option("--seed <n>", "check: other seeds draw other users", { default: 1 })
+    .option("--entity <name>", "training-set: user | item", { default: "user" }),
+  async () => (await import("./features.ts")).features as Run,
+);
+run(
+  cli
     .command("flag [name] [turn]", "Show the recommendation API's flags, or turn one on or off in every region")
     .option("--env <name>", "Environment", { default: "local" })
     .option("--reason <text>", "Why it is turned"),

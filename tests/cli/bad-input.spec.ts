@@ -77,6 +77,16 @@ describe("bad input on the command line", () => {
     ["an unknown question", ["query", "top_itms"], /top_items/],
     ["a region that the environment has not", ["recommend", "u1", "--region", "eu-west-1"], /--region: want one of/],
     ["a parameter that the question has not", ["query", "top_items", "--param", "x=1"], /x/],
+    [
+      "a feature store asked for what it does not do",
+      ["features", "frob", "--limit", "200", "--entity", "shop"],
+      /action: want check or training-set, got "frob"[^]*--entity: want user or item[^]*--limit: want a percentage/,
+    ],
+    [
+      "a training set without labels",
+      ["features", "training-set", "/no/such.parquet"],
+      /LABELS: want a Parquet file of labels, got "\/no\/such.parquet"[^]*OUT: want a file/,
+    ],
     ["a limit out of bounds", ["recommend", "u1", "--limit", "0"], /--limit: want a whole number, 1 to/],
   ];
   for (const [what, args, message] of CASES) {

@@ -200,6 +200,20 @@ describe("the platform on the local cloud", () => {
     assert.deepEqual(answers[0].items, answers[1].items);
   });
 
+  it("has online features that agree with gold in every region", () => {
+    type Reports = readonly {
+      passed: boolean;
+      compared: number;
+      features: readonly { name: string; rate: number }[];
+    }[];
+    const agreed = operator.json<Reports>("features", "check", "local");
+    assert.equal(agreed.length, 2);
+    assert.ok(
+      agreed.every(({ passed, compared }) => passed && compared > 0),
+      JSON.stringify(agreed),
+    );
+  });
+
   it("serves the same lists by each region's API, which runs until it is told to stop", async () => {
     const { apis } = operator.json<{
       apis: { region: string; url: string; startedNow: boolean; exposures: string }[];

@@ -37,6 +37,8 @@ export interface Engine {
   /** Puts the files that {@link exportTable} wrote of a whole table in its place: what they hold need not be in memory too. */
   replaceByFiles(table: KeptTable, folder: string): Promise<void>;
   rows(select: string): Promise<Record<string, unknown>[]>;
+  /** Writes the rows of a SELECT as one Parquet file, in its order. */
+  writeFile(select: string, file: string): Promise<void>;
   close(): void;
 }
 
@@ -104,6 +106,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await createView(name, `SELECT * FROM read_parquet([${files}], hive_partitioning = ${partitions})`);
     },
     rows: (select) => rowsOf(connection, select),
+    writeFile: async (select, file) => {
+      await connection.run(`COPY (${select}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`);
+    },
     close: () => {
       connection.closeSync();
       instance.closeSync();

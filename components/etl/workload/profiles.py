@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,21 +16,23 @@ PROFILE_WRITERS = 4
 
 ISO_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"
 
-PROFILE_COLUMNS = (
-    *("user_key", "region", "events", "sessions", "items", "purchases", "revenue"),
-    *("first_seen_at", "last_seen_at"),
-)
-"""A user's key points; a test compares them with the embedded engine's."""
+
+def profile_columns(pipeline: Path) -> dict[str, str]:
+    """Columns of a user's online record with their types, from the feature store's definition."""
+    entities = json.loads((pipeline / "feature-store.json").read_text())["entities"]
+    (user,) = (entity for entity in entities if entity["name"] == "user")
+    online = {feature["name"]: feature["type"] for feature in user["features"] if feature["online"]}
+    return {user["key"]: "string", **online}
 
 
 def write_profiles(features: DataFrame, table: str, per_second: int, pipeline: Path) -> None:
     """Puts users' key points into the profiles table, from a few writers that share the rate between them."""
-    instants = ("first_seen_at", "last_seen_at")
-    types = dict.fromkeys(("user_key", "region", *instants), "S")
+    columns = profile_columns(pipeline)
+    types = {name: "S" if form in ("string", "timestamp") else "N" for name, form in columns.items()}
     rows = features.select(
         [
-            (date_format(name, ISO_FORMAT) if name in instants else column(name).cast("string")).alias(name)
-            for name in PROFILE_COLUMNS
+            (date_format(name, ISO_FORMAT) if form == "timestamp" else column(name).cast("string")).alias(name)
+            for name, form in columns.items()
         ]
     )
 
@@ -38,7 +41,7 @@ def write_profiles(features: DataFrame, table: str, per_second: int, pipeline: P
         sys.path.insert(0, str(pipeline))
         from dynamo import Table  # noqa: PLC0415 -- found by the path above
 
-        items = ({name: {types.get(name, "N"): value} for name, value in row.asDict().items()} for row in partition)
+        items = ({name: {types[name]: value} for name, value in row.asDict().items()} for row in partition)
         Table(table).write(items, per_second / PROFILE_WRITERS)
 
     rows.coalesce(PROFILE_WRITERS).foreachPartition(put)

@@ -29,6 +29,7 @@ import {
   type Judgement,
   type QualityReport,
 } from "./quality";
+import { compareFeatures, readableSkew, type OnlineStore, type SkewReport } from "./skew";
 import { KEPT_TABLES, programsVersion, saveState, usableState, type EtlState } from "./state";
 
 export type { EtlLedger } from "./quality";
@@ -83,6 +84,8 @@ export interface EtlReport {
   readonly partitionsAdded: number;
   /** Users whose key points were put into the profiles table. */
   readonly profiles: number;
+  /** How the profiles table agrees with gold; absent when none were put. */
+  readonly skew?: SkewReport;
   readonly seconds: number;
 }
 
@@ -125,9 +128,21 @@ export async function runEtl(
         duplicates: ledger.duplicates,
       });
       const profiles = clients.profiles === undefined ? 0 : (await writeProfiles(engine, clients.profiles)).written;
+      const skew =
+        clients.profiles === undefined ? undefined : await skewOf(engine, clients.profiles, clients.s3, config);
+      if (skew !== undefined) progress(readableSkew(skew)[0] ?? "");
       await report(clients.s3, config, { passed: true, ledger, checks });
       const seconds = (performance.now() - started) / 1000;
-      return { region: config.region, ledger, sources: input.fresh, checks, ...tables, profiles, seconds };
+      return {
+        region: config.region,
+        ledger,
+        sources: input.fresh,
+        checks,
+        ...tables,
+        profiles,
+        ...(skew === undefined ? {} : { skew }),
+        seconds,
+      };
     } finally {
       engine.close();
     }
@@ -235,6 +250,16 @@ async function write(
 async function touchedDays(engine: Engine): Promise<Set<string>> {
   const rows = await engine.rows("SELECT date FROM typed_events UNION SELECT date FROM repeated_events");
   return new Set(rows.map(({ date }) => String(date)));
+}
+
+/** Reads a sample of what was put back, compares it with gold, and leaves the report beside the gate's. */
+async function skewOf(engine: Engine, store: OnlineStore, s3: S3Client, config: EtlConfig): Promise<SkewReport> {
+  const skew = await compareFeatures(engine, store, { region: config.region, consistent: true });
+  if (config.runDate !== undefined) {
+    const key = `_quality/run_date=${config.runDate}/features.json`;
+    await putIfChanged(s3, config.buckets.gold, key, Buffer.from(JSON.stringify(skew)));
+  }
+  return skew;
 }
 
 /** Writes the gate's report, for the workflow and for a person, when the run has a day to name it by. */

@@ -77,7 +77,7 @@ def version_of(spark: SparkSession, arguments: argparse.Namespace) -> str:
     digest = hashlib.sha256(f"{spark.version} {arguments.format}".encode())
     for path in (
         *sorted(arguments.pipeline.glob("*.py")),
-        arguments.pipeline / "steps.json",
+        *sorted(arguments.pipeline.glob("*.json")),
         *sorted((arguments.pipeline / "sql").iterdir()),
     ):
         digest.update(path.read_bytes())

@@ -1,4 +1,5 @@
 import { glueColumns, type GlueColumn } from "../../ingest/schema/columns";
+import { ENTITIES, featureColumns } from "./features";
 import { isKept, STEPS, type KeptTable } from "./pipeline";
 
 /** A table of the lake as the catalogue has it. Files are Parquet. */
@@ -50,31 +51,7 @@ const COLUMNS: Readonly<Record<string, readonly GlueColumn[]>> = {
     column("first_occurred_at", "timestamp", "First act, UTC"),
     column("last_occurred_at", "timestamp", "Last act, UTC"),
   ],
-  gold_item_features: [
-    column("item_id", "string", "The item"),
-    column("views", "bigint", "Views"),
-    column("clicks", "bigint", "Clicks"),
-    column("add_to_carts", "bigint", "Times put into a cart"),
-    column("purchases", "bigint", "Purchases"),
-    column("exposures", "bigint", "Times recommended"),
-    column("users", "bigint", "Distinct users"),
-    column("revenue", "double", "Sum of the purchases' values"),
-    column("purchases_per_view", "double", "Null for an item without views"),
-    column("first_seen_at", "timestamp", "First event, UTC"),
-    column("last_seen_at", "timestamp", "Last event, UTC"),
-  ],
-  gold_user_features: [
-    column("user_key", "string", "Pseudonym of the user"),
-    column("region", "string", "AWS region whose collector took the events"),
-    column("events", "bigint", "Events without exposures"),
-    column("sessions", "bigint", "Visits"),
-    column("items", "bigint", "Distinct items"),
-    column("views", "bigint", "Views"),
-    column("purchases", "bigint", "Purchases"),
-    column("revenue", "double", "Sum of the purchases' values"),
-    column("first_seen_at", "timestamp", "First event, UTC"),
-    column("last_seen_at", "timestamp", "Last event, UTC"),
-  ],
+  ...Object.fromEntries(ENTITIES.map((one) => [one.table, featureColumns(one)])),
   gold_popular: [
     column("region", "string", "AWS region"),
     column("place", "bigint", "1 is the most popular"),

@@ -8,7 +8,6 @@ import { openEngine } from "../../../../components/etl/workload/engine";
 import { downloadPrefix } from "../../../../components/etl/workload/objects";
 import { registerPartitions, type PartitionsWanted } from "../../../../components/etl/workload/partitions";
 import { figuresOf, sqlOf, STEPS } from "../../../../components/etl/workload/pipeline";
-import { writeProfiles } from "../../../../components/etl/workload/profiles";
 import { runEtl, VERIFIED_PREFIX } from "../../../../components/etl/workload/run";
 import { LAKE_TABLES } from "../../../../components/etl/workload/tables";
 import { CURATED_COLUMNS } from "../../../../components/ingest/schema/columns";
@@ -72,31 +71,6 @@ describe("the ETL's contracts", () => {
     assert.deepEqual(
       columns.map(([, name]) => name),
       CURATED_COLUMNS.map(({ name }) => name),
-    );
-  });
-
-  it("let Spark write the same key points of a user as the embedded engine", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "contract-spec-"));
-    const engine = await openEngine({ folder, threads: 1 });
-    await engine.createTable(
-      "gold_user_features",
-      `SELECT 'ada' AS user_key, 'us-east-1' AS region, 1 AS events, 1 AS sessions, 1 AS items, 1 AS views,
-        0 AS purchases, 0.5 AS revenue, TIMESTAMP '2026-03-01 00:00:00' AS first_seen_at,
-        TIMESTAMP '2026-03-01 00:00:00.5' AS last_seen_at`,
-    );
-    let item: Record<string, unknown> = {};
-    const send = (command: { input: { RequestItems: Record<string, { PutRequest: { Item: typeof item } }[]> } }) => {
-      item = command.input.RequestItems["profiles"]?.[0]?.PutRequest.Item ?? {};
-      return Promise.resolve({});
-    };
-    await writeProfiles(engine, { client: { send } as never, table: "profiles" });
-    engine.close();
-    await rm(folder, { recursive: true });
-    assert.deepEqual(item["last_seen_at"], { S: "2026-03-01T00:00:00.500Z" });
-    const columns = [...(/PROFILE_COLUMNS = \(([\s\S]*?)\n\)/.exec(SPARK)?.[1]?.matchAll(/"(\w+)"/g) ?? [])];
-    assert.deepEqual(
-      columns.map(([, name]) => name),
-      Object.keys(item),
     );
   });
 });
