@@ -14,7 +14,11 @@ const ROUNDS = 9;
 /** What both are to find of the best. */
 const RECALL = 0.98;
 /** faiss has no fixed effort to be measured at: of each size, the least that finds enough is taken. */
-const PEER = { neighbours: [16, 32], effort: 100, searched: [50, 75, 100, 150, 200, 300, 400, 600] } as const;
+const PEER = {
+  neighbours: [16, 32],
+  effort: 100,
+  searched: [50, 75, 100, 150, 200, 300, 400, 600, 900, 1400],
+} as const;
 
 async function main(): Promise<void> {
   const { width, k, searches } = SHAPE;
@@ -58,8 +62,12 @@ async function main(): Promise<void> {
       }
     }
     const enough = peers.filter((one) => one.recall >= RECALL);
-    const fastest = [...enough].sort((a, b) => median(a.ms) - median(b.ms))[0];
-    if (fastest === undefined) throw new Error(`faiss found less than ${RECALL} of the best at every effort`);
+    // Where none finds enough at its greatest effort, the one that finds most stands for what it would cost at least.
+    const [fastest] =
+      enough.length > 0
+        ? enough.sort((a, b) => median(a.ms) - median(b.ms))
+        : peers.toSorted((a, b) => b.recall - a.recall);
+    if (fastest === undefined) throw new Error("there is no peer to compare with");
     const ours = median(times.ours);
     const what = `top-${k} of ${ITEMS / 1000} k x ${width} by the graph, one thread (${ours.toFixed(3)} ms)`;
     const theirs = `faiss HNSW of ${fastest.neighbours} neighbours, effort ${fastest.effort}`;

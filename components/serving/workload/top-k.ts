@@ -23,7 +23,7 @@ export interface SearchFilter {
  * first quarter, or is looked for exactly: deeper down are items that few others lead to, and however long the list,
  * one in twenty would be missing. The first finds over .98 of the best 20 (bench/graph.ts).
  */
-const GRAPH_EFFORTS = [160, 400] as const;
+const GRAPH_EFFORTS = [128, 400] as const;
 const GRAPH_PART = 4;
 
 /** All rows of fewer items are in the processor's cache, where codes gain little. */
