@@ -17,6 +17,9 @@ export interface Taken {
 /** How often the processes' peaks are read; the kernel keeps them, so that only a process's last moments are missed. */
 const EVERY_MS = 50;
 
+/** How often a process must be met to count: one that is about to start another looks like it for a moment, and shares its memory. */
+const LASTING = 10;
+
 /** Ticks of processor time in a second: USER_HZ, proc(5). */
 const TICKS = 100;
 
@@ -43,12 +46,14 @@ export async function taken(command: string, args: readonly string[], env: NodeJ
   return {
     seconds: seconds ?? NaN,
     cpuSeconds: sum(processes.map(({ ticks }) => ticks)) / TICKS,
-    peakGib: sum(processes.map(({ kib }) => kib)) / 1024 ** 2,
+    peakGib: sum(processes.filter(({ seen }) => seen >= LASTING).map(({ kib }) => kib)) / 1024 ** 2,
     rows,
   };
 }
 
 interface Held {
+  /** How often it was met. */
+  readonly seen: number;
   readonly kib: number;
   readonly ticks: number;
 }
@@ -62,6 +67,7 @@ function read(pid: number, held: Map<number, Held>): void {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const before = held.get(pid);
     held.set(pid, {
+      seen: (before?.seen ?? 0) + 1,
       // A process that has ended and was not waited for yet has none.
       kib: Math.max(before?.kib ?? 0, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0)),
       ticks: Math.max(before?.ticks ?? 0, Number(fields[11]) + Number(fields[12])),

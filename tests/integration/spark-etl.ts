@@ -65,6 +65,7 @@ export function sparkEtl(
 /** One thing that `spark_runs.py` does. */
 export type SparkTodo =
   | { readonly run: readonly string[] }
+  | { readonly train: readonly [silver: string, labels: string, query: string, out: string] }
   | { readonly copy: readonly [from: string, to: string] }
   | { readonly differ: readonly [readonly [string, string], readonly [string, string]] };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import {
   CreateTableCommand,
   DynamoDBClient,
@@ -11,6 +11,9 @@ import {
   type BatchWriteItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { openEngine } from "../../components/etl/workload/engine";
+import { makeTrainingSet } from "../../components/etl/workload/feature-reader";
+import { ENTITIES } from "../../components/etl/workload/features";
 import { downloadPrefix } from "../../components/etl/workload/objects";
 import { described, type QualityReport } from "../../components/etl/workload/quality";
 import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
@@ -31,6 +34,9 @@ import {
   storesIn,
   type Stores,
 } from "./spark-etl";
+
+/** SQL of the training sets. */
+const FEATURES = join(__dirname, "..", "..", "components", "etl", "workload", "features");
 
 const BUCKETS = { bronze: "bronze", silver: "silver", gold: "gold" };
 
@@ -145,6 +151,8 @@ describe("the ETL on Spark", function () {
     putFiles(second.bronze, objects.second);
     putFiles(bad.bronze, { [`${VERIFIED_PREFIX}date=2026-03-11/hour=23/bad.ndjson.gz`]: brokenFile() });
     const refused = { ...stores, bronze: bad.bronze };
+    await embedded({ ...objects.first, ...objects.second }, duckdb);
+    await makeLabels();
     answers = await sparkRuns(spark, [
       { run: sparkArguments(stores) },
       { run: sparkArguments(refused, ["--strict", "--run-date", BAD_DATE]) },
@@ -162,12 +170,36 @@ describe("the ETL on Spark", function () {
             ],
           }) as const,
       ),
+      ...ENTITIES.map(
+        ({ name }) =>
+          ({
+            train: [
+              stores.silver,
+              labelsOf(name),
+              join(FEATURES, `${name}_training_set.sql`),
+              trainingOf("spark", name),
+            ],
+          }) as const,
+      ),
     ]);
-    await embedded({ ...objects.first, ...objects.second }, duckdb);
   });
   after(() => {
     rmSync(folder, { recursive: true, force: true });
   });
+
+  const labelsOf = (entity: string): string => join(folder, `labels-${entity}.parquet`);
+  const trainingOf = (engine: string, entity: string): string => join(folder, `training-${engine}-${entity}`);
+
+  /** A label for each tenth event, at the time of its receipt. */
+  async function makeLabels(): Promise<void> {
+    const engine = await openEngine({ folder, threads: 1 });
+    for (const { name, key } of ENTITIES) {
+      const events = `read_parquet('${duckdb.silver}/events/**/*.parquet', hive_partitioning = false)`;
+      const labels = `SELECT ${key}, received_at AS label_at, event_id FROM ${events} WHERE hash(event_id) % 10 = 0`;
+      await engine.writeFile(labels, labelsOf(name));
+    }
+    engine.close();
+  }
 
   async function assertParity(name: string): Promise<void> {
     const table = LAKE_TABLES.find((one) => one.name === name);
@@ -199,6 +231,34 @@ describe("the ETL on Spark", function () {
       await assertParity(name);
     });
   }
+
+  it("gives the same training sets as DuckDB, to the last bit", async () => {
+    const s3 = new MemoryS3();
+    const files = readdirSync(duckdb.silver, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    for (const { parentPath, name } of files) {
+      const path = join(parentPath, name);
+      s3.put("silver", relative(duckdb.silver, path), readFileSync(path));
+    }
+    const engine = await openEngine({ folder, threads: 1 });
+    for (const { name, key, features } of ENTITIES) {
+      const out = `${trainingOf("duckdb", name)}.parquet`;
+      await makeTrainingSet(
+        s3,
+        { region: "us-east-1", buckets: BUCKETS },
+        { entity: name, labels: labelsOf(name), out },
+      );
+      const columns = ["event_id", key, ...features.map((one) => one.name)];
+      const picked = columns.map((column) => (column.endsWith("_at") ? `epoch_us(${column}) AS ${column}` : column));
+      const rows = (file: string) =>
+        engine.rows(`SELECT ${picked.join(", ")} FROM read_parquet('${file}') ORDER BY event_id, ${key}`);
+      const expected = await rows(out);
+      assert.ok(expected.length > 500);
+      assert.deepEqual(await rows(join(trainingOf("spark", name), "*.parquet")), expected, name);
+    }
+    engine.close();
+  });
 
   it("rewrites in the second run only the days that it touches", () => {
     const files = (after: string, day: string) => readdirSync(join(folder, after, "events", `date=${day}`)).sort();
