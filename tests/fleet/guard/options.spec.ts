@@ -53,7 +53,6 @@ const MUTABLE: readonly (readonly [option: string, change: Change, updated: stri
   ],
   ["lists of the lake, taken away", ["tables: {", "lake: { inventory: none }\ntables: {"], ""],
   ["instances that stand ready", ["maxInstances: 12 }", "maxInstances: 12, warmInstances: 3 }"], ""],
-  ["a search for parameters", ["maxInstances: 12 }", "maxInstances: 12, searchBudget: 40 }"], ""],
   [
     "the warehouse's queues",
     ["rpoMinutes: 480", "rpoMinutes: 480, queues: one"],
