@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isOpen } from "../components/serving/workload/experiment/controller";
 import { rampExperiment } from "../components/serving/workload/experiment/operate";
+import { readableSkew } from "../components/etl/workload/skew";
 import { runDaily } from "../local/datapath/daily";
 import type { DailyProgress, DailyReport, ModelReport } from "../local/datapath/daily";
 import { BadInput, EXIT } from "./kit/exit";
@@ -23,7 +24,7 @@ type Ramped = Awaited<ReturnType<typeof rampExperiment>>;
 /**
  * Runs the day's work on this machine: ETL of each region, then for each residency zone training, the gate, scoring and
  * publishing, one model for each variant; then the look at an experiment that goes on. On AWS the state machine does it, and
- * `meridian experiment ramp` looks. Exit code 1 when the gate refused a model.
+ * `meridian experiment ramp` looks. Exit code 1 when the gate refused a model, or online features differ from gold.
  */
 export async function daily(environment: string | undefined, options: DailyOptions): Promise<ExitCode> {
   const output = new Output(options.json === true);
@@ -49,7 +50,10 @@ export async function daily(environment: string | undefined, options: DailyOptio
   const ramped = await rampOnce(opened);
   tell(report, ramped, output);
   const models = report.zones.flatMap((zone) => [zone, ...zone.challengers]);
-  return models.every(({ outcome }) => outcome !== "refused") ? EXIT.ok : EXIT.failed;
+  const skewed = report.etl.flatMap(({ skew }) => (skew?.passed === false ? [skew] : []));
+  for (const line of skewed.flatMap(readableSkew)) output.note(line);
+  const isWell = models.every(({ outcome }) => outcome !== "refused") && skewed.length === 0;
+  return isWell ? EXIT.ok : EXIT.failed;
 }
 
 /** The day's look at an experiment that goes on: its data are as new as they get. */
