@@ -29,6 +29,8 @@ interface Run {
   readonly peakMib: number;
   readonly train: number;
   readonly recall: number;
+  /** Seconds of processor time until the model was there. */
+  readonly worked: number;
   /** Seconds of starting, and of reading gold; absent where a program does not tell. */
   readonly import?: number;
   readonly read?: number;
@@ -106,10 +108,10 @@ function wholeFigures(ourRuns: readonly Run[], plainRuns: readonly Run[]): Figur
   const what = `ALS of ${WORLD.pairs / 1e6} M interactions, ${MODEL.factors} factors, ${MODEL.iterations} iterations, ${PROCESSORS} processors`;
   return [
     {
-      what: `${what}: from gold to a model (${toModel(ourRuns).toFixed(1)} s), against implicit alone`,
-      value: toModel(ourRuns) / toModel(plainRuns),
+      what: `${what}: from gold to a model, processor time (${toModel(ourRuns).toFixed(1)} s by the clock), against implicit alone`,
+      value: of(ourRuns, "worked") / of(plainRuns, "worked"),
       unit: "x",
-      peer: `${toModel(plainRuns).toFixed(1)} s`,
+      peer: `${toModel(plainRuns).toFixed(1)} s by the clock`,
       goal: { most: 1 },
       rounds: ROUNDS,
     },

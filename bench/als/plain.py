@@ -96,6 +96,7 @@ else:
         found[name][table["id"].to_numpy()] = flat.reshape(-1, factors)
     model.user_factors, model.item_factors = found["users"], found["items"]
 lap("train")
+parts["worked"] = time.process_time()
 asked = np.flatnonzero((np.diff(past.indptr) > 0) & (np.diff(future.indptr) > 0))
 if len(asked) > MAX_USERS:
     asked = asked[np.linspace(0, len(asked) - 1, MAX_USERS).astype(np.int64)]
