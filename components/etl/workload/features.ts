@@ -104,7 +104,9 @@ export function trainingSql(of: Entity): string {
   const part = (rows: string, from: Feature["from"], source: readonly string[]): string[] => [
     `${rows} AS (`,
     `  SELECT`,
-    [`    c.${key}`, `    c.label_at`, ...aggregates(of, from, "unix_micros(c.label_at)")].join(",\n"),
+    [`    c.${key}`, `    c.label_at`, ...aggregates(of, from, "unix_micros(CAST(c.label_at AS TIMESTAMP))")].join(
+      ",\n",
+    ),
     `  FROM cases c`,
     ...source,
     `  GROUP BY c.${key}, c.label_at`,

@@ -12,7 +12,7 @@ by_events AS (
     COUNT(CASE WHEN e.event_type = 'view' THEN 1 END) AS views,
     COUNT(CASE WHEN e.event_type = 'purchase' THEN 1 END) AS purchases,
     CAST(COALESCE(SUM(CASE WHEN e.event_type = 'purchase' THEN CAST(ROUND(e.value * 100) AS BIGINT) END), 0) AS BIGINT) / CAST(100 AS DOUBLE) AS revenue,
-    COUNT(CASE WHEN unix_micros(c.label_at) - unix_micros(e.occurred_at) < CAST(7 AS BIGINT) * 86400000000 THEN 1 END) AS events_7d,
+    COUNT(CASE WHEN unix_micros(CAST(c.label_at AS TIMESTAMP)) - unix_micros(e.occurred_at) < CAST(7 AS BIGINT) * 86400000000 THEN 1 END) AS events_7d,
     MIN(e.occurred_at) AS first_seen_at,
     MAX(e.occurred_at) AS last_seen_at
   FROM cases c
