@@ -27,6 +27,8 @@ export interface EtlJobArgs {
   /** KMS key of the region's behavioural data. */
   readonly keyArn: pulumi.Input<string>;
   readonly buckets: EtlBuckets;
+  /** Folder of this region in the gold bucket, with a closing `/`. */
+  readonly goldFolder: string;
   /** DynamoDB table that receives users' key points. */
   readonly profilesTable: string;
   /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */

@@ -28,7 +28,7 @@ export function featuresDocument(): string {
     "  known just before it: of events that had happened _and had been received_ by then, so that nothing from after a label's time",
     "  shows. Spark runs the same SQL, `components/etl/workload/features/`.",
     "- **Skew**: an ETL run on one machine reads a sample of the users it has put back from the profiles table and compares it with",
-    "  gold, feature by feature; `_quality/run_date=<date>/features.json` in the gold bucket has the rates, and `meridian daily` exits 1",
+    "  gold, feature by feature; `_quality/run_date=<date>/features.json` in its folder of gold has the rates, and `meridian daily` exits 1",
     "  when a feature differs for any user. `meridian features check ENV` does it at any time and wherever the ETL ran, and exits 1",
     "  when a feature differs for more users than the limit allows.",
     "",

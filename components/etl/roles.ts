@@ -61,7 +61,7 @@ export function createRoles(name: string, args: EtlArgs, parent: pulumi.Resource
 
 /** What Spark programs may do: read bronze and code, take hand-overs, rewrite silver and gold, write key points. */
 export function allowed(args: EtlJobArgs): pulumi.Output<string> {
-  const { scope, buckets, profilesTable, keyArn, handover } = args;
+  const { scope, buckets, goldFolder, profilesTable, keyArn, handover } = args;
   const glue = (resource: string): string => arnOf(scope, "glue", resource);
   const database = nameOf(scope, "lake", "glueDatabase");
   return allowing(
@@ -78,7 +78,12 @@ export function allowed(args: EtlJobArgs): pulumi.Output<string> {
     {
       sid: "RewriteTables",
       actions: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-      resources: [bucketArnOf(scope, buckets.silver, "*"), bucketArnOf(scope, buckets.gold, "*")],
+      resources: [
+        bucketArnOf(scope, buckets.silver, "*"),
+        bucketArnOf(scope, buckets.gold, `${goldFolder}*`),
+        // EMRFS marks a folder by an object beside it.
+        bucketArnOf(scope, buckets.gold, goldFolder.replace(/\/$/, "_$folder$")),
+      ],
     },
     { sid: "WriteLogs", actions: ["s3:PutObject"], resources: [bucketArnOf(scope, buckets.logs, "emr/*")] },
     {

@@ -53,7 +53,9 @@ export interface TaskState extends Flow {
 export interface PassState extends Flow {
   readonly Type: "Pass";
   readonly Comment?: string;
-  readonly Parameters: Parameters;
+  readonly Parameters?: Parameters;
+  /** A fixed output, in place of `Parameters`. */
+  readonly Result?: string;
   readonly ResultPath?: string;
 }
 

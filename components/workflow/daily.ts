@@ -55,6 +55,8 @@ interface JobSettings {
   readonly bronzeBucket: string;
   readonly silverBucket: string;
   readonly goldBucket: string;
+  /** Folder of the region in it, with a closing `/`. */
+  readonly goldFolder: string;
   readonly profilesTable: string;
   /** Queue on which the verifier tells what it verified; absent = the job lists only. */
   readonly handoverQueueUrl?: string;
@@ -65,6 +67,9 @@ interface CommonSettings extends JobSettings, ModelSettings {
   /** Function that fills the cache with the newest lists; absent = the cache fills by itself. */
   readonly warmFunctionArn?: string;
 }
+
+/** `daily` makes data, then trains and scores the zone; `data` makes a region's part of the zone's data and stops there. */
+export type RunKind = "daily" | "data";
 
 const HOUR = 3600;
 
@@ -77,8 +82,8 @@ const REFUSED = "Report refusal";
 const FAILED = "Failed";
 
 /**
- * The daily train-and-score of one residency zone, input `{ "runDate": "YYYY-MM-DD" }`: all verified events before that
- * date go through ETL; the quality gate reads the job's own report; then for each variant of the experiment a worker
+ * The daily train-and-score of one residency zone, input `{ "runDate": "YYYY-MM-DD", "run": "daily" | "data" }`: all
+ * verified events before that date go through ETL, where `data` ends; the quality gate reads the job's own report; then for each variant of the experiment a worker
  * trains and measures; the evaluation gate compares with the popularity baseline; all shards are scored; only then does
  * `CURRENT` of its line of models move to the new version, and only forward in time; last the caches are warmed with the
  * control's. Every step may be repeated: the run date names its outputs.
@@ -87,7 +92,8 @@ export function dailyDefinition(settings: DailySettings): Machine {
   const work: Step[] = [
     ["Transform", transform(settings)],
     ["Read quality report", readQuality(settings)],
-    ["Quality gate", gate("Mark data", "$.quality.report.passed")],
+    ["Quality gate", gate("What to run", "$.quality.report.passed")],
+    ["What to run", dataOnly("Mark data")],
     ["Mark data", markData(settings)],
     ["Models", makeModels(settings)],
     [
@@ -122,19 +128,28 @@ export function dailyDefinition(settings: DailySettings): Machine {
 
 /**
  * The starter: makes the run date of the schedule's time and names the run by it, so that a day is run once however
- * often it is asked for. Input `{ "scheduledTime": "2026-01-02T03:00:00Z" }`.
+ * often it is asked for. Input `{ "scheduledTime": "2026-01-02T03:00:00Z", "run": "data" }`; without `run` it is a whole
+ * one, which a region that made its data already may still be asked for, once it takes over its zone.
  */
 export function starterDefinition(partition: string, dailyArn: string): Machine {
   return {
     Comment: "Starts the daily run, once a day",
-    StartAt: "Run date",
+    StartAt: "What to run",
     TimeoutSeconds: 300,
     States: sequence([
+      [
+        "What to run",
+        { Type: "Choice", Choices: [{ Variable: "$.run", IsPresent: true, Next: "Run date" }], Default: "Whole run" },
+      ],
+      ["Whole run", { Type: "Pass", Result: "daily" satisfies RunKind, ResultPath: "$.run" }],
       [
         "Run date",
         {
           Type: "Pass",
-          Parameters: { "runDate.$": "States.ArrayGetItem(States.StringSplit($.scheduledTime, 'T'), 0)" },
+          Parameters: {
+            "runDate.$": "States.ArrayGetItem(States.StringSplit($.scheduledTime, 'T'), 0)",
+            "run.$": "$.run",
+          },
         },
       ],
       [
@@ -144,9 +159,10 @@ export function starterDefinition(partition: string, dailyArn: string): Machine 
           Resource: `arn:${partition}:states:::states:startExecution`,
           Parameters: {
             StateMachineArn: dailyArn,
-            "Name.$": "States.Format('daily-{}', $.runDate)",
+            "Name.$": "States.Format('{}-{}', $.run, $.runDate)",
             Input: {
               "runDate.$": "$.runDate",
+              "run.$": "$.run",
               "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id",
             },
           },
@@ -242,7 +258,7 @@ function nestedTransform(s: CommonSettings & TransientSettings): State {
 function etlArguments(s: JobSettings): string {
   return (
     `'--run-date', $.runDate, ` +
-    `'--bronze', 's3://${s.bronzeBucket}', '--silver', 's3://${s.silverBucket}', '--gold', 's3://${s.goldBucket}', ` +
+    `'--bronze', 's3://${s.bronzeBucket}', '--silver', 's3://${s.silverBucket}', '--gold', 's3://${s.goldBucket}/${s.goldFolder.replace(/\/$/, "")}', ` +
     `'--profiles-table', '${s.profilesTable}'` +
     (s.handoverQueueUrl === undefined ? "" : `, '--handover-queue', '${s.handoverQueueUrl}'`)
   );
@@ -300,7 +316,10 @@ function readQuality(s: DailySettings): State {
     Type: "Task",
     Comment: "The job's own report: counts that must balance, null shares, freshness",
     Resource: `arn:${s.partition}:states:::aws-sdk:s3:getObject`,
-    Parameters: { Bucket: s.goldBucket, "Key.$": "States.Format('_quality/run_date={}/report.json', $.runDate)" },
+    Parameters: {
+      Bucket: s.goldBucket,
+      "Key.$": `States.Format('${s.goldFolder}_quality/run_date={}/report.json', $.runDate)`,
+    },
     ResultSelector: { "report.$": "States.StringToJson($.Body)" },
     ResultPath: "$.quality",
     TimeoutSeconds: 60,
@@ -322,6 +341,15 @@ function gate(next: string, variable: string): State {
     ],
     Default: REFUSED,
   };
+}
+
+/** Ends a run that was only asked for data; all others go on to train. */
+function dataOnly(next: string): State {
+  const isData = [
+    { Variable: "$.run", IsPresent: true },
+    { Variable: "$.run", StringEquals: "data" satisfies RunKind },
+  ];
+  return { Type: "Choice", Choices: [{ And: isData, Next: "Done" }], Default: next };
 }
 
 /**

@@ -56,7 +56,7 @@ export function prepareDefinition(s: PrepareSettings): Machine {
 }
 
 /**
- * Loads the day before a run, input `{ "name": "daily-YYYY-MM-DD" }`: the name of the daily run that made its data. The
+ * Loads the day before a run, input `{ "name": "daily-YYYY-MM-DD" }`, or `data-...`: the name of the run that made its data. The
  * procedure replaces whole days in one transaction, so a day may be loaded again.
  */
 export function loadDefinition(s: LoadSettings): Machine {
@@ -100,7 +100,7 @@ export function loadDefinition(s: LoadSettings): Machine {
   ]);
 }
 
-const RUN_DATE = "$substringAfter($states.input.name, 'daily-')";
+const RUN_DATE = "$substringAfter($states.input.name, '-')";
 const DAY_MILLISECONDS = 86_400_000;
 
 /**

@@ -8,19 +8,24 @@ import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import type { EtlRunner } from "../etl/contract";
 import type { VariantModel } from "../training/workload/variants";
-import { dailyDefinition, etlDefinition, starterDefinition, type EngineSettings } from "./daily";
+import { dailyDefinition, etlDefinition, starterDefinition, type EngineSettings, type RunKind } from "./daily";
 import { OBSERVE, ownClusterPermissions, runEtl, type OwnCluster } from "./permissions";
 
 /** Arguments of {@link DailyWorkflow}. */
 export interface DailyWorkflowArgs {
   readonly scope: Scope;
-  /** Only a zone's primary region runs by schedule; a replica stands ready and is started by hand. */
+  /**
+   * Every region makes its part of the zone's data by schedule; its primary then trains and scores. A replica has all that
+   * it takes to do so, once it is asked by hand.
+   */
   readonly role: "primary" | "replica";
   readonly keyArn: pulumi.Input<string>;
   /** A cluster that waits for steps, what a cluster is made of, or an EMR Serverless application: the ETL room's `runner`. */
   readonly etl:
     { readonly clusterId: pulumi.Input<string> } | Extract<EtlRunner, { readonly kind: "transient" | "serverless" }>;
   readonly buckets: { readonly bronze: string; readonly silver: string; readonly gold: string };
+  /** Folder of this region in the gold bucket, with a closing `/`. */
+  readonly goldFolder: string;
   readonly tables: { readonly profiles: string; readonly models: string };
   /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
   readonly tablesKeyAlias?: string;
@@ -40,7 +45,7 @@ export interface DailyWorkflowArgs {
   readonly models: readonly VariantModel[];
   /** Shards of one model handed out at once; the queue holds the rest back. @default 200 */
   readonly scoringConcurrency?: number;
-  /** When the run starts, UTC. @default `cron(0 2 * * ? *)` */
+  /** When the run starts, UTC. @default `cron(0 2 * * ? *)` in the primary, an hour before in a replica */
   readonly scheduleExpression?: string;
   /** Minutes within which the start may lie, so that a fleet's regions do not all start at once. @default 15 */
   readonly flexibleWindowMinutes?: number;
@@ -50,7 +55,8 @@ export interface DailyWorkflowArgs {
 
 const DEFAULTS = {
   scoringConcurrency: 200,
-  scheduleExpression: "cron(0 2 * * ? *)",
+  /** A replica's data has an hour to be made and replicated before the zone trains; what is late counts a day later. */
+  scheduleExpression: { primary: "cron(0 2 * * ? *)", replica: "cron(0 1 * * ? *)" },
   flexibleWindowMinutes: 15,
   logRetentionDays: 90,
 } as const;
@@ -85,7 +91,7 @@ export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
     ),
     ...wantMatch(
       "scheduleExpression",
-      args.scheduleExpression ?? DEFAULTS.scheduleExpression,
+      args.scheduleExpression ?? DEFAULTS.scheduleExpression[args.role],
       /^cron\([^()]+\)$/,
       "a cron() expression: a rate would drift over the days",
     ),
@@ -166,6 +172,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
               bronzeBucket: buckets.bronze,
               silverBucket: buckets.silver,
               goldBucket: buckets.gold,
+              goldFolder: args.goldFolder,
               profilesTable: tables.profiles,
               ...(handoverQueueUrl === undefined ? {} : { handoverQueueUrl }),
               clusterName: etl.name,
@@ -211,6 +218,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
             bronzeBucket: buckets.bronze,
             silverBucket: buckets.silver,
             goldBucket: buckets.gold,
+            goldFolder: args.goldFolder,
             profilesTable: tables.profiles,
             ...(handoverQueueUrl === undefined ? {} : { handoverQueueUrl }),
             modelsTable: tables.models,
@@ -230,7 +238,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
       {
         sid: "ReadQualityReport",
         actions: ["s3:GetObject"],
-        resources: [bucketArnOf(scope, args.buckets.gold, "_quality/*")],
+        resources: [bucketArnOf(scope, args.buckets.gold, `${args.goldFolder}_quality/*`)],
       },
       { sid: "HandOutWork", actions: ["sqs:SendMessage"], resources: [args.queue.arn] },
       {
@@ -350,9 +358,9 @@ export class DailyWorkflow extends pulumi.ComponentResource {
       name,
       {
         name: nameOf(scope, "daily", "schedule"),
-        description: `Daily train and score of zone ${scope.zone}`,
-        state: args.role === "primary" ? "ENABLED" : "DISABLED",
-        scheduleExpression: args.scheduleExpression ?? DEFAULTS.scheduleExpression,
+        description: args.role === "primary" ? `Daily train and score of zone ${scope.zone}` : "Daily data",
+        state: "ENABLED",
+        scheduleExpression: args.scheduleExpression ?? DEFAULTS.scheduleExpression[args.role],
         scheduleExpressionTimezone: "UTC",
         flexibleTimeWindow: {
           mode: "FLEXIBLE",
@@ -361,7 +369,10 @@ export class DailyWorkflow extends pulumi.ComponentResource {
         target: {
           arn: starter.arn,
           roleArn: role.arn,
-          input: JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }),
+          input: JSON.stringify({
+            scheduledTime: "<aws.scheduler.scheduled-time>",
+            run: (args.role === "primary" ? "daily" : "data") satisfies RunKind,
+          }),
           deadLetterConfig: { arn: args.deadLetterQueueArn },
           retryPolicy: { maximumEventAgeInSeconds: START_RETRY_HOURS * 3600, maximumRetryAttempts: 20 },
         },

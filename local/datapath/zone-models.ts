@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { downloadPrefix, publishFolder } from "../../components/etl/workload/objects";
-import { keptTable } from "../../components/etl/workload/pipeline";
+import { keptTable, prefixOf } from "../../components/etl/workload/pipeline";
 import { loadModel, type Model } from "../../components/serving/workload/model-package";
 import { dynamoTable } from "../../components/serving/workload/table-reader";
 import { POPULAR_KEY } from "../../components/tables/workload/records";
@@ -110,11 +110,10 @@ async function incumbentOf(clients: Clients, zone: Zone, line: string, folder: s
 
 /** Copies each region's part of a gold table into a folder of its own; the folders' names fix the order. */
 async function fetchGold(clients: Clients, zone: Zone, folder: string, table: string): Promise<string[]> {
-  const { prefix } = keptTable(table);
   const folders: string[] = [];
   for (const { region, buckets } of zone.regions) {
     const to = join(folder, table, region);
-    await downloadPrefix(clients.s3(region), { bucket: buckets.gold, prefix }, to);
+    await downloadPrefix(clients.s3(region), { bucket: buckets.gold, prefix: prefixOf(keptTable(table), region) }, to);
     folders.push(to);
   }
   return folders;

@@ -5,6 +5,7 @@ import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { S3Client } from "@aws-sdk/client-s3";
 import { identifier, literal } from "../../components/etl/workload/sql";
 import { downloadPrefix } from "../../components/etl/workload/objects";
+import { prefixOf } from "../../components/etl/workload/pipeline";
 import { LAKE_TABLES, type LakeTable } from "../../components/etl/workload/tables";
 import { QueryError } from "../errors";
 import { clientSettings, type Cell, type Execute } from "./types";
@@ -24,7 +25,7 @@ export const executeDuckdb: Execute = async (sql, config) => {
       for (const table of tablesIn(sql)) {
         const bucket = table.store === "gold" ? config.buckets.gold : config.buckets.silver;
         const to = join(folder, table.name);
-        const copied = await downloadPrefix(s3, { bucket, prefix: table.prefix }, to, (key) =>
+        const copied = await downloadPrefix(s3, { bucket, prefix: prefixOf(table, config.region) }, to, (key) =>
           key.endsWith(".parquet"),
         );
         bytesScanned += copied.bytes;

@@ -3,6 +3,7 @@ import { Etl } from "../../components/etl/etl";
 import { planEtl, serverlessCapacity } from "../../components/etl/plan";
 import { ServerlessEtl } from "../../components/etl/serverless";
 import { TransientEtl } from "../../components/etl/transient";
+import { goldFolder } from "../../components/etl/workload/pipeline";
 import { nameOf } from "../../components/kit/names";
 import { packProgram } from "../../components/kit/program";
 import { tableKeyAlias } from "../../components/tables/table-keys";
@@ -29,6 +30,7 @@ export function createEtl(
     vpcId: network.vpcId,
     keyArn: keys.behaviour.arn,
     buckets: { bronze, silver, gold, artifacts, logs: nameOf(scope, "logs", "bucket") },
+    goldFolder: goldFolder(plan.name),
     profilesTable: tables.profiles,
     handover: { arn: queues.handover.arn, keyArn: keys.technical.arn },
     tablesKeyAlias: tableKeyAlias(scope),
@@ -113,6 +115,7 @@ export function createWorkflow(
       keyArn: keys.behaviour.arn,
       etl: etl.kind === "cluster" ? { clusterId: etl.clusterId } : etl,
       buckets: { bronze, silver, gold },
+      goldFolder: goldFolder(plan.name),
       tables: { profiles, models },
       tablesKeyAlias: tableKeyAlias(scope),
       queue: { arn: queues.training.arn, url: queues.training.url },

@@ -1,3 +1,4 @@
+import { prefixOf } from "../../components/etl/workload/pipeline";
 import { LAKE_TABLES } from "../../components/etl/workload/tables";
 import { LIVE_FOLDER } from "../../components/ingest/plan";
 import { BRONZE_PARTITION_KEYS, bronzeColumns } from "../../components/ingest/schema/columns";
@@ -35,7 +36,10 @@ export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Grou
 }
 
 /** What Athena, Spectrum and EMR know of the lake: the event contract's columns, and those that ETL makes of them. */
-export function createCatalogue({ scope, topology, buckets, opts }: Place, { keys }: Pick<Ground, "keys">): Catalogue {
+export function createCatalogue(
+  { scope, topology, plan, buckets, opts }: Place,
+  { keys }: Pick<Ground, "keys">,
+): Catalogue {
   // The days that Athena looks for without being told of each: all that the lake keeps.
   const days = { type: "date", from: `NOW-${topology.traffic.retentionDays}DAYS` } as const;
   const bronze: CatalogueTable = {
@@ -47,14 +51,14 @@ export function createCatalogue({ scope, topology, buckets, opts }: Place, { key
     partitionKeys: BRONZE_PARTITION_KEYS,
     projection: { date: days, hour: { type: "integer", from: 0, to: 23, digits: 2 } },
   };
-  const derived = LAKE_TABLES.map(({ name, description, store, prefix, columns, partitionKeys }): CatalogueTable => ({
-    name,
-    description,
-    location: `s3://${buckets[store]}/${prefix}`,
+  const derived = LAKE_TABLES.map((table): CatalogueTable => ({
+    name: table.name,
+    description: table.description,
+    location: `s3://${buckets[table.store]}/${prefixOf(table, plan.name)}`,
     format: "parquet",
-    columns,
-    partitionKeys,
-    ...(partitionKeys.some(({ name: key }) => key === "date") ? { projection: { date: days } } : {}),
+    columns: table.columns,
+    partitionKeys: table.partitionKeys,
+    ...(table.partitionKeys.some(({ name: key }) => key === "date") ? { projection: { date: days } } : {}),
   }));
   const live: CatalogueTable = {
     ...bronze,

@@ -8,6 +8,7 @@ import { AthenaClient, CreateWorkGroupCommand } from "@aws-sdk/client-athena";
 import { CreateTableCommand, DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { CreateDatabaseCommand, CreateTableCommand as CreateGlueTableCommand, GlueClient } from "@aws-sdk/client-glue";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { prefixOf } from "../../components/etl/workload/pipeline";
 import { LAKE_TABLES } from "../../components/etl/workload/tables";
 import type { DailyRegion } from "../../local/datapath/daily";
 import { waitUntil } from "../../local/datapath/wait";
@@ -120,7 +121,7 @@ export async function buildRegion(
           Parameters: { EXTERNAL: "TRUE", classification: "parquet" },
           PartitionKeys: columnsOf(table.partitionKeys),
           StorageDescriptor: {
-            Location: `s3://${bucket(table.store)}/${table.prefix}`,
+            Location: `s3://${bucket(table.store)}/${prefixOf(table, region)}`,
             Columns: columnsOf(table.columns),
             InputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
             OutputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",

@@ -16,6 +16,7 @@ import { makeTrainingSet } from "../../components/etl/workload/feature-reader";
 import { ENTITIES } from "../../components/etl/workload/features";
 import { downloadPrefix } from "../../components/etl/workload/objects";
 import { described, type QualityReport } from "../../components/etl/workload/quality";
+import { goldFolder } from "../../components/etl/workload/pipeline";
 import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
 import { LAKE_TABLES } from "../../components/etl/workload/tables";
 import { convert } from "../../components/intake/workload/verifier/convert";
@@ -400,7 +401,7 @@ async function embedded(objects: Readonly<Record<string, Buffer>>, to: Stores): 
   const s3 = new MemoryS3();
   for (const [key, body] of Object.entries(objects)) s3.put(BUCKETS.bronze, key, body);
   await runEtl({ s3 }, { region: "us-east-1", buckets: BUCKETS, runDate: RUN_DATE });
-  for (const bucket of ["silver", "gold"] as const) {
-    await downloadPrefix(s3, { bucket: BUCKETS[bucket], prefix: "" }, to[bucket]);
+  for (const [bucket, prefix] of [["silver", ""] as const, ["gold", goldFolder("us-east-1")] as const]) {
+    await downloadPrefix(s3, { bucket: BUCKETS[bucket], prefix }, to[bucket]);
   }
 }

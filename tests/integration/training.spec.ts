@@ -123,7 +123,11 @@ describe("the training worker on the emulator", function () {
 
   it("works off a day of the workflow: trains, scores every shard, and moves CURRENT last", async () => {
     await cloud.s3.send(
-      new PutObjectCommand({ Bucket: BUCKETS.gold, Key: "interactions/0.parquet", Body: await readFile(gold) }),
+      new PutObjectCommand({
+        Bucket: BUCKETS.gold,
+        Key: "us-east-1/interactions/0.parquet",
+        Body: await readFile(gold),
+      }),
     );
     await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
     await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
@@ -304,6 +308,7 @@ function definitionOf(queueUrl: string): Machine {
     bronzeBucket: "bronze",
     silverBucket: "silver",
     goldBucket: BUCKETS.gold,
+    goldFolder: "us-east-1/",
     profilesTable: "profiles",
     modelsTable: TABLES.models,
     queueUrl,

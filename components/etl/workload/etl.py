@@ -1,13 +1,13 @@
 """Spark entry point of the ETL on EMR: the same SQL files and steps as the embedded engine runs.
 
-    spark-submit etl.py --run-date 2026-01-31 --bronze s3://<bucket> --silver s3://<bucket> --gold s3://<bucket> \
+    spark-submit etl.py --run-date 2026-01-31 --bronze s3://<bucket> --silver s3://<bucket> --gold s3://<bucket>/<region> \
         --profiles-table <table> [--pipeline /opt/meridian/etl] [--late-days 3 ...] [--limit drift_refuse=1 ...]
 
 `--pipeline` is the folder on the nodes with `steps.json` and `sql/`. Equal input gives equal rows, however often it is
 run and wherever an earlier run was killed. A run builds on the last one: it reads only the verified objects that came
 since, and rewrites only the days of silver that they touch; `--full` computes everything anew, with the same rows.
 
-`_quality/run_date=<date>/report.json` in the gold bucket says what the quality gate saw. When it refuses, nothing but
+`_quality/run_date=<date>/report.json` in the folder of gold says what the quality gate saw. When it refuses, nothing but
 the report is published, and the exit code is still 0: the workflow's own gate reads the report and tells people.
 `--strict` makes that 1.
 
@@ -136,8 +136,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     """The command line; figures left out are those of `steps.json`."""
     parser = argparse.ArgumentParser(description="Verified events to silver and gold, on Spark.")
     parser.add_argument("--run-date", required=True, help="day of the run, YYYY-MM-DD: names its report")
-    for store in ("bronze", "silver", "gold"):
+    for store in ("bronze", "silver"):
         parser.add_argument(f"--{store}", required=True, help="s3://bucket")
+    parser.add_argument("--gold", required=True, help="s3://bucket/region: the region's folder of what the zone shares")
     parser.add_argument("--format", choices=("parquet", "orc"), default="parquet", help="of the tables' files")
     parser.add_argument("--profiles-table", help="DynamoDB table of users' key points")
     parser.add_argument("--handover-queue", metavar="URL", help="SQS queue where the verifier tells what it verified")

@@ -5,7 +5,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { openEngine, type Engine } from "./engine";
 import { entity, trainingSqlFile } from "./features";
 import { downloadPrefix } from "./objects";
-import { figuresOf, keptTable, sqlOf } from "./pipeline";
+import { figuresOf, keptTable, prefixOf, sqlOf } from "./pipeline";
 import { PROFILED } from "./profiles";
 import { compareFeatures, type OnlineStore, type SkewOptions, type SkewReport } from "./skew";
 import { literal } from "./sql";
@@ -20,12 +20,12 @@ export interface FeatureRegion {
 export async function checkFeatures(
   s3: S3Client,
   store: OnlineStore,
-  { region, buckets }: FeatureRegion,
+  from: FeatureRegion,
   options: Omit<SkewOptions, "region"> = {},
 ): Promise<SkewReport> {
   return withEngine(async (engine, folder) => {
-    await fetchTable(s3, engine, folder, PROFILED.table, buckets);
-    return compareFeatures(engine, store, { ...options, region });
+    await fetchTable(s3, engine, folder, PROFILED.table, from);
+    return compareFeatures(engine, store, { ...options, region: from.region });
   });
 }
 
@@ -37,7 +37,7 @@ export async function checkFeatures(
  */
 export async function makeTrainingSet(
   s3: S3Client,
-  { buckets }: FeatureRegion,
+  from: FeatureRegion,
   set: { readonly entity: string; readonly labels: string; readonly out: string },
 ): Promise<number> {
   const of = entity(set.entity);
@@ -48,8 +48,8 @@ export async function makeTrainingSet(
     if (absent.length > 0)
       throw new Error(`${set.labels}: want columns ${of.key} and label_at, got no ${absent.join(", ")}`);
     await engine.createView("labels", labels);
-    await fetchTable(s3, engine, folder, "silver_events", buckets);
-    await fetchTable(s3, engine, folder, "silver_sessions", buckets);
+    await fetchTable(s3, engine, folder, "silver_events", from);
+    await fetchTable(s3, engine, folder, "silver_sessions", from);
     await engine.createView("event_facts", sqlOf("event_facts", figuresOf({})));
     await engine.writeFile(`SELECT * FROM (${trainingSqlFile(of)}) ORDER BY ${of.key}, label_at`, set.out);
     return engine.count("labels");
@@ -76,12 +76,13 @@ async function fetchTable(
   engine: Engine,
   folder: string,
   name: string,
-  buckets: FeatureRegion["buckets"],
+  { region, buckets }: FeatureRegion,
 ): Promise<void> {
   const table = keptTable(name);
   const bucket = buckets[table.store];
+  const prefix = prefixOf(table, region);
   const to = join(folder, name);
-  const { objects } = await downloadPrefix(s3, { bucket, prefix: table.prefix }, to);
-  if (objects === 0) throw new Error(`s3://${bucket}/${table.prefix} is empty: the ETL has made no features yet`);
+  const { objects } = await downloadPrefix(s3, { bucket, prefix }, to);
+  if (objects === 0) throw new Error(`s3://${bucket}/${prefix} is empty: the ETL has made no features yet`);
   await engine.replaceByFiles(table, to);
 }

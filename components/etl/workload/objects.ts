@@ -43,6 +43,15 @@ export async function listObjects(s3: S3Client, bucket: string, prefix: string):
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+/** What stands before the first `/` of the keys in a bucket, with that `/`, sorted. */
+export async function listFolders(s3: S3Client, bucket: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Delimiter: "/" })) {
+    for (const { Prefix: folder } of page.CommonPrefixes ?? []) if (folder !== undefined) found.push(folder);
+  }
+  return found.sort();
+}
+
 /** Where a prefix was copied to, and how much it was. */
 export interface Download {
   readonly folder: string;

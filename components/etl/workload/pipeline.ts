@@ -118,6 +118,24 @@ export function keptTable(name: string): KeptTable {
   return step;
 }
 
+/**
+ * Folder of a region in the gold bucket. A zone's gold buckets are copies of each other, so that any of its regions can
+ * train on all of the zone's data: what a region writes there stands under its own name, and no other region writes it.
+ */
+export function goldFolder(region: string): string {
+  return `${region}/`;
+}
+
+/** Key prefix of a region's rows of a table in the store's bucket, with a closing `/`. */
+export function prefixOf(table: KeptTable, region: string): string {
+  return table.store === "gold" ? goldFolder(region) + table.prefix : table.prefix;
+}
+
+/** Where a run's reports stand in the gold bucket; etl.py and the daily workflow name it alike. */
+export function reportFolder(region: string, runDate: string): string {
+  return `${goldFolder(region)}_quality/run_date=${runDate}/`;
+}
+
 /** A step's SQL with the figures filled in. @throws Error for a figure that is not finite or unknown. */
 export function sqlOf(name: string, all: Figures): string {
   const figures: Readonly<Record<string, number>> = { ...all };

@@ -19,7 +19,7 @@ export interface EtlLedger {
   readonly late: number;
 }
 
-/** What `_quality/run_date=<date>/report.json` in the gold bucket says; the daily workflow's gate reads `passed`. */
+/** What `_quality/run_date=<date>/report.json` says in the region's folder of the gold bucket; the daily workflow's gate reads `passed`. */
 export interface QualityReport {
   readonly passed: boolean;
   /** Absent when the run was refused before anything was computed. */

@@ -17,6 +17,8 @@ import {
   type KeptTable,
   type PipelineParameters,
   type QualityLimits,
+  prefixOf,
+  reportFolder,
   type Store,
 } from "./pipeline";
 import { writeProfiles, type ProfilesTarget } from "./profiles";
@@ -256,18 +258,18 @@ async function touchedDays(engine: Engine): Promise<Set<string>> {
 async function skewOf(engine: Engine, store: OnlineStore, s3: S3Client, config: EtlConfig): Promise<SkewReport> {
   const skew = await compareFeatures(engine, store, { region: config.region, consistent: true });
   if (config.runDate !== undefined) {
-    const key = `_quality/run_date=${config.runDate}/features.json`;
+    const key = `${reportFolder(config.region, config.runDate)}features.json`;
     await putIfChanged(s3, config.buckets.gold, key, Buffer.from(JSON.stringify(skew)));
   }
   return skew;
 }
 
 /** Writes the gate's report, for the workflow and for a person, when the run has a day to name it by. */
-async function report(s3: S3Client, { runDate, buckets }: EtlConfig, content: QualityReport): Promise<void> {
+async function report(s3: S3Client, { region, runDate, buckets }: EtlConfig, content: QualityReport): Promise<void> {
   if (runDate === undefined) return;
-  const folder = `_quality/run_date=${runDate}`;
-  await putIfChanged(s3, buckets.gold, `${folder}/report.json`, Buffer.from(JSON.stringify(content)));
-  await putIfChanged(s3, buckets.gold, `${folder}/report.txt`, Buffer.from(readable(content)));
+  const folder = reportFolder(region, runDate);
+  await putIfChanged(s3, buckets.gold, `${folder}report.json`, Buffer.from(JSON.stringify(content)));
+  await putIfChanged(s3, buckets.gold, `${folder}report.txt`, Buffer.from(readable(content)));
 }
 
 /** Gives a folder's files a second name in another. */
@@ -287,7 +289,7 @@ async function publish(clients: EtlClients, config: EtlConfig, tables: readonly 
     rows[table.name] = count;
     const publication = await publishFolder(clients.s3, folder, {
       bucket: config.buckets[table.store],
-      prefix: table.prefix,
+      prefix: prefixOf(table, config.region),
     });
     written += publication.written.length;
     unchanged += publication.unchanged.length;
@@ -308,7 +310,7 @@ async function register(
   return registerPartitions(clients.glue, {
     database: config.glueDatabase,
     table: table.name,
-    location: `s3://${config.buckets[table.store]}/${table.prefix}`,
+    location: `s3://${config.buckets[table.store]}/${prefixOf(table, config.region)}`,
     column: table.partitionBy,
     values: partitions,
   });

@@ -11,6 +11,7 @@ export const ARGS: EtlArgs = {
   subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
   keyArn: keyArn("behaviour"),
   buckets: { bronze: "bronze", silver: "silver", gold: "gold", artifacts: "artifacts", logs: "logs" },
+  goldFolder: "us-east-1/",
   profilesTable: "meridian-test-us-profiles",
   program: { archive: new pulumi.asset.AssetArchive({}), digest: "d".repeat(64) },
 };

@@ -8,7 +8,8 @@ import { assertRefused } from "../../kit/refusals";
 import { assertTaken } from "../../kit/taken";
 import { ARGS as CLUSTER } from "./args";
 
-const { scope, releaseLabel, capacity, vpcId, subnetIds, keyArn, buckets, profilesTable, program } = CLUSTER;
+const { scope, releaseLabel, capacity, vpcId, subnetIds, keyArn, buckets, goldFolder, profilesTable, program } =
+  CLUSTER;
 const ARGS: ServerlessEtlArgs = {
   scope,
   releaseLabel,
@@ -17,6 +18,7 @@ const ARGS: ServerlessEtlArgs = {
   subnetIds,
   keyArn,
   buckets,
+  goldFolder,
   profilesTable,
   program,
 };

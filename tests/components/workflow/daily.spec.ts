@@ -12,7 +12,7 @@ function happyPath(machine: Machine): string[] {
     path.push(at);
     const state: State | undefined = machine.States[at];
     const ways: readonly string[] = state === undefined ? [] : successors(state);
-    at = at === "All published" ? ways.at(-1) : ways[0];
+    at = at === "All published" || at === "What to run" ? ways.at(-1) : ways[0];
   }
   return path;
 }
@@ -39,6 +39,7 @@ describe("the daily run", () => {
       "Transform",
       "Read quality report",
       "Quality gate",
+      "What to run",
       "Mark data",
       "Models",
       "All published",
@@ -46,6 +47,23 @@ describe("the daily run", () => {
       "Done",
     ]);
     assert.ok(!("Warm" in machine.States));
+  });
+
+  it("trains whatever it is asked for, but where it is asked for data alone", () => {
+    const what = machine.States["What to run"];
+    assert.ok(what?.Type === "Choice");
+    assert.equal(what.Default, "Mark data");
+    const asked = [
+      { Variable: "$.run", IsPresent: true },
+      { Variable: "$.run", StringEquals: "data" },
+    ];
+    assert.deepEqual(what.Choices, [{ And: asked, Next: "Done" }]);
+  });
+
+  it("writes into its region's folder of gold, and reads its report there", () => {
+    const text = JSON.stringify(machine);
+    assert.match(text, /'--gold', 's3:\/\/gold\/us-east-1'/);
+    assert.match(text, /States.Format\('us-east-1\/_quality\/run_date=\{\}\/report.json'/);
   });
 
   it("ends in a refusal when the quality gate says no, and in a failure when a step fails", () => {
@@ -235,7 +253,7 @@ describe("the starter", () => {
     assert.deepEqual(faultsOf(machine), []);
     const start = machine.States["Start"];
     assert.ok(start?.Type === "Task");
-    assert.equal(start.Parameters["Name.$"], "States.Format('daily-{}', $.runDate)");
+    assert.equal(start.Parameters["Name.$"], "States.Format('{}-{}', $.run, $.runDate)");
     assert.deepEqual(start.Catch, [
       { ErrorEquals: ["StepFunctions.ExecutionAlreadyExistsException"], ResultPath: "$.error", Next: "Done" },
     ]);

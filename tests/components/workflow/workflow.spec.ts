@@ -32,15 +32,21 @@ describe("DailyWorkflow", () => {
     ]);
   });
 
-  it("runs by schedule in the primary region only", async () => {
-    assert.equal((await make()).only(SCHEDULE).inputs["state"], "ENABLED");
-    assert.equal((await make({ role: "replica" })).only(SCHEDULE).inputs["state"], "DISABLED");
+  it("makes data by schedule in every region, a replica's first, and trains in the primary only", async () => {
+    const scheduled = async (role: "primary" | "replica") => {
+      const { inputs } = (await make({ role })).only(SCHEDULE);
+      const target = inputs["target"] as { readonly input: string };
+      const { run } = JSON.parse(target.input) as { readonly run: string };
+      return [inputs["state"], inputs["scheduleExpression"], run];
+    };
+    assert.deepEqual(await scheduled("primary"), ["ENABLED", "cron(0 2 * * ? *)", "daily"]);
+    assert.deepEqual(await scheduled("replica"), ["ENABLED", "cron(0 1 * * ? *)", "data"]);
   });
 
   it("starts the starter with the scheduled time, and keeps what it could not deliver", async () => {
     const recording = await make();
     const target = recording.only(SCHEDULE).inputs["target"] as Record<string, unknown>;
-    assert.equal(target["input"], JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>" }));
+    assert.equal(target["input"], JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>", run: "daily" }));
     assert.deepEqual(target["deadLetterConfig"], { arn: ARGS.deadLetterQueueArn });
     assert.equal(target["arn"], recording.only("meridian:workflow:DailyWorkflow").outputs["starterArn"]);
   });

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GetItemCommand, PutItemCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { downloadPrefix } from "../../../etl/workload/objects";
+import { downloadPrefix, listFolders, listObjects } from "../../../etl/workload/objects";
 import { keptTable } from "../../../etl/workload/pipeline";
 import { GRAPH_FROM, keepGraph, type ModelManifest } from "../../../serving/workload/model-package";
 import { CURRENT_VERSION } from "../../../tables/workload/records";
@@ -85,7 +85,9 @@ async function trainIn(place: TrainPlace, deps: TrainDeps, context: JobContext):
   const { folder, checkpoint } = place;
   const fetchTable = async (table: string): Promise<string> => {
     const to = join(folder, table);
-    await downloadPrefix(deps.s3, { bucket: deps.goldBucket, prefix: keptTable(table).prefix }, to);
+    for (const prefix of await sharedPrefixes(deps, table)) {
+      await downloadPrefix(deps.s3, { bucket: deps.goldBucket, prefix }, join(to, prefix));
+    }
     return to;
   };
   const interactions = await fetchTable("gold_interactions");
@@ -150,18 +152,21 @@ class Stages {
 }
 
 /** Digest over the keys and entity tags of the gold that is trained on, and over the line of models and the options. */
-async function fingerprint(model: string, { s3, goldBucket, options = {} }: TrainDeps): Promise<string> {
+async function fingerprint(model: string, deps: TrainDeps): Promise<string> {
+  const { s3, goldBucket, options = {} } = deps;
   const hash = createHash("sha256").update(JSON.stringify([model, options]));
   for (const table of ["gold_interactions", "gold_item_features"]) {
-    const { prefix } = keptTable(table);
-    let ContinuationToken: string | undefined;
-    do {
-      const page = await s3.send(new ListObjectsV2Command({ Bucket: goldBucket, Prefix: prefix, ContinuationToken }));
-      for (const { Key = "", ETag = "" } of page.Contents ?? []) hash.update(`${Key}\0${ETag}\n`);
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken !== undefined);
+    for (const prefix of await sharedPrefixes(deps, table)) {
+      for (const { key, etag } of await listObjects(s3, goldBucket, prefix)) hash.update(`${key}\0${etag}\n`);
+    }
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+/** Where a gold table stands: under this region's name, and those of the regions whose gold replication brought here. */
+async function sharedPrefixes({ s3, goldBucket }: TrainDeps, table: string): Promise<string[]> {
+  const { prefix } = keptTable(table);
+  return (await listFolders(s3, goldBucket)).map((region) => region + prefix);
 }
 
 /** Writes the manifest of the line's published model to disk; `undefined` before the first, or when its package is gone. */

@@ -7,7 +7,7 @@ import { GlueClient } from "@aws-sdk/client-glue";
 import { openEngine } from "../../../../components/etl/workload/engine";
 import { downloadPrefix } from "../../../../components/etl/workload/objects";
 import { registerPartitions, type PartitionsWanted } from "../../../../components/etl/workload/partitions";
-import { figuresOf, sqlOf, STEPS } from "../../../../components/etl/workload/pipeline";
+import { figuresOf, prefixOf, sqlOf, STEPS } from "../../../../components/etl/workload/pipeline";
 import { runEtl, VERIFIED_PREFIX } from "../../../../components/etl/workload/run";
 import { LAKE_TABLES } from "../../../../components/etl/workload/tables";
 import { CURATED_COLUMNS } from "../../../../components/ingest/schema/columns";
@@ -41,9 +41,10 @@ describe("the ETL's contracts", () => {
     await runEtl({ s3 }, { region: "us-east-1", buckets, runDate: "2026-03-02" });
     const folder = mkdtempSync(join(tmpdir(), "contract-spec-"));
     const engine = await openEngine({ folder, threads: 1 });
-    for (const { name, store, prefix, columns } of LAKE_TABLES) {
+    for (const table of LAKE_TABLES) {
+      const { name, store, columns } = table;
       const to = join(folder, name);
-      await downloadPrefix(s3, { bucket: buckets[store], prefix }, to);
+      await downloadPrefix(s3, { bucket: buckets[store], prefix: prefixOf(table, "us-east-1") }, to);
       const described = await engine.rows(
         `DESCRIBE SELECT * FROM read_parquet('${to}/**/*.parquet', hive_partitioning = false)`,
       );
@@ -55,7 +56,7 @@ describe("the ETL's contracts", () => {
     }
     engine.close();
     await rm(folder, { recursive: true });
-    const report = s3.objects.get("gold/_quality/run_date=2026-03-02/report.json")?.body.toString() ?? "";
+    const report = s3.objects.get("gold/us-east-1/_quality/run_date=2026-03-02/report.json")?.body.toString() ?? "";
     const { passed, ledger } = JSON.parse(report) as { passed: boolean; ledger: unknown };
     assert.deepEqual([passed, ledger], [true, { verified: 2, silver: 1, duplicates: 0, late: 1 }]);
   });

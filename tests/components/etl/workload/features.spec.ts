@@ -120,7 +120,7 @@ describe("the feature store", () => {
       const { key, table, features } = entity(name);
       const prefix = table.replace("gold_", "");
       const file = join(folder, `${table}.parquet`);
-      const stored = s3.objects.get(`gold/${prefix}/part-00000.parquet`)?.body;
+      const stored = s3.objects.get(`gold/us-east-1/${prefix}/part-00000.parquet`)?.body;
       assert.ok(stored !== undefined);
       writeFileSync(file, stored);
       const gold = await engine.rows(`SELECT * FROM read_parquet('${file}') ORDER BY ${key}`);
@@ -140,7 +140,7 @@ describe("the feature store", () => {
     const [item] = table.items.values();
     assert.deepEqual(Object.keys(item ?? {}), ["user_key", ...onlineFeatures(entity("user")).map(({ name }) => name)]);
     assert.deepEqual([report.skew?.passed, report.skew?.sampled, report.skew?.compared], [true, 150, 150]);
-    const left = s3.objects.get("gold/_quality/run_date=2026-03-12/features.json")?.body.toString() ?? "";
+    const left = s3.objects.get("gold/us-east-1/_quality/run_date=2026-03-12/features.json")?.body.toString() ?? "";
     assert.deepEqual(JSON.parse(left), report.skew);
   });
 

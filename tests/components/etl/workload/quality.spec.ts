@@ -10,7 +10,7 @@ const CONFIG: EtlConfig = {
   runDate: "2026-03-08",
 };
 
-const REPORT = "gold/_quality/run_date=2026-03-08/report";
+const REPORT = "gold/us-east-1/_quality/run_date=2026-03-08/report";
 
 function stored(...objects: readonly Buffer[]): MemoryS3 {
   const s3 = new MemoryS3();
@@ -100,7 +100,13 @@ describe("the quality gate", () => {
   it("leaves the tables of the last good run as they are, and the next good run goes on from them", async () => {
     const s3 = stored(good);
     await runEtl({ s3 }, CONFIG);
-    const tables = ["silver/", "gold/interactions", "gold/item", "gold/user", "gold/popular"];
+    const tables = [
+      "silver/",
+      "gold/us-east-1/interactions",
+      "gold/us-east-1/item",
+      "gold/us-east-1/user",
+      "gold/us-east-1/popular",
+    ];
     const before = tables.map((prefix) => s3.digests(prefix));
     const bad = `${VERIFIED_PREFIX}date=2026-03-02/hour=10/bad.ndjson.gz`;
     s3.put("bronze", bad, broken("value", "a lot"));

@@ -141,7 +141,7 @@ describe("the ETL of a region", () => {
       curated({ user_key: "bo", item_id: "desk", consent_personalisation: false }),
     ]);
     await runEtl({ s3 }, CONFIG);
-    const interactions = await rows(s3, "gold", "interactions/", "user_key, item_id");
+    const interactions = await rows(s3, "gold", "us-east-1/interactions/", "user_key, item_id");
     assert.deepEqual(
       interactions.map((row) => [row["user_key"], row["item_id"], row["weight"], Number(row["purchases"])]),
       [
@@ -149,12 +149,12 @@ describe("the ETL of a region", () => {
         ["ada", "lamp", 8.5, 1],
       ],
     );
-    const users = await rows(s3, "gold", "user_features/", "user_key");
+    const users = await rows(s3, "gold", "us-east-1/user_features/", "user_key");
     assert.deepEqual(
       users.map((row) => row["user_key"]),
       ["ada"],
     );
-    const popular = await rows(s3, "gold", "popular/", "place");
+    const popular = await rows(s3, "gold", "us-east-1/popular/", "place");
     assert.deepEqual(
       popular.map((row) => [row["region"], Number(row["place"]), row["item_id"], row["score"]]),
       [
@@ -162,7 +162,7 @@ describe("the ETL of a region", () => {
         ["us-east-1", 2, "desk", 2],
       ],
     );
-    const items = await rows(s3, "gold", "item_features/", "item_id");
+    const items = await rows(s3, "gold", "us-east-1/item_features/", "item_id");
     assert.deepEqual(
       items.map((row) => [row["item_id"], Number(row["views"]), Number(row["exposures"]), Number(row["users"])]),
       [
