@@ -54,3 +54,18 @@ export async function writeGold(path: string, options: GoldOptions = {}): Promis
   instance.closeSync();
   return path;
 }
+
+/** Cuts gold into the parts of two regions, half of the users each, beside the whole. */
+export async function splitGold(path: string): Promise<readonly [string, string]> {
+  const parts = [`${path}.part-0`, `${path}.part-1`] as const;
+  const instance = await DuckDBInstance.create();
+  const database = await instance.connect();
+  for (const [index, part] of parts.entries()) {
+    await database.run(
+      `COPY (SELECT * FROM read_parquet('${path}') WHERE hash(user_key) % 2 = ${index}) TO '${part}' (FORMAT parquet)`,
+    );
+  }
+  database.closeSync();
+  instance.closeSync();
+  return parts;
+}

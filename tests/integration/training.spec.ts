@@ -27,7 +27,7 @@ import {
   type TrainingCloud,
   type WorkerProcess,
 } from "./training-cloud";
-import { writeGold } from "./training-gold";
+import { splitGold, writeGold } from "./training-gold";
 
 const RUN_DATE = "2026-01-31";
 const NEXT_DATE = "2026-02-01";
@@ -121,14 +121,10 @@ describe("the training worker on the emulator", function () {
     await assert.rejects(readFile(join(out, "manifest.json")), { code: "ENOENT" });
   });
 
-  it("works off a day of the workflow: trains, scores every shard, and moves CURRENT last", async () => {
-    await cloud.s3.send(
-      new PutObjectCommand({
-        Bucket: BUCKETS.gold,
-        Key: "us-east-1/interactions/0.parquet",
-        Body: await readFile(gold),
-      }),
-    );
+  it("works off a day of the workflow: trains on what all regions of the zone made, scores every shard, and moves CURRENT last", async () => {
+    const [own, replicated] = await splitGold(gold);
+    await putGold(cloud, "us-east-1/interactions/0.parquet", own);
+    await putGold(cloud, "us-west-2/interactions/0.parquet", replicated);
     await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
     await start({ MERIDIAN_USERS_PER_SHARD: "200", MERIDIAN_LIST_LENGTH: "5" });
     const { executionArn } = await startDay(cloud, queueUrl);
@@ -319,6 +315,10 @@ function definitionOf(queueUrl: string): Machine {
 }
 
 /** The day's machine from training on: the steps before it are EMR's. */
+async function putGold({ s3 }: TrainingCloud, Key: string, file: string): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: BUCKETS.gold, Key, Body: await readFile(file) }));
+}
+
 async function startDay(
   cloud: TrainingCloud,
   queueUrl: string,
