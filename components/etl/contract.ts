@@ -63,7 +63,7 @@ export interface EtlArgs extends EtlJobArgs {
    * Key in the artifacts bucket of the zip with `privateKey.pem`, `certificateChain.pem` and `trustedCertificates.pem`
    * for encryption between nodes. It is made outside of Pulumi (docs/runbooks/etl-certificates.md), so that no private
    * key stands in state.
-   * @default `etl/tls/certificates.zip`
+   * @default `etl/tls/<region>/certificates.zip`: a zone's artifacts buckets are copies of each other
    */
   readonly certificatesKey?: string;
   /**

@@ -47,7 +47,7 @@ export function createSecurityConfiguration(
   args: Pick<EtlArgs, "scope" | "keyArn" | "buckets" | "certificatesKey">,
   parent: pulumi.Resource,
 ): aws.emr.SecurityConfiguration {
-  const certificates = args.certificatesKey ?? "etl/tls/certificates.zip";
+  const certificates = args.certificatesKey ?? `etl/tls/${args.scope.region}/certificates.zip`;
   return new aws.emr.SecurityConfiguration(
     name,
     {
