@@ -84,7 +84,7 @@ describe("Etl", () => {
     assert.equal(configuration.EncryptionConfiguration["EnableAtRestEncryption"], true);
     assert.equal(configuration.EncryptionConfiguration["EnableInTransitEncryption"], true);
     assert.equal(configuration.InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion, 2);
-    assert.match(String(inputs["configuration"]), /s3:\/\/artifacts\/etl\/tls\/certificates\.zip/);
+    assert.match(String(inputs["configuration"]), /s3:\/\/artifacts\/etl\/tls\/us-east-1\/certificates\.zip/);
   });
 
   it("revokes the rules that EMR adds to its groups, and lets in nobody from outside", async () => {
