@@ -180,8 +180,8 @@ export function starterDefinition(partition: string, dailyArn: string): Machine 
 
 /**
  * ETL with a cluster of its own, input `{ "runDate": "YYYY-MM-DD" }`: makes it, runs the job, ends it, whether the job
- * succeeded or not. A machine apart from the daily one, so that a day that is redriven has a new cluster and not the id of
- * one that is gone.
+ * succeeded or not. A machine apart from the daily one, so that each try of a day has a cluster of its own and not the id
+ * of one that is gone.
  */
 export function etlDefinition(s: OwnClusterSettings): Machine {
   const end = (): State => ({

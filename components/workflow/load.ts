@@ -100,7 +100,7 @@ export function loadDefinition(s: LoadSettings): Machine {
   ]);
 }
 
-const RUN_DATE = "$substringAfter($states.input.name, '-')";
+const RUN_DATE = "$substring($substringAfter($states.input.name, '-'), 0, 10)";
 const DAY_MILLISECONDS = 86_400_000;
 
 /**

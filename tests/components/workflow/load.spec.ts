@@ -52,9 +52,9 @@ describe("the load of a day", () => {
     const day = load.States["Day"];
     assert.ok(load.StartAt === "Day" && day?.Type === "Pass" && "Output" in day);
     assert.deepEqual(day.Output, {
-      runDate: "{% $substringAfter($states.input.name, '-') %}",
+      runDate: "{% $substring($substringAfter($states.input.name, '-'), 0, 10) %}",
       day:
-        "{% $fromMillis($toMillis($substringAfter($states.input.name, '-')) - 86400000, " + "'[Y0001]-[M01]-[D01]') %}",
+        "{% $fromMillis($toMillis($substring($substringAfter($states.input.name, '-'), 0, 10)) - 86400000, " + "'[Y0001]-[M01]-[D01]') %}",
     });
     assert.equal(day.Next, "Register silver_events");
     const register = task(load, "Register silver_events");
