@@ -109,8 +109,8 @@ export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
 
 /**
  * The daily run: a Step Functions machine with gates between its steps, a starter that names each run by its date, and
- * the schedule. A run that failed is started again under another
- * name, and its steps answer what they left; asked twice, a day runs once.
+ * the schedule. Asked twice, a day runs once; one that failed is started again under another name, and its steps answer
+ * what they left.
  * @throws InputPropertiesError listing every bad argument.
  */
 export class DailyWorkflow extends pulumi.ComponentResource {
