@@ -40,7 +40,7 @@ interface Result extends Count {
 }
 
 /** Minutes after which a step is taken for hung. */
-const STEP_TIMEOUT_MINUTES = 20;
+const STEP_TIMEOUT_MINUTES = 30;
 
 /** Compiles TypeScript, and keeps what it compiled. */
 const REGISTER = "./local/toolchain/register.cjs";
