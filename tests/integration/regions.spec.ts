@@ -129,6 +129,8 @@ describe("a fleet of stores through the engine", () => {
       "update aws:ecr/replicationConfiguration:ReplicationConfiguration x 1",
     ]);
     assert.deepEqual(kinds(results, "local.mesh"), [
+      // One for each bucket's copy between the new region and the two that stand, both ways.
+      "create aws:cloudwatch/metricAlarm:MetricAlarm x 12",
       "create aws:iam/role:Role x 3",
       "create aws:iam/rolePolicy:RolePolicy x 3",
       "create aws:redshift/snapshotCopy:SnapshotCopy x 1",

@@ -1,14 +1,14 @@
 """Spark entry point of the ETL on EMR: the same SQL files and steps as the embedded engine runs.
 
-    spark-submit etl.py --run-date 2026-01-31 --bronze s3://<bucket> --silver s3://<bucket> --gold s3://<bucket>/<region> \
-        --profiles-table <table> [--pipeline /opt/meridian/etl] [--late-days 3 ...] [--limit drift_refuse=1 ...]
+    spark-submit etl.py --run-date 2026-01-31 --bronze s3://<bucket> --silver s3://<bucket> \
+        --gold s3://<bucket>/<region> --profiles-table <table> [--pipeline /opt/meridian/etl] [--late-days 3 ...] [--limit drift_refuse=1 ...]
 
 `--pipeline` is the folder on the nodes with `steps.json` and `sql/`. Equal input gives equal rows, however often it is
 run and wherever an earlier run was killed. A run builds on the last one: it reads only the verified objects that came
 since, and rewrites only the days of silver that they touch; `--full` computes everything anew, with the same rows.
 
-`_quality/run_date=<date>/report.json` in the folder of gold says what the quality gate saw. When it refuses, nothing but
-the report is published, and the exit code is still 0: the workflow's own gate reads the report and tells people.
+`_quality/run_date=<date>/report.json` in the folder of gold says what the quality gate saw. When it refuses, nothing
+but the report is published, and the exit code is still 0: the workflow's own gate reads the report and tells people.
 `--strict` makes that 1.
 
 With `--handover-queue`, what the verifier handed over must be among what the run read: see handover.py.
