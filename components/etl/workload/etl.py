@@ -1,7 +1,8 @@
 """Spark entry point of the ETL on EMR: the same SQL files and steps as the embedded engine runs.
 
     spark-submit etl.py --run-date 2026-01-31 --bronze s3://<bucket> --silver s3://<bucket> \
-        --gold s3://<bucket>/<region> --profiles-table <table> [--pipeline /opt/meridian/etl] [--late-days 3 ...] [--limit drift_refuse=1 ...]
+        --gold s3://<bucket>/<region> --profiles-table <table> [--pipeline /opt/meridian/etl] [--late-days 3 ...] \
+        [--limit drift_refuse=1 ...]
 
 `--pipeline` is the folder on the nodes with `steps.json` and `sql/`. Equal input gives equal rows, however often it is
 run and wherever an earlier run was killed. A run builds on the last one: it reads only the verified objects that came
