@@ -54,7 +54,8 @@ describe("the load of a day", () => {
     assert.deepEqual(day.Output, {
       runDate: "{% $substring($substringAfter($states.input.name, '-'), 0, 10) %}",
       day:
-        "{% $fromMillis($toMillis($substring($substringAfter($states.input.name, '-'), 0, 10)) - 86400000, " + "'[Y0001]-[M01]-[D01]') %}",
+        "{% $fromMillis($toMillis($substring($substringAfter($states.input.name, '-'), 0, 10)) - 86400000, " +
+        "'[Y0001]-[M01]-[D01]') %}",
     });
     assert.equal(day.Next, "Register silver_events");
     const register = task(load, "Register silver_events");
