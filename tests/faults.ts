@@ -30,8 +30,9 @@ function copyOfCheckout(into: string): void {
 
 /** Runs one test, found by its title, in a copy. */
 function outcomeOf(copy: string, { spec, test }: Fault): Promise<Outcome> {
-  const mocha = join(root, "node_modules", ".bin", "mocha");
+  // By this Node: the machine's own, which a script of node_modules/.bin would ask PATH for, may be older.
   const args = [
+    join(root, "node_modules", "mocha", "bin", "mocha.js"),
     "--require",
     "./local/toolchain/register.cjs",
     "--require",
@@ -41,7 +42,7 @@ function outcomeOf(copy: string, { spec, test }: Fault): Promise<Outcome> {
     spec,
   ];
   return new Promise((done) => {
-    execFile(mocha, args, { cwd: copy, timeout: 300_000, maxBuffer: 2 ** 26 }, (_, stdout) => {
+    execFile(process.execPath, args, { cwd: copy, timeout: 300_000, maxBuffer: 2 ** 26 }, (_, stdout) => {
       const number = (word: string): number => Number(new RegExp(`^ *(\\d+) ${word}`, "m").exec(stdout)?.[1] ?? 0);
       done({ passed: number("passing"), failed: number("failing") });
     });
