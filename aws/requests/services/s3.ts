@@ -265,7 +265,7 @@ function keyRule(Name: string): (text: Value) => Value {
 
 /** One grant for each permission of a grantee. */
 function grantsOf(grants: Value): Value {
-  return list({ grants }, "grants").flatMap((grant) => {
+  return list({ grants }, "grants").flatMap((grant): Value[] => {
     if (!isBlock(grant)) return [grant];
     const { permissions, ...Grantee } = grant;
     return list({ permissions }, "permissions").map((Permission) => ({ Grantee, Permission }));
