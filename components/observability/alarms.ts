@@ -2,7 +2,7 @@ import { burnAlarms } from "./burn";
 import { cacheAlarms, chunks, METRICS_PER_ALARM } from "./cache-alarms";
 import type { Promises, Targets } from "./targets";
 import type { Metric } from "./widgets";
-import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "./workload/ages";
+import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "../../contracts/metrics/ages";
 
 /** `page`: someone gets up. `ticket`: someone looks tomorrow. */
 export type Severity = "page" | "ticket";

@@ -15,11 +15,11 @@ import { startFakeAws, type FakeAws } from "../kit/fake-aws";
 import { buildImageFolder, isSeen, type ImageFolder } from "../kit/image-folder";
 
 const ROOT = checkoutRoot(__dirname);
-const API = "components/serving/workload/api.Dockerfile";
-const INFERENCE = "components/serving/workload/inference.Dockerfile";
-const COLLECTOR = "components/ingest/workload/collector/Dockerfile";
-const VERIFIER = "components/intake/workload/verifier/Dockerfile";
-const TRAINER = "components/training/workload/Dockerfile";
+const API = "services/api/Dockerfile";
+const INFERENCE = "services/model-server/Dockerfile";
+const COLLECTOR = "services/collector/Dockerfile";
+const VERIFIER = "services/verifier/Dockerfile";
+const TRAINER = "services/worker/Dockerfile";
 const ALL = [COLLECTOR, VERIFIER, API, INFERENCE, TRAINER];
 
 /** Settings of each program beside the region; those of the worker that waits at a queue, and of what serves. */
