@@ -10,12 +10,7 @@ import type { StartPlan } from "../services/experiments/controller";
 import { LIMIT_DEFAULTS } from "../services/experiments/guardrails";
 import { METRIC_NAMES } from "../services/experiments/metrics";
 import type { MetricName } from "../services/experiments/metrics";
-import {
-  applyChange,
-  authorOf,
-  modelVersions,
-  rampExperiment,
-} from "../services/experiments/operate";
+import { applyChange, authorOf, modelVersions, rampExperiment } from "../services/experiments/operate";
 import { svgPlot } from "../services/experiments/plot";
 import { RAMP_DEFAULTS } from "../services/experiments/ramp";
 import { PLAN_DEFAULTS, reportOf } from "../services/experiments/report";

@@ -6,12 +6,7 @@ import type { Figures } from "../../services/experiments/controller";
 import { sageMakerWeights } from "../../services/experiments/endpoint-weights";
 import { guardrailsOf } from "../../services/experiments/guardrails";
 import { servingOf } from "../../services/experiments/health";
-import {
-  mergeDays,
-  variantDayOf,
-  variantExposuresOf,
-  variantItemsOf,
-} from "../../services/experiments/metrics";
+import { mergeDays, variantDayOf, variantExposuresOf, variantItemsOf } from "../../services/experiments/metrics";
 import type { VariantDay } from "../../services/experiments/metrics";
 import type { ExperimentDesk } from "../../services/experiments/operate";
 import { reportOf } from "../../services/experiments/report";

@@ -7,7 +7,6 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import { wantInteger } from "../kit/want";
 import { keyPolicy, type KeyService } from "./policy";
 
-
 /**
  * Services that encrypt by themselves, without a caller's permissions: logs, S3 notifications into an encrypted queue,
  * alarms and events into an encrypted topic, which carry technical data only; and the volumes of instance groups.

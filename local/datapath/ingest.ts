@@ -7,13 +7,8 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { startCollector } from "../../services/collector/server";
 import type { EventSource } from "../../services/traffic/source";
 import { intakeBulks, type BulkOutcome } from "../../services/verifier/bulk";
-import {
-  intakeLanding,
-  listObjects,
-  settledObject,
-  type IntakeOptions,
-  type ObjectOutcome,
-} from "../../services/verifier/intake";
+import { intakeLanding, listObjects, settledObject, type IntakeOptions } from "../../services/verifier/intake";
+import type { ObjectOutcome } from "../../services/verifier/outcome";
 import { pollOnce } from "../../services/verifier/queue";
 import { balance, openLedger, saveLedger, type IngestLedger, type RegionLedger } from "../delivery/ledger";
 import { drain, type DeliveryReport } from "../delivery/runner";

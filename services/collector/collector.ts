@@ -1,19 +1,11 @@
 import type { ClickstreamEvent } from "../../contracts/events/event";
+import type { CollectAnswer } from "./answer";
 import { anonymise } from "./anonymous";
 import { IdempotentRequests, KEY_LENGTH, type Taken } from "./idempotency";
 import { MAX_EVENTS } from "../../contracts/events/limits";
 import { parseBody, streamRecord } from "../kit/stream/parse";
 import type { StreamRecord } from "../kit/stream/producer";
 import type { RefusalSink } from "./refusals";
-
-/** Answer to a request, as JSON. Places are those of the events in the request, from 0. */
-export interface CollectAnswer {
-  readonly accepted: number;
-  /** Not events by the contract; kept with their reasons, not to be sent again as they are. */
-  readonly refused: readonly { readonly index: number; readonly problems: readonly string[] }[];
-  /** Good events that were not taken: to be sent again. */
-  readonly unavailable: readonly number[];
-}
 
 /** Status and body for the client. */
 export interface CollectResult {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { CollectAnswer } from "./collector";
+import type { CollectAnswer } from "./answer";
 
 /** Length of an `Idempotency-Key`, characters: long enough not to be guessed or met by chance. */
 export const KEY_LENGTH = { min: 16, max: 128 } as const;

@@ -1,7 +1,13 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
-import { acceptedEventProblems, eventProblems, instantOf, isAcceptedEvent, isEvent } from "../../contracts/events/event";
+import {
+  acceptedEventProblems,
+  eventProblems,
+  instantOf,
+  isAcceptedEvent,
+  isEvent,
+} from "../../contracts/events/event";
 import { parseAccessLine, type AccessLine, type AccessLogOptions } from "./access-log";
 import { homeRegion, type EventSource, type SourceEvent } from "./source";
 

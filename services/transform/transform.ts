@@ -1,4 +1,10 @@
-import { acceptedEventProblems, dayExists, instantOf, isAcceptedEvent, type AcceptedEvent } from "../../contracts/events/event";
+import {
+  acceptedEventProblems,
+  dayExists,
+  instantOf,
+  isAcceptedEvent,
+  type AcceptedEvent,
+} from "../../contracts/events/event";
 import { hostOf, ipPrefix, pagePath } from "./scrub";
 import { readUserAgent } from "./useragent";
 

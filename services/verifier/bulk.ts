@@ -13,8 +13,8 @@ import {
   settledObject,
   verifiedKey,
   type IntakeOptions,
-  type ObjectOutcome,
 } from "./intake";
+import type { ObjectOutcome } from "./outcome";
 import { encryption, verifiedTags } from "./promote";
 import { checkBytes, digestOf, type Rejected } from "./verify";
 

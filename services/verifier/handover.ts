@@ -1,13 +1,23 @@
 import { createHash } from "node:crypto";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { Handover, HandoverMessage } from "../../contracts/messages/handover";
-import type { IntakeOptions, ObjectOutcome } from "./intake";
+import type { ObjectOutcome } from "./outcome";
 
 /** The queue from which ETL takes hand-overs. */
 export interface HandoverTarget {
   readonly sqs: Pick<SQSClient, "send">;
   readonly queueUrl: string;
+}
+
+/** Where a hand-over goes. */
+export interface HandoverOptions {
+  readonly s3: Pick<S3Client, "send">;
+  readonly bronzeBucket: string;
+  /** @default verified/ */
+  readonly verifiedPrefix?: string;
+  /** Queue of the ETL, told of each batch of verified objects. @default only the hand-over object is written */
+  readonly handover?: HandoverTarget;
 }
 
 /** Sums up verified objects for ETL, in order of their keys. */
@@ -35,7 +45,7 @@ export function handoverOf(outcomes: readonly ObjectOutcome[], bucket: string): 
  */
 export async function handOver(
   outcomes: readonly ObjectOutcome[],
-  options: Pick<IntakeOptions, "s3" | "bronzeBucket" | "verifiedPrefix" | "handover">,
+  options: HandoverOptions,
 ): Promise<string | undefined> {
   const { bronzeBucket: bucket, handover: target } = options;
   const handover = handoverOf(outcomes, bucket);

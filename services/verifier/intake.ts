@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { handOver, type HandoverTarget } from "./handover";
+import type { ObjectOutcome } from "./outcome";
 import { encryption, verifiedTags } from "./promote";
 import { verifyObject, type Expected, type Rejected, type Verdict } from "./verify";
 
@@ -27,24 +28,6 @@ export interface IntakeOptions {
   readonly keyArn?: string;
   /** Queue of the ETL, told of each batch of verified objects. @default only the hand-over object is written */
   readonly handover?: HandoverTarget;
-}
-
-/** What became of one object. */
-export interface ObjectOutcome {
-  readonly key: string;
-  readonly result: "verified" | "quarantined" | "gone";
-  /** Where it is now; absent for one that was gone. */
-  readonly movedTo?: string;
-  /** Records in it: counted; of a quarantined one what its writer claimed, else those that could be read. */
-  readonly records: number;
-  /** Rows that its conversion left out; they are kept in quarantine, with their reasons. @default none */
-  readonly refused?: number;
-  /** Rows that a bulk upload's manifest says it has. */
-  readonly claimed?: number;
-  readonly bytes: number;
-  /** Of what landed. */
-  readonly sha256?: string;
-  readonly reason?: string;
 }
 
 /** Verified objects that are handed over at once. */

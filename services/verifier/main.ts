@@ -2,7 +2,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { showLife } from "../kit/alive";
 import { intakeBulks, type BulkOutcome } from "./bulk";
-import { intakeLanding, type ObjectOutcome } from "./intake";
+import { intakeLanding } from "./intake";
+import type { ObjectOutcome } from "./outcome";
 import { pollOnce, type QueueOptions } from "./queue";
 
 function setting(name: string): string {

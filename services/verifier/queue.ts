@@ -6,7 +6,8 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { intakeBulk, markedFolder, type BulkOutcome } from "./bulk";
-import { finish, settleObject, type IntakeOptions, type ObjectOutcome } from "./intake";
+import { finish, settleObject, type IntakeOptions } from "./intake";
+import type { ObjectOutcome } from "./outcome";
 import type { Expected } from "./verify";
 
 /** An object that a notification speaks of. */

@@ -10,12 +10,7 @@ import {
   startExperiment,
   type StartPlan,
 } from "../../services/experiments/controller";
-import {
-  applyChange,
-  authorOf,
-  modelVersions,
-  rampExperiment,
-} from "../../services/experiments/operate";
+import { applyChange, authorOf, modelVersions, rampExperiment } from "../../services/experiments/operate";
 import { dynamoStore, readExperiment, StaleStateError } from "../../services/kit/experiment/store";
 import { splitOf } from "../../services/kit/experiment/watch";
 import { assignVariant } from "../../contracts/models/assignment";

@@ -8,13 +8,7 @@ import { CURATED_COLUMNS, bronzeColumns, duckdbType, glueColumns } from "../../.
 import { assertCompatible, breakingChanges } from "../../../contracts/events/compatibility";
 import { duckdbView, parquetColumns, redshiftTable } from "../../../contracts/events/definitions";
 import { generatedFiles, SCHEMA_FILE, schemaText } from "../../../contracts/events/emit";
-import {
-  CLICKSTREAM_EVENT,
-  dayExists,
-  eventProblems,
-  instantOf,
-  isEvent,
-} from "../../../contracts/events/event";
+import { CLICKSTREAM_EVENT, dayExists, eventProblems, instantOf, isEvent } from "../../../contracts/events/event";
 import { transformEvent } from "../../../services/transform/transform";
 import { anEvent } from "../../services/collector/fakes";
 

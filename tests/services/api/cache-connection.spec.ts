@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  connectCache,
-  type CacheConnection,
-  type CacheSettings,
-} from "../../../services/api/cache-connection";
+import { connectCache, type CacheConnection, type CacheSettings } from "../../../services/api/cache-connection";
 import { cacheToken } from "../../../services/api/cache-token";
 import { createRecommender } from "../../../services/api/recommend";
 import { selfSigned } from "./certificate";

@@ -5,14 +5,10 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { FirehoseTransformationEvent } from "aws-lambda";
-import type { CollectAnswer } from "../../../services/collector/collector";
+import type { CollectAnswer } from "../../../services/collector/answer";
 import { Producer } from "../../../services/kit/stream/producer";
 import { RefusalSink } from "../../../services/collector/refusals";
-import {
-  startCollector,
-  type CollectorServerOptions,
-  type RunningCollector,
-} from "../../../services/collector/server";
+import { startCollector, type CollectorServerOptions, type RunningCollector } from "../../../services/collector/server";
 import { Spill } from "../../../services/collector/spill";
 import { SpillingProducer } from "../../../services/collector/spilling-producer";
 import { transformBatch } from "../../../services/transform/batch";

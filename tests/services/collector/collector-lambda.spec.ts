@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
-import type { CollectAnswer, CollectorCounters } from "../../../services/collector/collector";
+import type { CollectorCounters } from "../../../services/collector/collector";
+import type { CollectAnswer } from "../../../services/collector/answer";
 import {
   handler,
   lambdaCollector,

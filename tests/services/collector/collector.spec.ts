@@ -2,15 +2,11 @@ import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
-import type { CollectAnswer } from "../../../services/collector/collector";
+import type { CollectAnswer } from "../../../services/collector/answer";
 import { clientOf, RateLimiter } from "../../../services/collector/rate-limit";
 import { parseBody, streamRecord } from "../../../services/kit/stream/parse";
 import { Producer } from "../../../services/kit/stream/producer";
-import {
-  startCollector,
-  type CollectorServerOptions,
-  type RunningCollector,
-} from "../../../services/collector/server";
+import { startCollector, type CollectorServerOptions, type RunningCollector } from "../../../services/collector/server";
 import { isAcceptedEvent } from "../../../contracts/events/event";
 import { anEvent, FakeKinesis, FakeS3 } from "./fakes";
 

@@ -14,11 +14,7 @@ import {
 import { guardrailsOf, type GuardrailFigures } from "../../../services/experiments/guardrails";
 import { reportOf } from "../../../services/experiments/report";
 import { splitOf } from "../../../services/kit/experiment/watch";
-import {
-  experimentChangeSchema,
-  experimentSchema,
-  type ExperimentRecord,
-} from "../../../contracts/tables/flags";
+import { experimentChangeSchema, experimentSchema, type ExperimentRecord } from "../../../contracts/tables/flags";
 import { author, START_PLAN } from "./records";
 import { countsOf, dayOf, simulate, type Behaviour, type SimulatedUser } from "./simulation";
 

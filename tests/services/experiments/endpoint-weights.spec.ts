@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { validateInput } from "../../../aws/models";
 import { drain, listen } from "../../../services/kit/http/server";
-import {
-  sageMakerWeights,
-  type EndpointWeights,
-} from "../../../services/experiments/endpoint-weights";
+import { sageMakerWeights, type EndpointWeights } from "../../../services/experiments/endpoint-weights";
 import { models } from "../../aws/published";
 
 interface Asked {

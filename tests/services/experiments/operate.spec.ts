@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { rollBackExperiment } from "../../../services/experiments/controller";
 import { mergeDays } from "../../../services/experiments/metrics";
-import {
-  applyChange,
-  modelVersions,
-  rampExperiment,
-  type ExperimentDesk,
-} from "../../../services/experiments/operate";
+import { applyChange, modelVersions, rampExperiment, type ExperimentDesk } from "../../../services/experiments/operate";
 import { svgPlot, textPlot } from "../../../services/experiments/plot";
 import { reportOf } from "../../../services/experiments/report";
 import type { Change } from "../../../services/kit/experiment/store";

@@ -1,8 +1,4 @@
-import {
-  startExperiment,
-  type Author,
-  type StartPlan,
-} from "../../../services/experiments/controller";
+import { startExperiment, type Author, type StartPlan } from "../../../services/experiments/controller";
 import { LIMIT_DEFAULTS } from "../../../services/experiments/guardrails";
 import { RAMP_DEFAULTS } from "../../../services/experiments/ramp";
 import type { ExperimentRecord } from "../../../contracts/tables/flags";

@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
 import { reportOf, type ExperimentPlan } from "../../../services/experiments/report";
-import {
-  mismatchEvidence,
-  sequentialLooks,
-  type Stratum,
-} from "../../../services/experiments/sequential";
+import { mismatchEvidence, sequentialLooks, type Stratum } from "../../../services/experiments/sequential";
 import { countsOf, dayOf, simulate, type Simulation } from "./simulation";
 
 const PLAN: ExperimentPlan = { name: "recommender", control: "champion", plannedUsers: 4_000 };

@@ -25,11 +25,7 @@ export async function startContainer(environment: Readonly<Record<string, string
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [
-      "--require",
-      join(ROOT, "local/toolchain/register.cjs"),
-      join(ROOT, "services/model-server/main.ts"),
-    ],
+    ["--require", join(ROOT, "local/toolchain/register.cjs"), join(ROOT, "services/model-server/main.ts")],
     {
       env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), ...environment },
       stdio: ["ignore", "pipe", "inherit"],

@@ -7,10 +7,7 @@ import fc from "fast-check";
 import { isEvent, type ClickstreamEvent } from "../../../contracts/events/event";
 import type { BadLine } from "../../../services/traffic/replay";
 import { importInteractions, type ImportOptions } from "../../../services/traffic/import";
-import {
-  InteractionReader,
-  type InteractionOptions,
-} from "../../../services/traffic/interactions";
+import { InteractionReader, type InteractionOptions } from "../../../services/traffic/interactions";
 
 const read = (lines: readonly string[], options: InteractionOptions = {}) => {
   const reader = new InteractionReader(options);

@@ -10,11 +10,7 @@ import {
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { rollBackExperiment, startExperiment } from "../../../../services/experiments/controller";
 import { servingOf } from "../../../../services/experiments/health";
-import {
-  dynamoStore,
-  readExperiment,
-  StaleStateError,
-} from "../../../../services/kit/experiment/store";
+import { dynamoStore, readExperiment, StaleStateError } from "../../../../services/kit/experiment/store";
 import { changeKeyOf, experimentKeyOf } from "../../../../contracts/tables/flags";
 import { author, START_PLAN } from "../../experiments/records";
 

@@ -4,14 +4,7 @@ import type { Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import {
-  beginDraining,
-  bodyOf,
-  drain,
-  KEEP_ALIVE_MS,
-  listen,
-  serve,
-} from "../../../../services/kit/http/server";
+import { beginDraining, bodyOf, drain, KEEP_ALIVE_MS, listen, serve } from "../../../../services/kit/http/server";
 import { RequestReader } from "../../../../services/kit/http/plain-request";
 import { ReadyAnswer } from "../../../../services/kit/http/ready-answer";
 

@@ -6,12 +6,7 @@ import { join } from "node:path";
 import { drain, listen } from "../../../../services/kit/http/server";
 import { createInferenceServer } from "../../../../services/model-server/server";
 import { GRAPH_FILE } from "../../../../services/kit/model/graph-file";
-import {
-  keepGraph,
-  loadModel,
-  ModelPackageError,
-  type LoadedModel,
-} from "../../../../services/kit/model/package";
+import { keepGraph, loadModel, ModelPackageError, type LoadedModel } from "../../../../services/kit/model/package";
 import { writeTinyPackage } from "./package-builder";
 
 describe("a model package", () => {
