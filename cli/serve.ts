@@ -1,3 +1,4 @@
+import { apiSettings } from "../contracts/settings/api";
 import { join } from "node:path";
 import { startApi, type RunningApi } from "../local/serving/apis";
 import { paths } from "../local/toolchain";
@@ -38,30 +39,26 @@ export async function serve(environment: string | undefined, options: { readonly
 
 async function start(
   { topology, stateFolder }: OpenRegions,
-  { region, tables, pseudonymKeyAlias, zone }: RegionOutputs,
+  { region, tables, pseudonymKeyAlias }: RegionOutputs,
 ): Promise<Served> {
   const { callers, telemetry, variants } = topology.serving;
   const exposures = join(stateFolder, "exposures", `${region}.ndjson`);
   const api = await startApi(paths(), {
     environment: topology.environment,
     region,
-    settings: {
-      MERIDIAN_ZONE: zone,
-      MERIDIAN_RECOMMENDATIONS_TABLE: tables.recommendations,
-      MERIDIAN_MODELS_TABLE: tables.models,
-      MERIDIAN_FLAGS_TABLE: tables.flags,
-      MERIDIAN_PSEUDONYM_KEY: pseudonymKeyAlias,
-      MERIDIAN_VARIANTS: variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
-      MERIDIAN_EXPOSURES_FILE: exposures,
-      ...(callers === undefined ? {} : { MERIDIAN_AUTH: callers }),
+    settings: apiSettings.write({
+      recommendationsTable: tables.recommendations,
+      modelsTable: tables.models,
+      flagsTable: tables.flags,
+      pseudonymKey: pseudonymKeyAlias,
+      variants: variants.map(({ name, weight }) => ({ name, weight })),
+      exposuresFile: exposures,
+      auth: callers,
       ...(callers === "jwt"
-        ? {
-            MERIDIAN_AUTH_ISSUER: topology.identity.issuer,
-            MERIDIAN_AUTH_AUDIENCES: topology.identity.audiences.join(","),
-          }
+        ? { authIssuer: topology.identity.issuer, authAudiences: topology.identity.audiences }
         : {}),
-      ...(telemetry === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.endpoint }),
-    },
+      telemetryEndpoint: telemetry?.endpoint,
+    }),
   });
   return { ...api, exposures };
 }

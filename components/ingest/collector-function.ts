@@ -8,7 +8,9 @@ import { allowing } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
+import { environmentOf } from "../kit/settings";
 import { wantInteger } from "../kit/want";
+import { collectorFunctionSettings } from "../../contracts/settings/collector";
 import { CALL } from "../../contracts/settings/collector-call";
 
 /** The Lambda handler, bundled from source at preview. */
@@ -182,11 +184,11 @@ export class CollectorFunction extends pulumi.ComponentResource {
         tracingConfig: { mode: "Active" },
         loggingConfig: { logFormat: "JSON", logGroup: logGroupName(scope), systemLogLevel: "WARN" },
         environment: {
-          variables: {
-            EVENT_STREAM: stream.name,
-            QUARANTINE_BUCKET: quarantine.bucket,
-            ...(allowedOrigins.length === 0 ? {} : { ALLOWED_ORIGINS: allowedOrigins.join(",") }),
-          },
+          variables: environmentOf(collectorFunctionSettings, {
+            stream: stream.name,
+            quarantineBucket: quarantine.bucket,
+            allowedOrigins: allowedOrigins.length === 0 ? undefined : allowedOrigins,
+          }),
         },
       },
       // Logs before the first call, or Lambda makes a group without key and retention.

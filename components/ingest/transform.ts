@@ -8,6 +8,8 @@ import { allowing } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
+import { environmentOf } from "../kit/settings";
+import { transformSettings } from "../../contracts/settings/transform";
 import { wantInteger } from "../kit/want";
 import { TRANSFORM_TIMEOUT_SECONDS } from "./plan";
 
@@ -168,11 +170,7 @@ export class Transform extends pulumi.ComponentResource {
         tracingConfig: { mode: "Active" },
         loggingConfig: { logFormat: "JSON", logGroup: logGroupName(scope), systemLogLevel: "WARN" },
         environment: {
-          variables: {
-            PSEUDONYM_KEY_ALIAS: args.pseudonymKeyAlias,
-            ZONE: scope.zone,
-            REGION_NAME: scope.region,
-          },
+          variables: environmentOf(transformSettings, { pseudonymKeyAlias: args.pseudonymKeyAlias }),
         },
       },
       // Logs before the first call, or Lambda makes a group without key and retention.

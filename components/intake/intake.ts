@@ -12,6 +12,7 @@ import { SECONDS } from "../kit/units";
 import { wantDistinct, wantInteger } from "../kit/want";
 import type { IntakeCapacity } from "./plan";
 import { backlogPerInstance } from "./scaling";
+import { verifierSettings } from "../../contracts/settings/verifier";
 import { userData } from "./startup";
 
 const VERIFIER = join(__dirname, "..", "..", "services", "verifier");
@@ -256,13 +257,14 @@ export class Intake extends pulumi.ComponentResource {
           region: scope.region,
           artifactsBucket,
           programKey: programKey(program),
-          environment: {
-            INTAKE_QUEUE_URL: queueUrl,
-            HANDOVER_QUEUE_URL: handoverUrl,
-            BRONZE_BUCKET: bronze,
-            BRONZE_KEY_ARN: bronzeKey,
-            QUARANTINE_BUCKET: quarantine,
-          },
+          environment: verifierSettings.write({
+            region: scope.region,
+            intakeQueueUrl: queueUrl,
+            handoverQueueUrl: handoverUrl,
+            bronzeBucket: bronze,
+            bronzeKeyArn: bronzeKey,
+            quarantineBucket: quarantine,
+          }),
         }),
       );
     return new aws.ec2.LaunchTemplate(

@@ -14,7 +14,7 @@ export interface Startup {
  * from the queue.
  */
 export function userData({ region, artifactsBucket, programKey, environment }: Startup): string {
-  const lines = Object.entries({ ...environment, AWS_REGION: region })
+  const lines = Object.entries(environment)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`)
     .join("\n");

@@ -2,13 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
 import { allowing, allowKeyByAlias, trustCompute } from "../kit/iam";
+import { apiSettings } from "../../contracts/settings/api";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
+import { environmentOf } from "../kit/settings";
 import { wantDistinct, wantInteger } from "../kit/want";
 import { createCluster, isGraviton, type Cluster } from "./cluster";
 import { APP, createObjects, NAMESPACE } from "./objects";
-import { checkSurroundings, surroundings, telemetryTarget, type Surroundings } from "./surroundings";
+import { checkSurroundings, surroundingSettings, telemetryTarget, type Surroundings } from "./surroundings";
 import { ADD_ON_VERSIONS, type AddOn } from "./versions";
 
 /** Another room's service that the API connects to. */
@@ -61,8 +63,8 @@ export interface RecommendationApiArgs extends Surroundings {
   readonly publicAccessCidrs?: readonly string[];
   /** Days for which control plane logs are kept. @default 90 */
   readonly logRetentionDays?: number;
-  /** Further settings of the program, as environment variables. No secrets. @default none */
-  readonly settings?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Variants of the recommender and their weights, >= 0, the control first: the split while no experiment runs. */
+  readonly variants: readonly { readonly name: string; readonly weight: number }[];
 }
 
 const DEFAULTS = { port: 8080, logRetentionDays: 90 } as const;
@@ -251,23 +253,22 @@ export class RecommendationApi extends pulumi.ComponentResource {
         cachePort: cache.port,
         vpcCidr: args.vpcCidr,
         ...telemetryTarget(args),
-        settings: {
-          PORT: String(port),
-          AWS_REGION: scope.region,
-          MERIDIAN_ZONE: scope.zone,
-          MERIDIAN_RECOMMENDATIONS_TABLE: tables.recommendations,
-          MERIDIAN_MODELS_TABLE: tables.models,
-          MERIDIAN_FLAGS_TABLE: tables.flags,
-          MERIDIAN_CACHE_ENDPOINT: cache.endpoint,
-          MERIDIAN_CACHE_PORT: String(cache.port),
-          MERIDIAN_CACHE_NAME: cache.cacheName,
-          MERIDIAN_CACHE_USER: cache.userName,
-          MERIDIAN_ENDPOINT_NAME: args.endpointName,
-          MERIDIAN_STREAM: args.stream.name,
-          MERIDIAN_PSEUDONYM_KEY: args.pseudonymKeyAlias,
-          ...surroundings(args, scope),
-          ...args.settings,
-        },
+        settings: environmentOf(apiSettings, {
+          port,
+          region: scope.region,
+          recommendationsTable: tables.recommendations,
+          modelsTable: tables.models,
+          flagsTable: tables.flags,
+          variants: args.variants,
+          cacheEndpoint: cache.endpoint,
+          cachePort: cache.port,
+          cacheName: cache.cacheName,
+          cacheUser: cache.userName,
+          endpointName: args.endpointName,
+          stream: args.stream.name,
+          pseudonymKey: args.pseudonymKeyAlias,
+          ...surroundingSettings(args, scope),
+        }),
       },
       {
         parent: this,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { modelServerSettings } from "../../contracts/settings/model-server";
 import { nameOf } from "../kit/names";
 import { refuse } from "../kit/refuse";
 import type { ModelArtifact, ModelCollection, ModelEndpointArgs, ShadowVariant, Variant } from "./contract";
@@ -261,7 +262,7 @@ function contentOf(source: ModelArtifact | ModelCollection): aws.types.input.sag
         modelDataUrl: source.prefix,
         multiModelConfig: { modelCacheSetting: (source.keepLoaded ?? true) ? "Enabled" : "Disabled" },
       }
-    : { modelDataUrl: source.dataUrl, environment: { MERIDIAN_MODEL_DIGEST: source.digest } };
+    : { modelDataUrl: source.dataUrl, environment: modelServerSettings.write({ modelDigest: source.digest }) };
 }
 
 /** Eight hex characters over a value's content. */

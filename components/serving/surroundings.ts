@@ -1,3 +1,5 @@
+import type { apiSettings } from "../../contracts/settings/api";
+import type { SettingInputs } from "../kit/settings";
 import type { Scope } from "../kit/scope";
 import { problem, type Problem } from "../kit/refuse";
 import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../kit/want";
@@ -76,30 +78,28 @@ export function checkSurroundings({ callers, telemetry, connectionsPerPod }: Sur
   ];
 }
 
-/** The program's settings for it; what is not asked for adds none. */
-export function surroundings(
+/** The program's settings for it. */
+export function surroundingSettings(
   { callers, telemetry, connectionsPerPod }: Surroundings,
   scope: Scope,
-): Readonly<Record<string, string>> {
+): SettingInputs<typeof apiSettings.shape> {
   return {
-    ...(callers === undefined ? {} : { MERIDIAN_AUTH: callers.kind }),
+    auth: callers?.kind,
     ...(callers?.kind === "jwt"
       ? {
-          MERIDIAN_AUTH_ISSUER: callers.issuer,
-          MERIDIAN_AUTH_AUDIENCES: callers.audiences.join(","),
-          ...(callers.clockSkewSeconds === undefined
-            ? {}
-            : { MERIDIAN_AUTH_CLOCK_SKEW_SECONDS: String(callers.clockSkewSeconds) }),
+          authIssuer: callers.issuer,
+          authAudiences: callers.audiences,
+          authClockSkewSeconds: callers.clockSkewSeconds,
         }
       : {}),
-    ...(connectionsPerPod === undefined ? {} : { MERIDIAN_UPDATES_CONNECTIONS: String(connectionsPerPod) }),
+    updatesConnections: connectionsPerPod,
     ...(telemetry === undefined
       ? {}
       : {
-          OTEL_EXPORTER_OTLP_ENDPOINT: telemetry.endpoint,
-          OTEL_RESOURCE_ATTRIBUTES: `deployment.environment.name=${scope.environment}`,
-          OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-          OTEL_TRACES_SAMPLER_ARG: String((telemetry.tracesPercent ?? DEFAULTS.tracesPercent) / 100),
+          telemetryEndpoint: telemetry.endpoint,
+          telemetryAttributes: `deployment.environment.name=${scope.environment}`,
+          telemetrySampler: "parentbased_traceidratio",
+          telemetrySamplerArgument: (telemetry.tracesPercent ?? DEFAULTS.tracesPercent) / 100,
         }),
   };
 }

@@ -33,8 +33,7 @@ export const DATA_FOLDER = "/var/lib/meridian";
  */
 export function userData(startup: Startup): string {
   const index = startup.packageIndexUrl === undefined ? "" : ` --index-url ${startup.packageIndexUrl}`;
-  const known = { AWS_REGION: startup.region, MERIDIAN_PYTHON: PYTHON, MERIDIAN_DATA_FOLDER: DATA_FOLDER };
-  const environment = Object.entries({ ...startup.environment, ...known })
+  const environment = Object.entries(startup.environment)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`)
     .join("\n");

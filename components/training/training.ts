@@ -10,7 +10,8 @@ import { DEFAULTS, type TrainingArgs } from "./contract";
 import { createIdentity } from "./identity";
 import { scaleToZero, scaleWithBacklog } from "./scaling";
 import { USERS_PER_SHARD } from "./plan";
-import { userData } from "./startup";
+import { workerSettings } from "../../contracts/settings/worker";
+import { DATA_FOLDER, PYTHON, userData } from "./startup";
 import { checkWarmPool, readyUnit, warmGroup } from "./warm-pool";
 
 export type { QueueRef, TrainingArgs, TrainingTables, WarmPool } from "./contract";
@@ -261,32 +262,29 @@ interface LaunchParts {
 
 function startupScript(args: TrainingArgs, program: Program, queueUrl: string): string {
   const { scope, tables, packageIndexUrl } = args;
-  const settings = {
-    MERIDIAN_TRACKING: args.trackingUrl,
-    MERIDIAN_SEARCH_BUDGET: args.searchBudget,
-    MERIDIAN_USERS_PER_SHARD: USERS_PER_SHARD,
-    MERIDIAN_LIST_LENGTH: args.listLength,
-    MERIDIAN_LIST_TTL_DAYS: args.listTtlDays,
-    MERIDIAN_WRITES_PER_SECOND: args.writesPerSecond,
-  };
   return userData({
     region: scope.region,
     artifactsBucket: args.buckets.artifacts,
     programKey: programKey(program),
     ...(packageIndexUrl === undefined ? {} : { packageIndexUrl }),
     ...(args.warmPool === undefined ? {} : { start: readyUnit(scope) }),
-    environment: {
-      MERIDIAN_ZONE: scope.zone,
-      MERIDIAN_QUEUE_URL: queueUrl,
-      MERIDIAN_GOLD_BUCKET: args.buckets.gold,
-      MERIDIAN_ARTIFACTS_BUCKET: args.buckets.artifacts,
-      MERIDIAN_RECOMMENDATIONS_TABLE: tables.recommendations,
-      MERIDIAN_MODELS_TABLE: tables.models,
-      MERIDIAN_SHARDS_TABLE: tables.shards,
-      ...Object.fromEntries(
-        Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-      ),
-    },
+    environment: workerSettings.write({
+      region: scope.region,
+      queueUrl,
+      goldBucket: args.buckets.gold,
+      artifactsBucket: args.buckets.artifacts,
+      recommendationsTable: tables.recommendations,
+      modelsTable: tables.models,
+      shardsTable: tables.shards,
+      python: PYTHON,
+      dataFolder: DATA_FOLDER,
+      trackingUrl: args.trackingUrl,
+      searchBudget: args.searchBudget,
+      usersPerShard: USERS_PER_SHARD,
+      listLength: args.listLength,
+      listTtlDays: args.listTtlDays,
+      writesPerSecond: args.writesPerSecond,
+    }),
   });
 }
 

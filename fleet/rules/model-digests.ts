@@ -1,8 +1,9 @@
 import { list, text, texts } from "../graph";
+import { modelServerSettings } from "../../contracts/settings/model-server";
 import type { FleetRule } from "./rule";
 
 const MODEL = "aws:sagemaker/model:Model";
-const DIGEST = "MERIDIAN_MODEL_DIGEST";
+const DIGEST = modelServerSettings.variableOf("modelDigest");
 
 /** M4. */
 export const modelDigests: FleetRule = {

@@ -8,8 +8,6 @@ import { IssuerKeys, KeysAwayError, type IssuerKeysOptions } from "./issuer-keys
  * Who says who a caller is: nobody, a token that this process verifies, or the gateway in front of it, which has asked
  * IAM and writes the caller into {@link CALLER_HEADER} over whatever was sent.
  */
-export const AUTH_MODES = ["none", "jwt", "iam-at-the-gateway"] as const;
-export type AuthMode = (typeof AUTH_MODES)[number];
 
 /** A token with this scope may ask for any user: a service's, not a person's. */
 export const ANY_USER_SCOPE = "recommendations:read:any";

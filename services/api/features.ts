@@ -6,7 +6,7 @@ import type { ApiOptions } from "./api";
 import { GatewayAuthenticator, JwtAuthenticator, type Authenticator } from "./auth";
 import { ExposureFile } from "./exposure-file";
 import { ExposureLog } from "./exposures";
-import type { AuthSettings, FeatureSettings } from "./feature-settings";
+import type { AuthSettings, FeatureSettings } from "./settings";
 import type { FlagName } from "./flags/definitions";
 import { readFlags, TableFlagProvider } from "./flags/provider";
 import { DEFAULT_SWITCHES, watchSwitches, type Switches } from "./flags/switches";

@@ -1,11 +1,15 @@
+import { apiSettings } from "../../contracts/settings/api";
+import type { ValuesOf } from "../../contracts/settings/setting";
+import type { Variant } from "../../contracts/models/assignment";
+import type { Listening } from "../kit/http/process";
+import type { CredentialSource } from "../kit/sigv4";
+import type { JwtOptions } from "./auth";
 import type { CacheSettings } from "./cache-connection";
 import type { EndpointSettings } from "./endpoint-client";
-import { readFeatures, type FeatureSettings } from "./feature-settings";
-import type { CredentialSource } from "../kit/sigv4";
-import type { Variant } from "../../contracts/models/assignment";
 
-/** What the API is told by its environment; `components/serving/api.ts` sets it. */
+/** The API's settings, in the parts that take them: see `contracts/settings/api.ts` for the variables. */
 export interface ApiSettings {
+  readonly listening: Listening;
   readonly region: string;
   readonly tables: { readonly recommendations: string; readonly models: string };
   /** Absent: no experiment's state is read, and the split is that of the variants. */
@@ -19,80 +23,72 @@ export interface ApiSettings {
   readonly features: FeatureSettings;
 }
 
-/** Settings that cannot be worked with; all of them at once. */
-export class SettingsError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`settings: ${problems.join("; ")}`);
-    this.name = "SettingsError";
-  }
+/** What surrounds the answers. */
+export interface FeatureSettings {
+  /** Stream that takes exposures. @default none are written */
+  readonly stream?: string;
+  /** File that takes exposures in the stream's place, one event a line as a collector takes it. @default none */
+  readonly exposuresFile?: string;
+  readonly auth: AuthSettings;
+  /** Whether traces and metrics are sent. */
+  readonly telemetry: boolean;
+  /** WebSockets at once; 0: none are taken. */
+  readonly connections: number;
 }
 
+export type AuthSettings =
+  | { readonly mode: "none" | "iam-at-the-gateway" }
+  | ({ readonly mode: "jwt" } & Pick<JwtOptions, "issuer" | "jwksUrl" | "audiences" | "clockSkewSeconds">);
+
+type Values = ValuesOf<typeof apiSettings.shape>;
+
 /**
- * Reads the environment. `AWS_REGION`, `MERIDIAN_RECOMMENDATIONS_TABLE`, `MERIDIAN_MODELS_TABLE`,
- * `MERIDIAN_PSEUDONYM_KEY` (alias of the zone's HMAC key) are wanted. `MERIDIAN_FLAGS_TABLE`: holds the experiment's
- * state, whose weights are the split; where there is none, it is that of `MERIDIAN_VARIANTS`. `MERIDIAN_VARIANTS` (`name=weight,...`) is one
- * variant `default` without it. `MERIDIAN_CACHE_ENDPOINT`, `_PORT`, `_NAME`, `_USER`: a sharded cache over TLS whose
- * user IAM knows; a cache without a user knows no IAM and is Memcached, in whose place the process's own memory stands.
- * `MERIDIAN_ENDPOINT_NAME`: the SageMaker endpoint. For a cache or an endpoint on this machine: `MERIDIAN_CACHE_TLS=off`,
- * `MERIDIAN_CACHE_CLUSTER=off`, `MERIDIAN_ENDPOINT_URL`. What stands around the answers: see `readFeatures`.
- * @throws SettingsError naming all that is wrong.
+ * Reads the environment.
+ * @param credentials of the process's role, for the cache's token and the endpoint.
+ * @throws SettingsError naming every variable that is missing or wrong.
  */
 export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
   credentials: CredentialSource,
 ): ApiSettings {
-  const problems: string[] = [];
-  const optional = (name: string): string | undefined => {
-    const value = environment[name];
-    return value === undefined || value === "" ? undefined : value;
+  const values = apiSettings.read(environment);
+  return {
+    listening: { host: values.host, port: values.port },
+    region: values.region,
+    tables: { recommendations: values.recommendationsTable, models: values.modelsTable },
+    ...(values.flagsTable === undefined ? {} : { flagsTable: values.flagsTable }),
+    pseudonymKey: values.pseudonymKey,
+    variants: values.variants,
+    ...cacheOf(values, credentials),
+    ...endpointOf(values, credentials),
+    features: {
+      ...(values.stream === undefined ? {} : { stream: values.stream }),
+      ...(values.exposuresFile === undefined ? {} : { exposuresFile: values.exposuresFile }),
+      auth: authOf(values),
+      telemetry: values.telemetryEndpoint !== undefined,
+      connections: values.updatesConnections,
+    },
   };
-  const wanted = (name: string): string => {
-    const value = optional(name);
-    if (value === undefined) problems.push(`${name}: want a value, got nothing`);
-    return value ?? "";
-  };
-  const region = wanted("AWS_REGION");
-  const flagsTable = optional("MERIDIAN_FLAGS_TABLE");
-  const settings: ApiSettings = {
-    region,
-    tables: { recommendations: wanted("MERIDIAN_RECOMMENDATIONS_TABLE"), models: wanted("MERIDIAN_MODELS_TABLE") },
-    ...(flagsTable === undefined ? {} : { flagsTable }),
-    pseudonymKey: wanted("MERIDIAN_PSEUDONYM_KEY"),
-    variants: variantsOf(optional("MERIDIAN_VARIANTS") ?? "default=1", problems),
-    ...cacheOf(optional, region, credentials, problems),
-    ...endpointOf(optional, region, credentials),
-    features: readFeatures(optional, problems),
-  };
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
 }
 
-type Optional = (name: string) => string | undefined;
-
-function cacheOf(
-  optional: Optional,
-  region: string,
-  credentials: CredentialSource,
-  problems: string[],
-): { readonly cache?: CacheSettings } {
-  const host = optional("MERIDIAN_CACHE_ENDPOINT");
-  const userName = optional("MERIDIAN_CACHE_USER");
-  const tls = optional("MERIDIAN_CACHE_TLS") !== "off";
-  if (host === undefined || (userName === undefined && tls)) return {};
-  const port = Number(optional("MERIDIAN_CACHE_PORT") ?? "6379");
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    problems.push(`MERIDIAN_CACHE_PORT: want a port, got ${String(optional("MERIDIAN_CACHE_PORT"))}`);
-  }
-  const cacheName = optional("MERIDIAN_CACHE_NAME");
-  if (userName !== undefined && cacheName === undefined) {
-    problems.push("MERIDIAN_CACHE_NAME: want the cache's name with MERIDIAN_CACHE_USER, got nothing");
-  }
+function cacheOf(values: Values, credentials: CredentialSource): { readonly cache?: CacheSettings } {
+  const {
+    region,
+    cacheEndpoint: host,
+    cachePort: port,
+    cacheName,
+    cacheUser: userName,
+    cacheTls,
+    cacheCluster,
+  } = values;
+  // A cache without a user is Memcached, in whose place each process caches for itself.
+  if (host === undefined || (userName === undefined && cacheTls)) return {};
   return {
     cache: {
       host,
       port,
-      cluster: optional("MERIDIAN_CACHE_CLUSTER") !== "off",
-      tls: tls ? {} : false,
+      cluster: cacheCluster,
+      tls: cacheTls ? {} : false,
       ...(userName === undefined || cacheName === undefined
         ? {}
         : { identity: { region, cacheName, userName, credentials } }),
@@ -101,24 +97,20 @@ function cacheOf(
 }
 
 function endpointOf(
-  optional: Optional,
-  region: string,
+  { region, endpointName, endpointUrl: url }: Values,
   credentials: CredentialSource,
 ): { readonly endpoint?: EndpointSettings } {
-  const endpointName = optional("MERIDIAN_ENDPOINT_NAME");
-  const url = optional("MERIDIAN_ENDPOINT_URL");
   if (endpointName === undefined) return {};
   return { endpoint: { region, endpointName, credentials, ...(url === undefined ? {} : { url }) } };
 }
 
-function variantsOf(text: string, problems: string[]): Variant[] {
-  const variants = text.split(",").map((part) => {
-    const [name = "", weight = ""] = part.split("=");
-    return { name, weight: weight === "" ? Number.NaN : Number(weight) };
-  });
-  const usable = variants.every(({ name, weight }) => name !== "" && weight >= 0 && Number.isFinite(weight));
-  if (!usable || !variants.some(({ weight }) => weight > 0)) {
-    problems.push(`MERIDIAN_VARIANTS: want name=weight,... with weights >= 0 and a sum > 0, got ${text}`);
-  }
-  return variants;
+function authOf({ auth: mode, authIssuer, authAudiences, authJwksUrl, authClockSkewSeconds }: Values): AuthSettings {
+  if (mode !== "jwt") return { mode };
+  return {
+    mode,
+    issuer: authIssuer ?? "",
+    audiences: authAudiences,
+    ...(authJwksUrl === undefined ? {} : { jwksUrl: authJwksUrl }),
+    ...(authClockSkewSeconds === undefined ? {} : { clockSkewSeconds: authClockSkewSeconds }),
+  };
 }

@@ -4,6 +4,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { Collector, type CollectorCounters, type CollectorOptions } from "./collector";
 import { asksAnonymity, decodeBody, Refused } from "./http";
+import { collectorFunctionSettings } from "../../contracts/settings/collector";
 import { CALL, CALLS_AT_ONCE } from "../../contracts/settings/collector-call";
 import { MAX_EVENTS } from "../../contracts/events/limits";
 import { Producer, type ProducerOptions } from "../kit/stream/producer";
@@ -125,14 +126,8 @@ function log(counts: CollectorCounters): void {
   console.info(JSON.stringify({ _aws, ...counts }));
 }
 
-function setting(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`${name}: want a value, got nothing`);
-  return value;
-}
-
 function start(): ReturnType<typeof lambdaCollector> {
-  const region = setting("AWS_REGION");
+  const { region, stream, quarantineBucket, allowedOrigins, anonymous } = collectorFunctionSettings.read(process.env);
   const requestHandler = (): NodeHttpHandler =>
     new NodeHttpHandler({
       connectionTimeout: CALL.connectMs,
@@ -143,11 +138,11 @@ function start(): ReturnType<typeof lambdaCollector> {
     region,
     // The producer itself tries again, record by record.
     kinesis: new KinesisClient({ region, maxAttempts: 1, requestHandler: requestHandler() }),
-    stream: setting("EVENT_STREAM"),
+    stream,
     s3: new S3Client({ region, maxAttempts: CALL.objectAttempts, requestHandler: requestHandler() }),
-    quarantineBucket: setting("QUARANTINE_BUCKET"),
-    allowedOrigins: (process.env["ALLOWED_ORIGINS"] ?? "").split(",").filter(Boolean),
-    anonymous: process.env["ANONYMOUS"] === "true",
+    quarantineBucket,
+    allowedOrigins,
+    anonymous,
     onCounted: log,
   });
 }
@@ -155,8 +150,7 @@ function start(): ReturnType<typeof lambdaCollector> {
 let started: ReturnType<typeof lambdaCollector> | undefined;
 
 /**
- * Lambda's entry point. Environment: `AWS_REGION`, `EVENT_STREAM`, `QUARANTINE_BUCKET`, `ALLOWED_ORIGINS`
- * (comma-separated; none), `ANONYMOUS` (false). Needs kinesis:PutRecords on the stream and s3:PutObject under
+ * Lambda's entry point. Environment: `contracts/settings/collector.ts`. Needs kinesis:PutRecords on the stream and s3:PutObject under
  * `collector/` of the bucket.
  */
 export async function handler(request: CollectRequest): Promise<APIGatewayProxyStructuredResultV2> {

@@ -1,33 +1,13 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { collectorSettings } from "../../contracts/settings/collector";
 import { startCollector } from "./server";
 
-function setting(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`${name}: want a value, got nothing`);
-  return value;
-}
-
-/** A setting that is a number; undefined where it is not given. @throws Error for anything else. */
-function numberSetting(name: string): number | undefined {
-  const text = process.env[name];
-  if (text === undefined || text === "") return undefined;
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new Error(`${name}: want a number of at least 0, got "${text}"`);
-  return value;
-}
-
-/**
- * The collector as a service. Environment: `AWS_REGION`, `EVENT_STREAM`, `QUARANTINE_BUCKET`, `PORT` (8080), `HOST`
- * (0.0.0.0), `ALLOWED_ORIGINS` (comma-separated; none), `CLIENT_EVENTS_PER_SECOND` and `CLIENT_BURST` (100 and 1000; 0 =
- * no limit), `TRUSTED_PROXIES` (1: the load balancer), `ANONYMOUS` (false), `SPILL_FOLDER` (none) and `SPILL_BYTES`.
- */
+/** The collector as a server. Environment: `contracts/settings/collector.ts`. */
 async function main(): Promise<void> {
-  const region = setting("AWS_REGION");
-  const perSecond = numberSetting("CLIENT_EVENTS_PER_SECOND") ?? 100;
-  const folder = process.env["SPILL_FOLDER"];
-  const maxBytes = numberSetting("SPILL_BYTES");
+  const settings = collectorSettings.read(process.env);
+  const { region, clientEventsPerSecond: perSecond, spillFolder: folder, spillBytes: maxBytes } = settings;
   const collector = await startCollector({
     region,
     // The producer itself tries again, record by record; a call that hangs must end, or it would hold its records.
@@ -40,18 +20,16 @@ async function main(): Promise<void> {
         throwOnRequestTimeout: true,
       }),
     }),
-    stream: setting("EVENT_STREAM"),
-    s3: new S3Client({ region, forcePathStyle: process.env["AWS_S3_FORCE_PATH_STYLE"] === "true" }),
-    quarantineBucket: setting("QUARANTINE_BUCKET"),
-    host: process.env["HOST"] ?? "0.0.0.0",
-    port: numberSetting("PORT") ?? 8080,
-    allowedOrigins: (process.env["ALLOWED_ORIGINS"] ?? "").split(",").filter(Boolean),
-    ...(perSecond === 0 ? {} : { clientRate: { perSecond, burst: numberSetting("CLIENT_BURST") ?? 10 * perSecond } }),
-    trustedProxies: numberSetting("TRUSTED_PROXIES") ?? 1,
-    anonymous: process.env["ANONYMOUS"] === "true",
-    ...(folder === undefined || folder === ""
-      ? {}
-      : { spill: { folder, ...(maxBytes === undefined ? {} : { maxBytes }) } }),
+    stream: settings.stream,
+    s3: new S3Client({ region, forcePathStyle: settings.s3PathStyle }),
+    quarantineBucket: settings.quarantineBucket,
+    host: settings.host,
+    port: settings.port,
+    allowedOrigins: settings.allowedOrigins,
+    ...(perSecond === 0 ? {} : { clientRate: { perSecond, burst: settings.clientBurst ?? 10 * perSecond } }),
+    trustedProxies: settings.trustedProxies,
+    anonymous: settings.anonymous,
+    ...(folder === undefined ? {} : { spill: { folder, ...(maxBytes === undefined ? {} : { maxBytes }) } }),
   });
   console.info(JSON.stringify({ level: "info", message: "collector is up", url: collector.url, region }));
   const stop = (): void => {

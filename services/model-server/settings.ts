@@ -1,8 +1,11 @@
 import { totalmem } from "node:os";
-import { GRAPH_FROM, type LoadOptions } from "../kit/model/package";
+import { modelServerSettings } from "../../contracts/settings/model-server";
+import type { Listening } from "../kit/http/process";
+import type { LoadOptions } from "../kit/model/package";
 
-/** What the environment tells the model server. */
+/** Settings of the model server. */
 export interface InferenceSettings {
+  readonly listening: Listening;
   /** Where the one model lies; undefined where models come and go by `/models`. */
   readonly folder: string | undefined;
   readonly variant: string;
@@ -13,44 +16,21 @@ export interface InferenceSettings {
   readonly whenFull: "refuse" | "evict";
 }
 
-/** Where SageMaker unpacks a model's archive. docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html */
-const MODEL_FOLDER = "/opt/ml/model";
-/** One in a thousand: what it means for lists is told at `LoadOptions.seenRate`. */
-const SEEN_RATE = 0.001;
-/** The rest is for Node.js, requests, and the ids and files of a model that is being loaded. */
+/** Share of the memory for models: the rest is for Node.js, requests, and the ids and files of a model under way. */
 const MODELS_PART = 0.6;
 const MIB = 1024 ** 2;
 
-/**
- * Settings from the environment: `MODEL_FOLDER` (`/opt/ml/model`), `MERIDIAN_VARIANT` (`default`), `MERIDIAN_SEEN_RATE` (.001;
- * 0: no Bloom filters), `MERIDIAN_GRAPH_FROM` (500000 items), `SAGEMAKER_MULTI_MODEL` (`true` is set by SageMaker where the
- * endpoint has a collection of models), `MERIDIAN_MODELS_MEMORY_MIB` (.6 of the container's) and `MERIDIAN_MODELS_WHEN_FULL`
- * (`refuse`, for SageMaker unloads what it chooses; or `evict`).
- * @throws Error naming every setting that is wrong.
- */
-export function inferenceSettings(env: NodeJS.ProcessEnv): InferenceSettings {
-  const problems: string[] = [];
-  const number = (name: string, usual: number, want: string, holds: (value: number) => boolean): number => {
-    const value = env[name] === undefined || env[name] === "" ? usual : Number(env[name]);
-    if (!holds(value)) problems.push(`${name}: want ${want}, got ${env[name] ?? ""}`);
-    return value;
+/** Reads the environment: see `contracts/settings/model-server.ts`. @throws SettingsError naming every variable that is wrong. */
+export function inferenceSettings(environment: NodeJS.ProcessEnv): InferenceSettings {
+  const values = modelServerSettings.read(environment);
+  return {
+    listening: { host: values.host, port: values.port },
+    folder: values.multiModel ? undefined : values.folder,
+    variant: values.variant,
+    load: { seenRate: values.seenRate, graphFrom: values.graphFrom },
+    memoryBytes: (values.modelsMemoryMib ?? usualMib()) * MIB,
+    whenFull: values.whenFull,
   };
-  const whenFull = env["MERIDIAN_MODELS_WHEN_FULL"] ?? "refuse";
-  const settings: InferenceSettings = {
-    folder: env["SAGEMAKER_MULTI_MODEL"] === "true" ? undefined : (env["MODEL_FOLDER"] ?? MODEL_FOLDER),
-    variant: env["MERIDIAN_VARIANT"] ?? "default",
-    load: {
-      seenRate: number("MERIDIAN_SEEN_RATE", SEEN_RATE, "a rate from 0 to below 1", (rate) => rate >= 0 && rate < 1),
-      graphFrom: number("MERIDIAN_GRAPH_FROM", GRAPH_FROM, "a number of items above 0", (items) => items > 0),
-    },
-    memoryBytes: number("MERIDIAN_MODELS_MEMORY_MIB", usualMib(), "a number above 0", (mib) => mib > 0) * MIB,
-    whenFull: whenFull === "evict" ? "evict" : "refuse",
-  };
-  if (whenFull !== settings.whenFull) {
-    problems.push(`MERIDIAN_MODELS_WHEN_FULL: want refuse or evict, got ${whenFull}`);
-  }
-  if (problems.length > 0) throw new Error(problems.join("\n"));
-  return settings;
 }
 
 /** Of the memory that the container may take, or of the machine's where nothing limits it. */

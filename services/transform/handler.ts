@@ -4,6 +4,7 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResult,
 } from "aws-lambda";
+import { transformSettings } from "../../contracts/settings/transform";
 import { settleOverflow, transformBatch, type BatchAnswer } from "./batch";
 import { deriveSalt, pseudonymiser } from "../kit/pseudonym";
 
@@ -11,15 +12,13 @@ import { deriveSalt, pseudonymiser } from "../kit/pseudonym";
 let pseudonym: Promise<(userId: string) => string> | undefined;
 
 async function startPseudonymiser(): Promise<(userId: string) => string> {
-  const alias = process.env["PSEUDONYM_KEY_ALIAS"];
-  if (alias === undefined || alias === "")
-    throw new Error("PSEUDONYM_KEY_ALIAS: want the alias of the zone's HMAC key, got nothing");
-  return pseudonymiser(await deriveSalt(new KMSClient({}), alias));
+  const { pseudonymKeyAlias } = transformSettings.read(process.env);
+  return pseudonymiser(await deriveSalt(new KMSClient({}), pseudonymKeyAlias));
 }
 
 /**
- * Firehose's data transformation function. Environment: `PSEUDONYM_KEY_ALIAS`, alias of the residency zone's KMS HMAC
- * key in this region. Needs kms:GenerateMac on it, and kinesis:PutRecords on the source stream for what does not fit
+ * Firehose's data transformation function. Environment: `contracts/settings/transform.ts`. Needs kms:GenerateMac on
+ * the residency zone's HMAC key, and kinesis:PutRecords on the source stream for what does not fit
  * into an answer. Fails as a whole only when the salt cannot be had, so that Firehose tries the batch again.
  */
 export async function handler(event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> {

@@ -1,21 +1,11 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { verifierSettings } from "../../contracts/settings/verifier";
 import { showLife } from "../kit/alive";
 import { intakeBulks, type BulkOutcome } from "./bulk";
 import { intakeLanding } from "./intake";
 import type { ObjectOutcome } from "./outcome";
 import { pollOnce, type QueueOptions } from "./queue";
-
-function setting(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`${name}: want a value, got nothing`);
-  return value;
-}
-
-function optional(name: string): string | undefined {
-  const value = process.env[name];
-  return value === "" ? undefined : value;
-}
 
 function log(level: "info" | "warn" | "error", message: string, more: object = {}): void {
   console.info(JSON.stringify({ level, message, at: new Date().toISOString(), ...more }));
@@ -31,22 +21,20 @@ function logBulk(upload: BulkOutcome): void {
 }
 
 /**
- * The intake verifier as a service on EC2. Environment: `AWS_REGION`, `INTAKE_QUEUE_URL`, `BRONZE_BUCKET`,
- * `QUARANTINE_BUCKET`, `BRONZE_KEY_ARN`, `HANDOVER_QUEUE_URL` (the last two may be absent). At start it takes up what lies in landing (a notification may have been lost), then it works off
- * the queue until SIGTERM.
+ * The intake verifier as a service on EC2. Environment: `contracts/settings/verifier.ts`. It begins with what lies in
+ * landing, since a notification may have been lost, then works off the queue until SIGTERM.
  */
 async function main(): Promise<void> {
   showLife();
-  const region = setting("AWS_REGION");
+  const settings = verifierSettings.read(process.env);
+  const { region, bronzeKeyArn: keyArn, handoverQueueUrl: handoverUrl } = settings;
   const sqs = new SQSClient({ region });
-  const keyArn = optional("BRONZE_KEY_ARN");
-  const handoverUrl = optional("HANDOVER_QUEUE_URL");
   const options: QueueOptions = {
-    s3: new S3Client({ region, forcePathStyle: process.env["AWS_S3_FORCE_PATH_STYLE"] === "true" }),
+    s3: new S3Client({ region, forcePathStyle: settings.s3PathStyle }),
     sqs,
-    queueUrl: setting("INTAKE_QUEUE_URL"),
-    bronzeBucket: setting("BRONZE_BUCKET"),
-    quarantineBucket: setting("QUARANTINE_BUCKET"),
+    queueUrl: settings.intakeQueueUrl,
+    bronzeBucket: settings.bronzeBucket,
+    quarantineBucket: settings.quarantineBucket,
     ...(keyArn === undefined ? {} : { keyArn }),
     ...(handoverUrl === undefined ? {} : { handover: { sqs, queueUrl: handoverUrl } }),
     onObject: logObject,

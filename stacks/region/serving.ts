@@ -118,9 +118,7 @@ export function createApi(
       tablesKeyAlias: tableKeyAlias(scope),
       ...callersOf(topology),
       ...(serving.telemetry === undefined ? {} : { telemetry: serving.telemetry }),
-      settings: {
-        MERIDIAN_VARIANTS: serving.variants.map(({ name, weight }) => `${name}=${weight}`).join(","),
-      },
+      variants: serving.variants.map(({ name, weight }) => ({ name, weight })),
     },
     { ...opts, dependsOn: [ingest.stream] },
   );

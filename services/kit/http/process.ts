@@ -1,13 +1,6 @@
 import type { Server } from "node:http";
 import { drain, listen } from "./server";
 
-/** A required environment variable. @throws Error naming it. */
-export function setting(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`${name}: want a value, got nothing`);
-  return value;
-}
-
 /** One line of structured log. */
 export function log(level: "info" | "error", message: string, fields: Readonly<Record<string, unknown>> = {}): void {
   console[level](JSON.stringify({ level, message, ...fields }));
@@ -21,9 +14,16 @@ export interface Ending {
   stop(): Promise<void>;
 }
 
-/** Serves on `HOST` (0.0.0.0) and `PORT` (8080) until SIGTERM or SIGINT, then finishes what is under way and ends. */
-export async function runServer(server: Server, name: string, ending?: Ending): Promise<void> {
-  const port = await listen(server, Number(process.env["PORT"] ?? 8080), process.env["HOST"] ?? "0.0.0.0");
+/** Where a server listens. */
+export interface Listening {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+/** Serves until SIGTERM or SIGINT, then finishes what is under way and ends. */
+export async function runServer(server: Server, name: string, where: Listening, ending?: Ending): Promise<void> {
+  const port = await listen(server, where.port, where.host);
   log("info", `${name} is up`, { port });
   const end = async (): Promise<void> => {
     await Promise.all([drain(server), ending?.drain()]);

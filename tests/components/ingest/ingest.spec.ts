@@ -312,7 +312,7 @@ describe("the transform", () => {
     assert.deepEqual(fn.inputs["tracingConfig"], { mode: "Active" });
     assert.equal(fn.inputs["kmsKeyArn"], BASE.technicalKeyArn);
     assert.deepEqual(fn.inputs["environment"], {
-      variables: { PSEUDONYM_KEY_ALIAS: BASE.pseudonymKeyAlias, ZONE: "us", REGION_NAME: "us-east-1" },
+      variables: { PSEUDONYM_KEY_ALIAS: BASE.pseudonymKeyAlias },
     });
     assert.deepEqual(recording.dependencies(fn), ["t", "t", "t"]);
     const logs = recording.only("aws:cloudwatch/logGroup:LogGroup").inputs;

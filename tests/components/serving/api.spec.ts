@@ -125,7 +125,10 @@ describe("RecommendationApi", () => {
   it("rolls its pods when a setting changes", async () => {
     const before = (await template()).metadata.annotations["meridian/settings"];
     assert.equal((await template()).metadata.annotations["meridian/settings"], before);
-    assert.notEqual((await template({ settings: { EXTRA: "1" } })).metadata.annotations["meridian/settings"], before);
+    assert.notEqual(
+      (await template({ variants: [{ name: "other", weight: 1 }] })).metadata.annotations["meridian/settings"],
+      before,
+    );
   });
 
   it("lets pods out to DNS, AWS, the cache and their identity, and callers in from the VPC", async () => {

@@ -46,5 +46,6 @@ export const API: RecommendationApiArgs = {
   endpointName: "meridian-test-us-east-1-recommendations",
   stream: { name: "meridian-test-us-east-1-events", keyArn: keyArn("identifier") },
   tablesKeyAlias: "alias/meridian-test-us-east-1-tables",
+  variants: [{ name: "champion", weight: 1 }],
   pseudonymKeyAlias: "alias/meridian-test-us-east-1-pseudonym",
 };

@@ -31,6 +31,11 @@ export async function startContainer(environment: Readonly<Record<string, string
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
-  await once(child.stdout, "data");
+  const ended = once(child, "exit").then(([code]: unknown[]) => {
+    throw new Error(`the model server ended with exit code ${String(code)} before it listened`);
+  });
+  await Promise.race([once(child.stdout, "data"), ended]);
+  // Its end is the caller's business from now on.
+  ended.catch(() => undefined);
   return { url: `http://127.0.0.1:${port}`, child };
 }

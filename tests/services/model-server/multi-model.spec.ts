@@ -225,6 +225,7 @@ describe("the model server's settings", () => {
   it("are those of one model with Bloom filters, and a graph from half a million items, unless told else", () => {
     const { memoryBytes, ...settings } = inferenceSettings({});
     assert.deepEqual(settings, {
+      listening: { host: "0.0.0.0", port: 8080 },
       folder: "/opt/ml/model",
       variant: "default",
       load: { seenRate: 0.001, graphFrom: 500_000 },
@@ -240,6 +241,7 @@ describe("the model server's settings", () => {
       MERIDIAN_VARIANT: "b",
     };
     assert.deepEqual(inferenceSettings(told), {
+      listening: { host: "0.0.0.0", port: 8080 },
       folder: undefined,
       variant: "b",
       load: { seenRate: 0, graphFrom: 10 },

@@ -395,7 +395,7 @@ describe("the worker", () => {
   it("names every setting that is missing or no number", () => {
     assert.throws(
       () => workerOf({ AWS_REGION: "us-east-1", MERIDIAN_LIST_LENGTH: "many" }),
-      /MERIDIAN_QUEUE_URL: want a value, got nothing; .*MERIDIAN_LIST_LENGTH: want a number above 0, got many/,
+      /MERIDIAN_QUEUE_URL: want a value, got nothing; .*MERIDIAN_LIST_LENGTH: want a whole number of at least 1, got many/,
     );
   });
 });
