@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LIST_LENGTH } from "../components/training/workload/batch-score";
-import { loadShard } from "../components/training/workload/worker/shard-model";
+import { LIST_LENGTH } from "../services/scorer/batch-score";
+import { loadShard } from "../services/scorer/shard-model";
 import { ensureSpark, paths, sparkEnvironment, venvExecutable } from "../local/toolchain";
 import { median, report, type Figure } from "./kit/figures";
 
@@ -21,7 +21,7 @@ const SPARK_HEAP_MIB = 4096;
 const SCORED_USERS = 4000;
 
 const PROGRAMS = join(__dirname, "als");
-const WORKLOAD = join(__dirname, "..", "components", "training", "workload");
+const TRAINER = join(__dirname, "..", "services", "trainer");
 
 interface Run {
   /** From a process's start to its end. */
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
       if (round < SPARK_ROUNDS) whole.spark.push(await spark(data, join(folder, `spark-${round}`)));
     }
     report([...wholeFigures(whole.ours, whole.plain), ...sparkFigures(whole.ours, whole.spark)]);
-    const parts = measured([join(PROGRAMS, "parts.py"), WORKLOAD, data, ...model(), String(PART_ROUNDS)]);
+    const parts = measured([join(PROGRAMS, "parts.py"), TRAINER, data, ...model(), String(PART_ROUNDS)]);
     report(partFigures(parts));
     report(await scoringFigures(join(folder, "package")));
   } finally {
@@ -72,7 +72,7 @@ async function main(): Promise<void> {
 const model = (): string[] => [String(MODEL.factors), String(MODEL.iterations), String(MODEL.k)];
 
 function ours(data: string, folder: string): Run {
-  return measured([join(PROGRAMS, "ours.py"), WORKLOAD, data, ...model(), folder]);
+  return measured([join(PROGRAMS, "ours.py"), TRAINER, data, ...model(), folder]);
 }
 
 function plain(data: string, ...more: string[]): Run {
@@ -93,7 +93,7 @@ async function spark(data: string, folder: string): Promise<Run> {
     seed: 7,
   };
   const { seconds, peakMib } = measured(
-    [join(WORKLOAD, "spark_als.py"), ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`])],
+    [join(TRAINER, "spark_als.py"), ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`])],
     interpreter,
     sparkEnvironment({ python: interpreter, ...installed }, { cores: PROCESSORS, heapMib: SPARK_HEAP_MIB }),
   );

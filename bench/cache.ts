@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { Redis } from "ioredis";
 import { LRUCache } from "lru-cache";
-import { gatheringCache, redisCache, type CacheClient } from "../components/serving/workload/cache";
+import { gatheringCache, redisCache, type CacheClient } from "../services/api/cache";
 import { median, report, type Figure } from "./kit/figures";
 import { redisPrograms, startRedis } from "./kit/redis";
 

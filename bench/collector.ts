@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { generate } from "../components/ingest/workload/generator/generate";
+import { generate } from "../services/traffic/generate";
 import { median, report } from "./kit/figures";
 import { Caller } from "./kit/load";
 import { ServerProcess } from "./kit/server";

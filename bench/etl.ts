@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STEPS, isKept } from "../components/etl/workload/pipeline";
+import { STEPS, isKept } from "../contracts/lake/pipeline";
 import { ensureSpark, paths, sparkEnvironment } from "../local/toolchain";
 import { ensure } from "../local/toolchain/venv";
 import { madeInput } from "./etl/input";
@@ -20,7 +20,8 @@ const THREADS = 2;
 const SPARK_HEAP_MIB = 4_096;
 
 const REGISTER = join(__dirname, "..", "local", "toolchain", "register.cjs");
-const WORKLOAD = join(__dirname, "..", "components", "etl", "workload");
+const ETL = join(__dirname, "..", "services", "etl");
+const PIPELINE = join(__dirname, "..", "contracts", "lake");
 
 type Contestant = (out: string) => Promise<Taken>;
 
@@ -53,8 +54,8 @@ async function contestants(bronze: string): Promise<Record<"ours" | "limit" | "p
         spark.python,
         [
           join(__dirname, "etl", "spark_etl.py"),
-          WORKLOAD,
-          ...["--pipeline", WORKLOAD, "--run-date", "2026-03-12", "--limit", "age_hours_refuse=1000000", "--strict"],
+          ETL,
+          ...["--pipeline", PIPELINE, "--run-date", "2026-03-12", "--limit", "age_hours_refuse=1000000", "--strict"],
           ...["--bronze", `file://${bronze}`, "--silver", `file://${out}/silver`, "--gold", `file://${out}/gold`],
         ],
         { ...process.env, ...sparkEnvironment(spark, { cores: THREADS, heapMib: SPARK_HEAP_MIB }) },

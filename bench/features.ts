@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { ANY_USER_SCOPE } from "../components/serving/workload/auth";
-import { listen } from "../components/serving/workload/http";
+import { ANY_USER_SCOPE } from "../services/api/auth";
+import { listen } from "../services/kit/http/server";
 import { median, report } from "./kit/figures";
 import { flood } from "./kit/load";
 import { ServerProcess } from "./kit/server";

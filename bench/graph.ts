@@ -1,6 +1,6 @@
-import { ItemMatrix } from "../components/serving/workload/kernel/item-matrix";
-import { TopK } from "../components/serving/workload/top-k";
-import { tastes } from "../tests/components/serving/workload/kit/vectors";
+import { ItemMatrix } from "../services/kit/model/kernel/item-matrix";
+import { TopK } from "../services/kit/model/top-k";
+import { tastes } from "../tests/services/kit/model/vectors";
 import { median, report } from "./kit/figures";
 import { startPeer, timed } from "./kit/vectors";
 

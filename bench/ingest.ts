@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { generatedSource } from "../components/ingest/workload/generator/generate";
+import { generatedSource } from "../services/traffic/generate";
 import { ingestEvents } from "../local/datapath/ingest";
 import { paths, venvExecutable } from "../local/toolchain";
 import { makeEventPath } from "../tests/integration/event-path";

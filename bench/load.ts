@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { randomFrom } from "../components/ingest/workload/generator/random";
+import { randomFrom } from "../services/traffic/random";
 import { report, type Figure } from "./kit/figures";
 import { atRate, quantile } from "./kit/load";
 import { redisPrograms, startRedis } from "./kit/redis";

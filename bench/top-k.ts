@@ -1,7 +1,7 @@
-import { randomFrom } from "../components/ingest/workload/generator/random";
-import { BloomFilter, bloomShape } from "../components/serving/workload/bloom";
-import { ItemMatrix } from "../components/serving/workload/kernel/item-matrix";
-import { TopK, type SearchFilter } from "../components/serving/workload/top-k";
+import { randomFrom } from "../services/traffic/random";
+import { BloomFilter, bloomShape } from "../services/kit/model/bloom";
+import { ItemMatrix } from "../services/kit/model/kernel/item-matrix";
+import { TopK, type SearchFilter } from "../services/kit/model/top-k";
 import { median, report } from "./kit/figures";
 import { startPeer, timed, type Vectors } from "./kit/vectors";
 

@@ -1,8 +1,8 @@
 import { createSecretKey } from "node:crypto";
-import { generate, generatedSource } from "../components/ingest/workload/generator/generate";
-import { parseBody, streamRecord } from "../components/ingest/workload/collector/parse";
-import { transformBatch } from "../components/ingest/workload/transform/batch";
-import { pseudonymiser } from "../components/ingest/workload/transform/pseudonym";
+import { generate, generatedSource } from "../services/traffic/generate";
+import { parseBody, streamRecord } from "../services/kit/stream/parse";
+import { transformBatch } from "../services/transform/batch";
+import { pseudonymiser } from "../services/kit/pseudonym";
 import { median, report } from "./kit/figures";
 
 /** Records of one round, those handed over at once (Firehose buffers 1 MiB for a call), and rounds. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { isOpen } from "../components/serving/workload/experiment/controller";
-import { rampExperiment } from "../components/serving/workload/experiment/operate";
-import { readableSkew } from "../components/etl/workload/skew";
+import { isOpen } from "../services/experiments/controller";
+import { rampExperiment } from "../services/experiments/operate";
+import { readableSkew } from "../services/etl/skew";
 import { runDaily } from "../local/datapath/daily";
 import type { DailyProgress, DailyReport, ModelReport } from "../local/datapath/daily";
 import { BadInput, EXIT } from "./kit/exit";

@@ -1,9 +1,9 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
-import { EVENT_TYPES, type EventType } from "../components/ingest/schema/event";
-import { replayFile, type BadLine, type Replay } from "../components/ingest/workload/generator/replay";
-import { importInteractions } from "../components/ingest/workload/importer/import";
-import { INTERACTION_COLUMNS, type InteractionColumn } from "../components/ingest/workload/importer/interactions";
+import { EVENT_TYPES, type EventType } from "../contracts/events/event";
+import { replayFile, type BadLine, type Replay } from "../services/traffic/replay";
+import { importInteractions } from "../services/traffic/import";
+import { INTERACTION_COLUMNS, type InteractionColumn } from "../services/traffic/interactions";
 import type { InputProblem } from "./kit/exit";
 import { oneOf } from "./kit/options";
 import type { OpenRegions } from "./kit/regions";

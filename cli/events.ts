@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { generatedSource } from "../components/ingest/workload/generator/generate";
+import { generatedSource } from "../services/traffic/generate";
 import { ingestEvents, readIngestLedger } from "../local/datapath/ingest";
 import type { IngestConfig } from "../local/datapath/ingest";
 import type { IngestLedger } from "../local/delivery/ledger";

@@ -5,22 +5,17 @@ import {
   resumeExperiment,
   rollBackExperiment,
   startExperiment,
-} from "../components/serving/workload/experiment/controller";
-import type { StartPlan } from "../components/serving/workload/experiment/controller";
-import { LIMIT_DEFAULTS } from "../components/serving/workload/experiment/guardrails";
-import { METRIC_NAMES } from "../components/serving/workload/experiment/metrics";
-import type { MetricName } from "../components/serving/workload/experiment/metrics";
-import {
-  applyChange,
-  authorOf,
-  modelVersions,
-  rampExperiment,
-} from "../components/serving/workload/experiment/operate";
-import { svgPlot } from "../components/serving/workload/experiment/plot";
-import { RAMP_DEFAULTS } from "../components/serving/workload/experiment/ramp";
-import { PLAN_DEFAULTS, reportOf } from "../components/serving/workload/experiment/report";
-import { StaleStateError } from "../components/serving/workload/experiment/store";
-import type { ExperimentRecord } from "../components/tables/workload/flags";
+} from "../services/experiments/controller";
+import type { StartPlan } from "../services/experiments/controller";
+import { LIMIT_DEFAULTS } from "../services/experiments/guardrails";
+import { METRIC_NAMES } from "../services/experiments/metrics";
+import type { MetricName } from "../services/experiments/metrics";
+import { applyChange, authorOf, modelVersions, rampExperiment } from "../services/experiments/operate";
+import { svgPlot } from "../services/experiments/plot";
+import { RAMP_DEFAULTS } from "../services/experiments/ramp";
+import { PLAN_DEFAULTS, reportOf } from "../services/experiments/report";
+import { StaleStateError } from "../services/kit/experiment/store";
+import type { ExperimentRecord } from "../contracts/tables/flags";
 import type { Topology } from "../regions/topology/model";
 import { ENGINES } from "../queries";
 import { topologyOf } from "./kit/environment";

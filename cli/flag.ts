@@ -1,8 +1,8 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { FLAG_NAMES, FLAGS, type FlagName } from "../components/serving/workload/flags/definitions";
-import { readFlags } from "../components/serving/workload/flags/provider";
-import { turnFlag } from "../components/serving/workload/flags/store";
+import { FLAG_NAMES, FLAGS, type FlagName } from "../services/api/flags/definitions";
+import { readFlags } from "../services/api/flags/provider";
+import { turnFlag } from "../services/api/flags/store";
 import { BadInput, EXIT, Failed } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { oneOf } from "./kit/options";

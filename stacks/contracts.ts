@@ -34,7 +34,7 @@ export interface FoundationOutputs {
   readonly imageRepositories: Readonly<Record<string, string>>;
 }
 
-/** Outputs of `<env>.<region>`: all that a workload or an operator must know to use the region. */
+/** Outputs of `<env>.<region>`: all that a program or an operator must know to use the region. */
 export interface RegionOutputs {
   readonly environment: string;
   readonly region: string;

@@ -1,6 +1,6 @@
 import { GlobalEdge } from "../components/edge/global";
 import { nameOf } from "../components/kit/names";
-import type { DataClass } from "../components/kit/scope";
+import type { DataClass } from "../contracts/data-class";
 import { arnOf, bucketArnOf } from "../components/kit/arn";
 import { FleetDashboard } from "../components/observability/fleet";
 import { BucketReplication } from "../components/lake/replication";

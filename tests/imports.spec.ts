@@ -19,72 +19,96 @@ interface Room {
   readonly allows: (imported: Import) => boolean;
 }
 
+const FOLDERS = [
+  "regions",
+  "aws",
+  "contracts",
+  "services",
+  "components",
+  "stacks",
+  "policies",
+  "fleet",
+  "local",
+  "queries",
+  "cli",
+];
 const top = (path: string): string => path.split(sep)[0] ?? "";
-const isOurs = (path: string): boolean =>
-  ["regions", "aws", "components", "stacks", "policies", "fleet", "local", "queries", "cli", "bench", "tests"].includes(
-    top(path),
-  );
+const isOurs = (path: string): boolean => [...FOLDERS, "bench", "tests"].includes(top(path));
 const roomOf = (path: string): string => path.split(sep).slice(0, 2).join("/");
-const isWorkload = (path: string): boolean => /^components\/[^/]+\/(workload|schema)\//.test(path);
-const isKit = (path: string): boolean => path.startsWith("components/kit/");
+const isIn = (path: string, ...folders: readonly string[]): boolean =>
+  folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+/** Folders that every component may use. */
+const KITS = ["components/kit", "components/parts"];
+/** Facts about AWS: a leaf that every room may read. */
+const FACTS = "aws/facts";
 const within =
-  (...tops: string[]) =>
+  (...folders: string[]) =>
   ({ to }: Import) =>
-    !isOurs(to) || tops.includes(top(to));
+    !isOurs(to) || isIn(to, ...folders);
+/** Without Pulumi: facts, contracts and programs are of use to those who have none. */
+const plain =
+  (...folders: string[]) =>
+  (imported: Import) =>
+    within(...folders)(imported) && !imported.to.startsWith("@pulumi/");
+const isClient = (name: string): boolean => name.startsWith("@aws-sdk/client-");
 
 const ROOMS: readonly Room[] = [
+  { name: "aws/facts", has: (file) => isIn(file.replace(/\.ts$/, ""), FACTS), allows: plain(FACTS) },
+  { name: "regions", has: (file) => top(file) === "regions", allows: plain("regions", FACTS) },
+  { name: "aws", has: (file) => top(file) === "aws", allows: plain("aws") },
   {
-    name: "regions",
-    has: (file) => top(file) === "regions",
-    allows: ({ to }) => (isOurs(to) ? top(to) === "regions" : !to.startsWith("@pulumi/")),
+    name: "contracts",
+    has: (file) => top(file) === "contracts",
+    allows: (imported) => plain("contracts", "regions", FACTS)(imported) && !isClient(imported.to),
   },
   {
-    name: "aws",
-    has: (file) => top(file) === "aws",
-    allows: ({ to }) => (isOurs(to) ? top(to) === "aws" : !to.startsWith("@pulumi/")),
+    // One program of its own beside the kit; the worker runs the jobs of two.
+    name: "services",
+    has: (file) => top(file) === "services",
+    allows: (imported) =>
+      plain("contracts", "services/kit", FACTS, roomOf(imported.from))(imported) ||
+      (isIn(imported.from, "services/worker") && isIn(imported.to, "services/trainer", "services/scorer")),
   },
   {
     name: "components/kit",
-    has: isKit,
-    allows: ({ to }) => (isOurs(to) ? isKit(to) : ["@pulumi/pulumi", "esbuild"].includes(to) || to.startsWith("node:")),
-  },
-  {
-    name: "a workload or schema",
-    has: isWorkload,
-    allows: ({ to, typeOnly }) => (isOurs(to) ? isWorkload(to) || (isKit(to) && typeOnly) : !to.startsWith("@pulumi/")),
+    has: (file) => isIn(file, "components/kit"),
+    allows: ({ to }) =>
+      isOurs(to)
+        ? isIn(to, "components/kit", "contracts", FACTS)
+        : ["@pulumi/pulumi", "esbuild"].includes(to) || to.startsWith("node:"),
   },
   {
     name: "a room of components",
     has: (file) => top(file) === "components",
-    allows: ({ from, to, typeOnly }) =>
-      !isOurs(to) ||
-      isKit(to) ||
-      top(to) === "regions" ||
-      roomOf(to) === roomOf(from) ||
-      (top(to) === "components" && typeOnly),
+    allows: (imported) =>
+      within(...KITS, "regions", "contracts", FACTS, roomOf(imported.from))(imported) ||
+      (top(imported.to) === "components" && imported.typeOnly),
   },
-  { name: "stacks", has: (file) => top(file) === "stacks", allows: within("stacks", "components", "regions") },
-  { name: "policies", has: (file) => top(file) === "policies", allows: within("policies") },
+  {
+    name: "stacks",
+    has: (file) => top(file) === "stacks",
+    allows: within("stacks", "components", "regions", "contracts", FACTS),
+  },
+  { name: "policies", has: (file) => top(file) === "policies", allows: within("policies", FACTS) },
   {
     name: "fleet",
     has: (file) => top(file) === "fleet",
-    // A room's arithmetic is pure, and what the rules hold the graph against.
-    allows: ({ to }) =>
-      !isOurs(to) ||
-      ["fleet", "stacks", "regions", "aws", "policies"].includes(top(to)) ||
-      /^components\/[^/]+\/plan$/.test(to),
+    // A component's plan is pure arithmetic, and what the rules compare the graph with.
+    allows: (imported) =>
+      within("fleet", "stacks", "regions", "aws", "contracts", "policies")(imported) ||
+      /^components\/[^/]+\/plan$/.test(imported.to),
   },
   {
     name: "local",
     has: (file) => top(file) === "local",
-    allows: ({ to }) => !isOurs(to) || ["local", "aws"].includes(top(to)) || isWorkload(to),
+    allows: within("local", "aws", "contracts", "services"),
   },
   {
     name: "queries",
     has: (file) => top(file) === "queries",
-    allows: ({ to }) => !isOurs(to) || top(to) === "queries" || isWorkload(to),
+    allows: within("queries", "contracts", "services", FACTS),
   },
-  { name: "cli", has: (file) => top(file) === "cli", allows: ({ to }) => top(to) !== "tests" && top(to) !== "bench" },
+  { name: "cli", has: (file) => top(file) === "cli", allows: ({ to }) => !isIn(to, "tests", "bench") },
 ];
 
 function sources(folder: string): readonly string[] {
@@ -120,7 +144,6 @@ function importsOf(file: string): readonly Import[] {
   return found;
 }
 
-const FOLDERS = ["regions", "aws", "components", "stacks", "policies", "fleet", "local", "queries", "cli"];
 const ALL = FOLDERS.flatMap(sources);
 
 describe("imports", () => {
@@ -135,12 +158,12 @@ describe("imports", () => {
     });
   }
 
-  it("have no cycle between files", () => {
+  it("have no cycle between files, not even of types alone", () => {
     const graph = new Map(
       ALL.map((file) => [
         file.replace(/(\/index)?\.ts$/, ""),
         importsOf(file)
-          .filter(({ to, typeOnly }) => isOurs(to) && !typeOnly)
+          .filter(({ from, to, typeOnly }) => isOurs(to) && !(typeOnly && top(from) === "regions"))
           .map(({ to }) => to.replace(/\/index$/, "")),
       ]),
     );

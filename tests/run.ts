@@ -65,7 +65,7 @@ function checks(): Step[] {
 }
 
 function dockerfileChecks(): Step[] {
-  const files = globSync("components/**/*Dockerfile", { cwd: root });
+  const files = globSync("services/*/Dockerfile", { cwd: root });
   return [{ title: "hadolint", command: venvExecutable(paths(), "hadolint"), args: ["--no-color", ...files.sort()] }];
 }
 
@@ -126,7 +126,7 @@ function pythonFiles(): string[] {
 
 /** Folders whose pyproject.toml asks for types to be checked. */
 function pythonProjects(): string[] {
-  return globSync("components/**/pyproject.toml", { cwd: root })
+  return globSync("services/*/pyproject.toml", { cwd: root })
     .filter((file) => readFileSync(join(root, file), "utf8").includes("[tool.mypy]"))
     .map((file) => dirname(file))
     .sort();

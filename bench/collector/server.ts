@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PutRecordsCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { startCollector } from "../../components/ingest/workload/collector/server";
+import { startCollector } from "../../services/collector/server";
 
 /** A server of `bench/collector.ts`, by its first argument: the collector, or bare node:http. */
 async function main(kind: string | undefined): Promise<void> {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "../../components/etl/workload/sql";
-import { VERIFIED_PREFIX } from "../../components/etl/workload/run";
-import { CURATED_COLUMNS } from "../../components/ingest/schema/columns";
+import { literal } from "../../services/etl/sql";
+import { VERIFIED_PREFIX } from "../../services/etl/run";
+import { CURATED_COLUMNS } from "../../contracts/events/columns";
 
 /** What the events are like: those of a shop in ten days, visits of five events on average. */
 export interface InputShape {

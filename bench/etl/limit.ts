@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { literal } from "../../components/etl/workload/sql";
-import { VERIFIED_PREFIX } from "../../components/etl/workload/run";
-import { CURATED_COLUMNS, duckdbType } from "../../components/ingest/schema/columns";
+import { literal } from "../../services/etl/sql";
+import { VERIFIED_PREFIX } from "../../services/etl/run";
+import { CURATED_COLUMNS, duckdbType } from "../../contracts/events/columns";
 
 /**
  * The least that any ETL does: the same objects read in their types and written as Parquet by day, each row as it comes.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { runEtl } from "../../components/etl/workload/run";
+import { runEtl } from "../../services/etl/run";
 import { FolderS3 } from "./folder-s3";
 
 /** The ETL of a region over folders, in a process of its own: `pipeline.ts BRONZE OUT THREADS`; prints what it took. */

@@ -1,4 +1,4 @@
-import type { ScoredItem } from "../../components/tables/workload/records";
+import type { ScoredItem } from "../../contracts/tables/records";
 
 /** Milliseconds that the table emulator takes: DynamoDB's usual single digit. */
 export const TABLE_MS = 4;

@@ -1,13 +1,13 @@
 import { metrics, ROOT_CONTEXT, trace } from "@opentelemetry/api";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
-import { createApi, type ApiOptions } from "../../components/serving/workload/api";
-import { JwtAuthenticator } from "../../components/serving/workload/auth";
-import { memoryCache } from "../../components/serving/workload/cache";
-import { ExposureLog } from "../../components/serving/workload/exposures";
-import { listen } from "../../components/serving/workload/http";
-import { createRecommender } from "../../components/serving/workload/recommend";
-import { createTelemetry } from "../../components/serving/workload/telemetry";
+import { createApi, type ApiOptions } from "../../services/api/api";
+import { JwtAuthenticator } from "../../services/api/auth";
+import { memoryCache } from "../../services/api/cache";
+import { ExposureLog } from "../../services/api/exposures";
+import { listen } from "../../services/kit/http/server";
+import { createRecommender } from "../../services/api/recommend";
+import { createTelemetry } from "../../services/api/telemetry";
 import { LIST } from "./answer";
 
 /** A server of `bench/features.ts`: the API with the features of its first argument. Its issuer's address is the second. */

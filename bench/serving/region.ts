@@ -1,12 +1,12 @@
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createApi } from "../../components/serving/workload/api";
-import { connectCache } from "../../components/serving/workload/cache-connection";
-import type { ModelEndpointClient } from "../../components/serving/workload/endpoint-client";
-import { listen } from "../../components/serving/workload/http";
-import { createRecommender } from "../../components/serving/workload/recommend";
-import type { RecommendationTable } from "../../components/serving/workload/table-reader";
-import { MODEL_NAME } from "../../components/tables/workload/records";
+import { createApi } from "../../services/api/api";
+import { connectCache } from "../../services/api/cache-connection";
+import type { ModelEndpointClient } from "../../services/api/endpoint-client";
+import { listen } from "../../services/kit/http/server";
+import { createRecommender } from "../../services/api/recommend";
+import type { RecommendationTable } from "../../services/kit/dynamodb/table-reader";
+import { MODEL_NAME } from "../../contracts/tables/records";
 import { LIST, TABLE_MS } from "./answer";
 
 /** What the parts behind the API take, milliseconds; changed by lines such as `endpoint 1000` on standard input. */

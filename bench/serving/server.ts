@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createApi } from "../../components/serving/workload/api";
-import { memoryCache } from "../../components/serving/workload/cache";
-import { ExposureLog } from "../../components/serving/workload/exposures";
-import { listen } from "../../components/serving/workload/http";
-import { createRecommender } from "../../components/serving/workload/recommend";
-import { POPULAR_KEY } from "../../components/tables/workload/records";
+import { createApi } from "../../services/api/api";
+import { memoryCache } from "../../services/api/cache";
+import { ExposureLog } from "../../services/api/exposures";
+import { listen } from "../../services/kit/http/server";
+import { createRecommender } from "../../services/api/recommend";
+import { POPULAR_KEY } from "../../contracts/tables/records";
 import { ANSWER, LIST, TABLE_MS } from "./answer";
 
 /** A server of `bench/serving.ts`, by its first argument: the API, or bare node:http. */

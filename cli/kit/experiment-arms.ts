@@ -1,11 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { homeRegion } from "../../components/ingest/workload/generator/source";
-import type { GeneratedArm } from "../../components/ingest/workload/generator/generate";
-import { deriveSalt, pseudonymiser } from "../../components/ingest/workload/transform/pseudonym";
-import { readExperiment } from "../../components/serving/workload/experiment/store";
-import { splitOf } from "../../components/serving/workload/experiment/watch";
-import { variantOf } from "../../components/serving/workload/variants";
+import { homeRegion } from "../../services/traffic/source";
+import type { GeneratedArm } from "../../services/traffic/generate";
+import { deriveSalt, pseudonymiser } from "../../services/kit/pseudonym";
+import { readExperiment } from "../../services/kit/experiment/store";
+import { splitOf } from "../../services/kit/experiment/watch";
+import { variantOf } from "../../contracts/models/assignment";
 import { EMULATOR_CREDENTIALS } from "./regions";
 import { Failed } from "./exit";
 import type { OpenRegions } from "./regions";

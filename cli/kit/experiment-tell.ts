@@ -1,9 +1,9 @@
-import type { Figures } from "../../components/serving/workload/experiment/controller";
-import type { Applied } from "../../components/serving/workload/experiment/operate";
-import { textPlot } from "../../components/serving/workload/experiment/plot";
-import type { RampDecision } from "../../components/serving/workload/experiment/ramp";
-import type { Comparison, ExperimentReport } from "../../components/serving/workload/experiment/report";
-import type { ExperimentChangeRecord, ExperimentRecord } from "../../components/tables/workload/flags";
+import type { Figures } from "../../services/experiments/controller";
+import type { Applied } from "../../services/experiments/operate";
+import { textPlot } from "../../services/experiments/plot";
+import type { RampDecision } from "../../services/experiments/ramp";
+import type { Comparison, ExperimentReport } from "../../services/experiments/report";
+import type { ExperimentChangeRecord, ExperimentRecord } from "../../contracts/tables/flags";
 import { table } from "./output";
 import type { Output } from "./output";
 

@@ -1,23 +1,18 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { experimentPlanOf } from "../../components/serving/workload/experiment/controller";
-import type { Figures } from "../../components/serving/workload/experiment/controller";
-import { sageMakerWeights } from "../../components/serving/workload/experiment/endpoint-weights";
-import { guardrailsOf } from "../../components/serving/workload/experiment/guardrails";
-import { servingOf } from "../../components/serving/workload/experiment/health";
-import {
-  mergeDays,
-  variantDayOf,
-  variantExposuresOf,
-  variantItemsOf,
-} from "../../components/serving/workload/experiment/metrics";
-import type { VariantDay } from "../../components/serving/workload/experiment/metrics";
-import type { ExperimentDesk } from "../../components/serving/workload/experiment/operate";
-import { reportOf } from "../../components/serving/workload/experiment/report";
-import { dynamoStore } from "../../components/serving/workload/experiment/store";
-import { dynamoTable } from "../../components/serving/workload/table-reader";
-import type { ExperimentRecord } from "../../components/tables/workload/flags";
+import { experimentPlanOf } from "../../services/experiments/controller";
+import type { Figures } from "../../services/experiments/controller";
+import { sageMakerWeights } from "../../services/experiments/endpoint-weights";
+import { guardrailsOf } from "../../services/experiments/guardrails";
+import { servingOf } from "../../services/experiments/health";
+import { mergeDays, variantDayOf, variantExposuresOf, variantItemsOf } from "../../services/experiments/metrics";
+import type { VariantDay } from "../../services/experiments/metrics";
+import type { ExperimentDesk } from "../../services/experiments/operate";
+import { reportOf } from "../../services/experiments/report";
+import { dynamoStore } from "../../services/kit/experiment/store";
+import { dynamoTable } from "../../services/kit/dynamodb/table-reader";
+import type { ExperimentRecord } from "../../contracts/tables/flags";
 import { QueryError, runQuery } from "../../queries";
 import type { EngineName, QueryResult } from "../../queries";
 import type { RegionOutputs } from "../../stacks/contracts";

@@ -9,10 +9,10 @@ import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
-import { CALL } from "./workload/collector/lambda-limits";
+import { CALL } from "../../contracts/settings/collector-call";
 
 /** The Lambda handler, bundled from source at preview. */
-const ENTRY_POINT = join(__dirname, "workload", "collector", "lambda.ts");
+const ENTRY_POINT = join(__dirname, "..", "..", "services", "collector", "lambda.ts");
 // API reference, CreateFunction: MemorySize; 1,769 MB is one vCPU (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)
 const MEMORY_MIB = { min: 128, max: 10_240, oneCpu: 1769 } as const;
 

@@ -8,7 +8,7 @@ import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { checkCollectorFunction, CollectorFunction, type CollectorFunctionOptions } from "./collector-function";
 import { planCollectorConcurrency, type Throttle } from "./plan";
-import { CALL } from "./workload/collector/lambda-limits";
+import { CALL } from "../../contracts/settings/collector-call";
 
 /** Who may send events. */
 export type CollectorAuthorizer =

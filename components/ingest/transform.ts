@@ -12,7 +12,7 @@ import { wantInteger } from "../kit/want";
 import { TRANSFORM_TIMEOUT_SECONDS } from "./plan";
 
 /** The Lambda handler, bundled from source at preview. */
-const ENTRY_POINT = join(__dirname, "workload", "transform", "handler.ts");
+const ENTRY_POINT = join(__dirname, "..", "..", "services", "transform", "handler.ts");
 // API reference, CreateFunction: MemorySize; 1,769 MB is one vCPU (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html)
 const MEMORY_MB = { min: 128, max: 10_240, oneCpu: 1769 } as const;
 

@@ -14,16 +14,16 @@ import type { IntakeCapacity } from "./plan";
 import { backlogPerInstance } from "./scaling";
 import { userData } from "./startup";
 
-const WORKLOAD = join(__dirname, "workload", "verifier");
+const VERIFIER = join(__dirname, "..", "..", "services", "verifier");
 
 /**
  * The verifier's program: its bundle and its `start`, with the lock file of its native packages, which the machine
  * installs. Reads sources only; the same sources give the same bytes.
  */
 export function verifierProgram(): Program {
-  return bundleProgram(join(WORKLOAD, "main.ts"), {
-    "package.json": join(WORKLOAD, "package.json"),
-    "package-lock.json": join(WORKLOAD, "package-lock.json"),
+  return bundleProgram(join(VERIFIER, "main.ts"), {
+    "package.json": join(VERIFIER, "package.json"),
+    "package-lock.json": join(VERIFIER, "package-lock.json"),
   });
 }
 

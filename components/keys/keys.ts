@@ -1,12 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { dataTags, keepData, type DataClass, type Scope } from "../kit/scope";
+import { DATA_CLASSES, type DataClass } from "../../contracts/data-class";
+import { dataTags, keepData, type Scope } from "../kit/scope";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { wantInteger } from "../kit/want";
 import { keyPolicy, type KeyService } from "./policy";
-
-export const DATA_CLASSES = ["identifier", "behaviour", "technical"] as const satisfies readonly DataClass[];
 
 /**
  * Services that encrypt by themselves, without a caller's permissions: logs, S3 notifications into an encrypted queue,

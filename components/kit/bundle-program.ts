@@ -6,7 +6,7 @@ import { oncePerProcess } from "./once";
 import type { Program } from "./program";
 
 /**
- * Bundles a workload's entry point, with all its dependencies, as a program for an instance or a container with Node
+ * Bundles a service's entry point, with all its dependencies, as a program for an instance or a container with Node
  * 22: an archive whose root holds `index.cjs` and an executable `start`. Reads sources only and writes nothing; the
  * same sources give the same bytes. Bundled once a process, however many stacks it runs.
  *

@@ -13,7 +13,7 @@ export interface LambdaBundle {
 }
 
 /**
- * Bundles a workload's entry point for Lambda (Node 22, arm64 or x86). Reads sources only and writes nothing, so a
+ * Bundles a service's entry point for Lambda (Node 22, arm64 or x86). Reads sources only and writes nothing, so a
  * preview needs no build step; the same sources give the same bytes. Bundled once a process, however many stacks it runs.
  */
 export function bundleLambda(entryPoint: string): LambdaBundle {

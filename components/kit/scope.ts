@@ -1,3 +1,5 @@
+import type { DataClass } from "../../contracts/data-class";
+
 /**
  * Where a component stands: enough to name, tag and address everything it creates. Every component takes one.
  */
@@ -16,9 +18,6 @@ export interface Scope {
   /** What happens to stored data when its resource is deleted. `disposable` needs both the topology's and the operator's key. */
   readonly data: "retained" | "disposable";
 }
-
-/** Data classes, from the event contract: they decide keys, retention and where data may go. */
-export type DataClass = "identifier" | "behaviour" | "technical";
 
 /** Tags on every taggable resource; set once, as the provider's default tags. */
 export function scopeTags(scope: Scope): Record<string, string> {

@@ -6,7 +6,7 @@ import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
-import { ENVIRONMENT, MARKS, NAMESPACE } from "./workload/ages";
+import { ENVIRONMENT, MARKS, NAMESPACE } from "../../contracts/metrics/ages";
 
 /** Arguments of {@link AgePublisher}. */
 export interface AgePublisherArgs {

@@ -1,4 +1,4 @@
-import type { AlarmSpec, Severity } from "./alarms";
+import type { AlarmSpec, Severity } from "./alarm-spec";
 import type { Promises, Targets } from "./targets";
 import type { Metric } from "./widgets";
 

@@ -1,6 +1,6 @@
 import { problem, type Problem } from "../kit/refuse";
 import { wantNumber } from "../kit/want";
-import type { AlarmSpec } from "./alarms";
+import type { AlarmSpec } from "./alarm-spec";
 import type { CacheHealth, Targets } from "./targets";
 import type { Metric } from "./widgets";
 

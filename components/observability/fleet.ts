@@ -6,7 +6,7 @@ import type { Scope } from "../kit/scope";
 import { DELIVERY_SECONDS } from "./alarms";
 import type { Promises } from "./targets";
 import { dashboardBody, type Metric, type Widget } from "./widgets";
-import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "./workload/ages";
+import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "../../contracts/metrics/ages";
 
 /** What the fleet's dashboard shows of one region, by names that are computed: no region's stack is asked. */
 export interface FleetRegion {

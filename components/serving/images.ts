@@ -14,8 +14,8 @@ export type Image = (typeof IMAGES)[number];
 
 /** What each image is built by, from the checkout's root, which is the context of the build: see docs/images.md. */
 export const DOCKERFILES: Readonly<Record<Image, string>> = {
-  api: "components/serving/workload/api.Dockerfile",
-  inference: "components/serving/workload/inference.Dockerfile",
+  api: "services/api/Dockerfile",
+  inference: "services/model-server/Dockerfile",
 };
 
 export interface ImageRepositoriesArgs {

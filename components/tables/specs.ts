@@ -1,4 +1,4 @@
-import type { DataClass } from "../kit/scope";
+import type { DataClass } from "../../contracts/data-class";
 
 /** A key attribute: its name and DynamoDB's type of it (S string, N number, B bytes). */
 export interface KeyAttribute {

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { bundleProgram } from "../kit/bundle-program";
 import type { Program } from "../kit/program";
 
-const WORKLOAD = join(__dirname, "workload");
+const SERVICES = join(__dirname, "..", "..", "services");
+const TRAINER = join(SERVICES, "trainer");
 
 /** The Python side: the training job, its modules, and the packages that the machine installs for it. */
 export function pythonFiles(): string[] {
-  const modules = readdirSync(join(WORKLOAD, "trainer")).filter((name) => name.endsWith(".py"));
+  const modules = readdirSync(join(TRAINER, "trainer")).filter((name) => name.endsWith(".py"));
   return ["train_als.py", "spark_als.py", "requirements.txt", ...modules.sort().map((name) => `trainer/${name}`)];
 }
 
@@ -16,6 +17,6 @@ export function pythonFiles(): string[] {
  * the same sources give the same bytes.
  */
 export function trainingProgram(): Program {
-  const beside = Object.fromEntries(pythonFiles().map((name) => [name, join(WORKLOAD, name)]));
-  return bundleProgram(join(WORKLOAD, "worker", "main.ts"), beside);
+  const beside = Object.fromEntries(pythonFiles().map((name) => [name, join(TRAINER, name)]));
+  return bundleProgram(join(SERVICES, "worker", "main.ts"), beside);
 }

@@ -1,5 +1,5 @@
-import type { WorkKind } from "../training/workload/worker/message";
-import type { VariantModel } from "../training/workload/variants";
+import type { WorkKind } from "../../contracts/messages/work";
+import type { VariantModel } from "../../contracts/models/variants";
 import { catching, sequence, type ChoiceRule, type Machine, type Retrier, type State } from "./asl";
 
 /** What the part of the daily run that makes models is told. */

@@ -7,7 +7,7 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import type { EtlRunner } from "../etl/contract";
-import type { VariantModel } from "../training/workload/variants";
+import type { VariantModel } from "../../contracts/models/variants";
 import { dailyDefinition, etlDefinition, starterDefinition, type EngineSettings, type RunKind } from "./daily";
 import { OBSERVE, ownClusterPermissions, runEtl, type OwnCluster } from "./permissions";
 

@@ -6,7 +6,7 @@ import { ALL_RULES, ruleRefusals, stackRefusals } from "../../aws/rules";
 import type { RuleRefusal } from "../../aws/rules";
 import { text } from "../../aws/value";
 import type { GraphNode, StackGraph } from "../graph";
-import type { Finding, Judge } from "./check";
+import type { Finding, Judge } from "./finding";
 
 /** What AWS and Kubernetes publish about their APIs. */
 export interface PublishedModels {

@@ -8,29 +8,8 @@ import { judgeFleet } from "../rules/rule";
 import { awsJudge } from "./aws";
 import type { PublishedModels } from "./aws";
 import type { Configuration } from "./configuration";
+import type { Finding, FindingLevel, Judge } from "./finding";
 import { resourcesOf } from "./resources";
-
-/** How a finding counts: a mandatory one stops, an advisory one warns. */
-export type FindingLevel = "mandatory" | "advisory";
-
-/** A broken rule, wherever it was found. */
-export interface Finding {
-  /** Id in the catalogue, e.g. `S1`. */
-  readonly id: string;
-  /** The rule's name, e.g. `s3-block-public-access`. */
-  readonly rule: string;
-  /** What must hold. */
-  readonly title: string;
-  readonly severity: "low" | "medium" | "high" | "critical";
-  readonly level: FindingLevel;
-  /** The stack that must change; empty when the topology must. */
-  readonly stack: string;
-  /** The resource that is wrong; empty when one is missing. */
-  readonly urn: string;
-  readonly property: string;
-  /** What is wrong, where, how to fix. */
-  readonly message: string;
-}
 
 /** What was checked of one stack. */
 export interface CheckedStack {
@@ -60,13 +39,6 @@ export interface CheckOptions {
   readonly published?: PublishedModels;
   /** Called for each stack when its graph stands. */
   readonly onStack?: (stack: StackGraph, seconds: number) => void;
-}
-
-/** Judges the resources of a whole fleet. */
-export interface Judge {
-  /** Rules that it asks. */
-  readonly rules: number;
-  judge(fleet: { readonly graph: FleetGraph; readonly topology: Topology }): readonly Finding[];
 }
 
 /** Builds every stack of a topology in process and judges it by all rules: no engine, no provider, no AWS. */

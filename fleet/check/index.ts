@@ -1,7 +1,8 @@
 export { awsJudge } from "./aws";
 export type { PublishedModels } from "./aws";
 export { checkAcrossStacks, checkFleet, crossStackJudge, packJudge, reportOn } from "./check";
-export type { CheckedStack, CheckOptions, Finding, FindingLevel, Judge, Report } from "./check";
+export type { CheckedStack, CheckOptions, Report } from "./check";
+export type { Finding, FindingLevel, Judge } from "./finding";
 export { readConfiguration } from "./configuration";
 export type { Configuration, ConfigurationProblem } from "./configuration";
 export { toJunit } from "./junit";

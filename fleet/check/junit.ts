@@ -1,4 +1,5 @@
-import type { Finding, Report } from "./check";
+import type { Report } from "./check";
+import type { Finding } from "./finding";
 
 /** The report as JUnit XML: a suite for each stack, a failing case for each mandatory finding, one that passes for none. */
 export function toJunit(report: Report): string {

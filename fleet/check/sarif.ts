@@ -1,6 +1,7 @@
 import { CATALOGUE } from "../../policies/catalogue";
 import { FLEET_RULES } from "../rules/catalogue";
-import type { Finding, Report } from "./check";
+import type { Report } from "./check";
+import type { Finding } from "./finding";
 
 const FACTS = new Map([...CATALOGUE, ...FLEET_RULES].map((rule) => [rule.name, rule]));
 const LEVEL = { mandatory: "error", advisory: "warning" } as const;

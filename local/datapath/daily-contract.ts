@@ -1,6 +1,6 @@
-import type { EtlConfig, EtlReport } from "../../components/etl/workload/run";
-import type { ModelManifest } from "../../components/serving/workload/model-package";
-import type { Algorithm } from "../../components/training/workload/variants";
+import type { EtlConfig, EtlReport } from "../../services/etl/run";
+import type { ModelManifest } from "../../services/kit/model/package";
+import type { Algorithm } from "../../contracts/models/variants";
 
 /** What the daily run must know of a region; the outputs of a region's stack have this shape. */
 export interface DailyRegion {

@@ -1,9 +1,10 @@
 import { GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { runHandedOver } from "../../components/etl/workload/handover";
-import { runEtl, type EtlReport } from "../../components/etl/workload/run";
-import { DATA_AGE, MODEL_AGE, tellAges } from "../../components/observability/workload/ages";
-import { CURRENT_VERSION, GOLD_NAME, MODEL_NAME } from "../../components/tables/workload/records";
+import { runHandedOver } from "../../services/etl/handover";
+import { runEtl, type EtlReport } from "../../services/etl/run";
+import { DATA_AGE, MODEL_AGE } from "../../contracts/metrics/ages";
+import { tellAges } from "../../services/kit/ages";
+import { CURRENT_VERSION, GOLD_NAME, MODEL_NAME } from "../../contracts/tables/records";
 import type { DailyConfig, DailyProgress, DailyRegion, DailyReport, ZoneReport } from "./daily-contract";
 import { trainZone } from "./zone-models";
 import { createClients, zonesOf, type Clients, type Zone } from "./zones";

@@ -4,17 +4,12 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { startCollector } from "../../components/ingest/workload/collector/server";
-import type { EventSource } from "../../components/ingest/workload/generator/source";
-import { intakeBulks, type BulkOutcome } from "../../components/intake/workload/verifier/bulk";
-import {
-  intakeLanding,
-  listObjects,
-  settledObject,
-  type IntakeOptions,
-  type ObjectOutcome,
-} from "../../components/intake/workload/verifier/intake";
-import { pollOnce } from "../../components/intake/workload/verifier/queue";
+import { startCollector } from "../../services/collector/server";
+import type { EventSource } from "../../services/traffic/source";
+import { intakeBulks, type BulkOutcome } from "../../services/verifier/bulk";
+import { intakeLanding, listObjects, settledObject, type IntakeOptions } from "../../services/verifier/intake";
+import type { ObjectOutcome } from "../../services/verifier/outcome";
+import { pollOnce } from "../../services/verifier/queue";
 import { balance, openLedger, saveLedger, type IngestLedger, type RegionLedger } from "../delivery/ledger";
 import { drain, type DeliveryReport } from "../delivery/runner";
 import { describeStream } from "../delivery/source";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { CollectAnswer } from "../../components/ingest/workload/collector/collector";
+import type { CollectAnswer } from "../../services/collector/answer";
 import type { RegionLedger } from "../delivery/ledger";
 
 /** Events in one request. */

@@ -87,7 +87,7 @@ interface Launch {
 /** @returns whether it has ended. */
 async function launch(paths: Paths, { name, log, environment }: Launch): Promise<() => boolean> {
   const out = openSync(log, "w");
-  const program = join(paths.root, "components", "serving", "workload", "api-main.ts");
+  const program = join(paths.root, "services", "api", "main.ts");
   const own = await localProcessEnvironment(paths);
   const child = spawn(
     process.execPath,

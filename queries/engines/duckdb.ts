@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { S3Client } from "@aws-sdk/client-s3";
-import { identifier, literal } from "../../components/etl/workload/sql";
-import { downloadPrefix } from "../../components/etl/workload/objects";
-import { prefixOf } from "../../components/etl/workload/pipeline";
-import { LAKE_TABLES, type LakeTable } from "../../components/etl/workload/tables";
+import { identifier, literal } from "../../services/etl/sql";
+import { downloadPrefix } from "../../services/kit/s3-objects";
+import { prefixOf } from "../../contracts/lake/pipeline";
+import { LAKE_TABLES, type LakeTable } from "../../contracts/lake/tables";
 import { QueryError } from "../errors";
 import { clientSettings, type Cell, type Execute } from "./types";
 

@@ -1,19 +1,18 @@
 import type { EtlJobArgs, EtlRunner } from "../../components/etl/contract";
 import { Etl } from "../../components/etl/etl";
 import { planEtl, serverlessCapacity } from "../../components/etl/plan";
+import { sparkProgram } from "../../components/etl/program";
 import { ServerlessEtl } from "../../components/etl/serverless";
 import { TransientEtl } from "../../components/etl/transient";
-import { goldFolder } from "../../components/etl/workload/pipeline";
+import { goldFolder } from "../../contracts/lake/pipeline";
 import { nameOf } from "../../components/kit/names";
-import { packProgram } from "../../components/kit/program";
 import { tableKeyAlias } from "../../components/tables/table-keys";
 import { planTraining } from "../../components/training/plan";
 import type { TrainingArgs } from "../../components/training/contract";
 import { Training } from "../../components/training/training";
-import { variantModels } from "../../components/training/workload/variants";
+import { variantModels } from "../../contracts/models/variants";
 import { DailyWorkflow } from "../../components/workflow/workflow";
 import type { TrainingPlan } from "../../regions/topology/model";
-import { workloadOf } from "./place";
 import type { Ground, Place } from "./place";
 
 /** Bronze to silver and gold: on a cluster that waits, on one that each run makes, or on none of ours. */
@@ -34,7 +33,7 @@ export function createEtl(
     profilesTable: tables.profiles,
     handover: { arn: queues.handover.arn, keyArn: keys.technical.arn },
     tablesKeyAlias: tableKeyAlias(scope),
-    program: packProgram(workloadOf("etl")),
+    program: sparkProgram(),
   };
   const after = { ...opts, dependsOn: [lake] };
   switch (etl.mode) {

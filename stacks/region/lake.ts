@@ -1,7 +1,7 @@
-import { prefixOf } from "../../components/etl/workload/pipeline";
-import { LAKE_TABLES } from "../../components/etl/workload/tables";
+import { prefixOf } from "../../contracts/lake/pipeline";
+import { LAKE_TABLES } from "../../contracts/lake/tables";
 import { LIVE_FOLDER } from "../../components/ingest/plan";
-import { BRONZE_PARTITION_KEYS, bronzeColumns } from "../../components/ingest/schema/columns";
+import { BRONZE_PARTITION_KEYS, bronzeColumns } from "../../contracts/events/columns";
 import { Catalogue } from "../../components/lake/catalogue";
 import type { CatalogueTable } from "../../components/lake/catalogue";
 import { Lake } from "../../components/lake/lake";

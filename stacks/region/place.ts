@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Keys } from "../../components/keys/keys";
 import type { Scope } from "../../components/kit/scope";
@@ -79,9 +78,4 @@ export function freshnessSeconds({ topology }: Place): number {
 /** The region's own copy of an image. */
 export function imageOf({ home, plan }: Place, image: "api" | "inference"): string {
   return imageUri(home, plan.name, image, IMAGE_VERSION);
-}
-
-/** Folder of the programs of a room. */
-export function workloadOf(room: string): string {
-  return join(__dirname, "..", "..", "components", room, "workload");
 }

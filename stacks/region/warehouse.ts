@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_PARAMETERS, keptTable } from "../../components/etl/workload/pipeline";
-import { LAKE_TABLES } from "../../components/etl/workload/tables";
-import { redshiftTable } from "../../components/ingest/schema/definitions";
+import { DEFAULT_PARAMETERS, keptTable } from "../../contracts/lake/pipeline";
+import { LAKE_TABLES } from "../../contracts/lake/tables";
+import { redshiftTable } from "../../contracts/events/definitions";
 import { nameOf } from "../../components/kit/names";
 import type { Catalogue } from "../../components/lake/catalogue";
 import { LOAD_CALL, preparation, WAREHOUSE_ROLES } from "../../components/warehouse/statements";

@@ -15,12 +15,12 @@ import { startFakeAws, type FakeAws } from "../kit/fake-aws";
 import { buildImageFolder, isSeen, type ImageFolder } from "../kit/image-folder";
 
 const ROOT = checkoutRoot(__dirname);
-const API = "components/serving/workload/api.Dockerfile";
-const INFERENCE = "components/serving/workload/inference.Dockerfile";
-const COLLECTOR = "components/ingest/workload/collector/Dockerfile";
-const VERIFIER = "components/intake/workload/verifier/Dockerfile";
-const TRAINER = "components/training/workload/Dockerfile";
-const ALL = [COLLECTOR, VERIFIER, API, INFERENCE, TRAINER];
+const API = "services/api/Dockerfile";
+const INFERENCE = "services/model-server/Dockerfile";
+const COLLECTOR = "services/collector/Dockerfile";
+const VERIFIER = "services/verifier/Dockerfile";
+const TRAINER = "services/worker/Dockerfile";
+const ALL = [API, COLLECTOR, INFERENCE, VERIFIER, TRAINER];
 
 /** Settings of each program beside the region; those of the worker that waits at a queue, and of what serves. */
 const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -44,7 +44,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 describe("the containers", () => {
   it("are those of the image repositories, the collector, and the two programs that instances run", () => {
-    assert.deepEqual(globSync("components/**/*Dockerfile", { cwd: ROOT }).sort(), ALL);
+    assert.deepEqual(globSync("services/*/Dockerfile", { cwd: ROOT }).sort(), ALL);
     assert.deepEqual(Object.keys(DOCKERFILES), [...IMAGES]);
     for (const image of IMAGES) assert.ok(ALL.includes(DOCKERFILES[image]), image);
   });
@@ -71,9 +71,17 @@ describe("the containers", () => {
     });
   }
 
-  it("are built of the workloads' sources and lock files alone", () => {
-    for (const path of ["components/kit/units.ts", "package-lock.json", "tsconfig.json"]) assert.ok(isSeen(path), path);
-    for (const path of [".git/config", "node_modules/x", "tests/run.ts", "components/a/.env", ".meridian/passphrase"]) {
+  it("are built of the sources of services and contracts and lock files alone", () => {
+    for (const path of ["services/kit/alive.ts", "contracts/tables/records.ts", "package-lock.json", "tsconfig.json"])
+      assert.ok(isSeen(path), path);
+    for (const path of [
+      ".git/config",
+      "node_modules/x",
+      "tests/run.ts",
+      "services/a/.env",
+      "components/kit/units.ts",
+      ".meridian/passphrase",
+    ]) {
       assert.ok(!isSeen(path), path);
     }
   });

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { API_ACCESS } from "../../components/cache/cache";
-import { connectCache, type CacheConnection } from "../../components/serving/workload/cache-connection";
-import { cacheToken } from "../../components/serving/workload/cache-token";
-import { ListCache } from "../../components/serving/workload/list-cache";
+import { connectCache, type CacheConnection } from "../../services/api/cache-connection";
+import { cacheToken } from "../../services/api/cache-token";
+import { ListCache } from "../../services/api/list-cache";
 import { startRedis, type RedisProcess } from "../kit/redis";
 
 const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };

@@ -3,17 +3,17 @@ import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cl
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetPartitionsCommand, GlueClient } from "@aws-sdk/client-glue";
 import { S3Client } from "@aws-sdk/client-s3";
-import { putIfChanged } from "../../components/etl/workload/objects";
-import { VERIFIED_PREFIX } from "../../components/etl/workload/run";
-import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "../../components/observability/workload/ages";
-import { memoryCache } from "../../components/serving/workload/cache";
-import { recommend, type Recommendation, type RecommendDeps } from "../../components/serving/workload/recommend";
-import { dynamoTable } from "../../components/serving/workload/table-reader";
-import { modelNameOf, POPULAR_KEY, popularKeyOf } from "../../components/tables/workload/records";
+import { putIfChanged } from "../../services/kit/s3-objects";
+import { VERIFIED_PREFIX } from "../../services/etl/run";
+import { DATA_AGE, ENVIRONMENT, MODEL_AGE, NAMESPACE } from "../../contracts/metrics/ages";
+import { memoryCache } from "../../services/api/cache";
+import { recommend, type Recommendation, type RecommendDeps } from "../../services/api/recommend";
+import { dynamoTable } from "../../services/kit/dynamodb/table-reader";
+import { modelNameOf, POPULAR_KEY, popularKeyOf } from "../../contracts/tables/records";
 import { runDaily, type DailyConfig, type DailyReport } from "../../local/datapath/daily";
 import { findQuery, listQueries, QueryError, runQuery, type QueryResult } from "../../queries";
 import { executeAthena } from "../../queries/engines/athena";
-import { ndjson, tasteEvents } from "../components/etl/workload/events";
+import { ndjson, tasteEvents } from "../services/etl/events";
 import {
   buildRegion,
   buildTables,

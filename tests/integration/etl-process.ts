@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { runEtl } from "../../components/etl/workload/run";
+import { runEtl } from "../../services/etl/run";
 
 /** The ETL of a region as a process of its own, so that a test can kill it: endpoint and bucket names by argument. */
 const [endpoint = "", bronze = "", silver = "", gold = ""] = process.argv.slice(2);

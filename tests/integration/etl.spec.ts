@@ -6,11 +6,11 @@ import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import { listObjects, putIfChanged, readObject } from "../../components/etl/workload/objects";
-import { QualityRefused, type QualityReport } from "../../components/etl/workload/quality";
-import { VERIFIED_PREFIX } from "../../components/etl/workload/run";
+import { listObjects, putIfChanged, readObject } from "../../services/kit/s3-objects";
+import { QualityRefused, type QualityReport } from "../../services/etl/quality";
+import { VERIFIED_PREFIX } from "../../services/etl/run";
 import { runDaily } from "../../local/datapath/daily";
-import { curated, ndjson, tasteEvents, type Curated } from "../components/etl/workload/events";
+import { curated, ndjson, tasteEvents, type Curated } from "../services/etl/events";
 import {
   buildRegion,
   buildTables,

@@ -82,7 +82,7 @@ export async function makeEventPath(
 /** The transform bundled as the kit does it for Lambda. */
 export function transformBundle(): Buffer {
   const { outputFiles } = buildSync({
-    entryPoints: ["components/ingest/workload/transform/handler.ts"],
+    entryPoints: ["services/transform/handler.ts"],
     bundle: true,
     platform: "node",
     target: "node22",

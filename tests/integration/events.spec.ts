@@ -15,11 +15,11 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { generatedSource } from "../../components/ingest/workload/generator/generate";
-import { importInteractions } from "../../components/ingest/workload/importer/import";
-import { readHandover, readHandoverMessage } from "../../components/intake/workload/verifier/handover-message";
-import { listObjects } from "../../components/intake/workload/verifier/intake";
-import { row } from "../components/intake/workload/world";
+import { generatedSource } from "../../services/traffic/generate";
+import { importInteractions } from "../../services/traffic/import";
+import { readHandover, readHandoverMessage } from "../../contracts/messages/handover";
+import { listObjects } from "../../services/verifier/intake";
+import { row } from "../services/verifier/world";
 import { ingestEvents, readIngestLedger, type IngestRegion } from "../../local/datapath/ingest";
 import { paths, venvExecutable } from "../../local/toolchain";
 import { makeEventPath } from "./event-path";
@@ -216,7 +216,7 @@ describe("the event path in the emulator", function () {
 async function killAt(stage: string, regions: readonly IngestRegion[], seed: number): Promise<void> {
   const script = `
     const { ingestEvents } = require("./local/datapath/ingest");
-    const { generatedSource } = require("./components/ingest/workload/generator/generate");
+    const { generatedSource } = require("./services/traffic/generate");
     const regions = ${JSON.stringify(regions)};
     const source = generatedSource({ seed: ${seed}, count: ${COUNT}, days: 3, regions: regions.map(({ region }) => region) });
     ingestEvents({ regions }, source, ({ stage, done }) => console.log(stage, done)).then(() => console.log("end"));`;

@@ -9,21 +9,16 @@ import {
   rollBackExperiment,
   startExperiment,
   type StartPlan,
-} from "../../components/serving/workload/experiment/controller";
-import {
-  applyChange,
-  authorOf,
-  modelVersions,
-  rampExperiment,
-} from "../../components/serving/workload/experiment/operate";
-import { dynamoStore, readExperiment, StaleStateError } from "../../components/serving/workload/experiment/store";
-import { splitOf } from "../../components/serving/workload/experiment/watch";
-import { assignVariant } from "../../components/serving/workload/variants";
-import type { ExperimentRecord } from "../../components/tables/workload/flags";
-import { CURRENT_VERSION, modelNameOf } from "../../components/tables/workload/records";
+} from "../../services/experiments/controller";
+import { applyChange, authorOf, modelVersions, rampExperiment } from "../../services/experiments/operate";
+import { dynamoStore, readExperiment, StaleStateError } from "../../services/kit/experiment/store";
+import { splitOf } from "../../services/kit/experiment/watch";
+import { assignVariant } from "../../contracts/models/assignment";
+import type { ExperimentRecord } from "../../contracts/tables/flags";
+import { CURRENT_VERSION, modelNameOf } from "../../contracts/tables/records";
 import { waitUntil } from "../../local/datapath/wait";
-import { START_PLAN } from "../components/serving/workload/experiment/records";
-import { simulate, type Behaviour, type SimulatedUser } from "../components/serving/workload/experiment/simulation";
+import { START_PLAN } from "../services/experiments/records";
+import { simulate, type Behaviour, type SimulatedUser } from "../services/experiments/simulation";
 import {
   buildRegion,
   buildTables,

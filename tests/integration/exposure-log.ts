@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { registerPartitions } from "../../components/etl/workload/partitions";
-import { LAKE_TABLES } from "../../components/etl/workload/tables";
-import type { SimulatedUser } from "../components/serving/workload/experiment/simulation";
+import { registerPartitions } from "../../services/etl/partitions";
+import { LAKE_TABLES } from "../../contracts/lake/tables";
+import type { SimulatedUser } from "../services/experiments/simulation";
 import { CREDENTIALS, type BuiltRegion } from "./datapath-cloud";
 
 /** What a simulated user was shown. @default nothing is told */

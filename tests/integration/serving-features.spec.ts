@@ -14,15 +14,15 @@ import {
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { WebSocket } from "ws";
-import { deriveSalt, pseudonymiser } from "../../components/ingest/workload/transform/pseudonym";
-import { transformEvent } from "../../components/ingest/workload/transform/transform";
-import { turnFlag } from "../../components/serving/workload/flags/store";
-import { drain, listen } from "../../components/serving/workload/http";
-import { CURRENT_VERSION, MODEL_NAME, POPULAR_KEY } from "../../components/tables/workload/records";
+import { deriveSalt, pseudonymiser } from "../../services/kit/pseudonym";
+import { transformEvent } from "../../services/transform/transform";
+import { turnFlag } from "../../services/api/flags/store";
+import { drain, listen } from "../../services/kit/http/server";
+import { CURRENT_VERSION, MODEL_NAME, POPULAR_KEY } from "../../contracts/tables/records";
 import { waitUntil } from "../../local/datapath/wait";
 import { checkoutRoot } from "../../local/toolchain";
-import { AUDIENCE, startIssuer, type FakeIssuer } from "../components/serving/workload/kit/issuer";
-import { attributesOf, startOtlpCollector, type FakeCollector } from "../components/serving/workload/kit/otlp";
+import { AUDIENCE, startIssuer, type FakeIssuer } from "../services/api/issuer";
+import { attributesOf, startOtlpCollector, type FakeCollector } from "../services/api/otlp";
 import { CREDENTIALS, startOwnEmulator, type Emulator } from "./datapath-cloud";
 
 const REGION = "eu-west-1";
@@ -114,7 +114,7 @@ describe("the recommendation API with callers, exposures, flags, traces and WebS
     url = `127.0.0.1:${port}`;
     api = spawn(
       process.execPath,
-      ["--require", join(ROOT, "local/toolchain/register.cjs"), join(ROOT, "components/serving/workload/api-main.ts")],
+      ["--require", join(ROOT, "local/toolchain/register.cjs"), join(ROOT, "services/api/main.ts")],
       {
         env: {
           ...process.env,

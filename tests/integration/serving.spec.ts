@@ -8,23 +8,23 @@ import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { deriveSalt, pseudonymiser } from "../../components/ingest/workload/transform/pseudonym";
-import { drain, listen } from "../../components/serving/workload/http";
-import type { Recommendation } from "../../components/serving/workload/recommend";
-import { startExperiment } from "../../components/serving/workload/experiment/controller";
-import { dynamoStore } from "../../components/serving/workload/experiment/store";
-import type { ExperimentRecord } from "../../components/tables/workload/flags";
+import { deriveSalt, pseudonymiser } from "../../services/kit/pseudonym";
+import { drain, listen } from "../../services/kit/http/server";
+import type { Recommendation } from "../../services/api/recommend";
+import { startExperiment } from "../../services/experiments/controller";
+import { dynamoStore } from "../../services/kit/experiment/store";
+import type { ExperimentRecord } from "../../contracts/tables/flags";
 import { waitUntil } from "../../local/datapath/wait";
-import { author, START_PLAN, started } from "../components/serving/workload/experiment/records";
-import { CURRENT_VERSION, MODEL_NAME, modelNameOf, POPULAR_KEY } from "../../components/tables/workload/records";
+import { author, START_PLAN, started } from "../services/experiments/records";
+import { CURRENT_VERSION, MODEL_NAME, modelNameOf, POPULAR_KEY } from "../../contracts/tables/records";
 import { checkoutRoot } from "../../local/toolchain";
-import { startRuntime, type FakeRuntime } from "../components/serving/workload/kit/runtime";
-import { startValkey, type FakeValkey } from "../components/serving/workload/kit/valkey";
-import { writeTinyPackage } from "../components/serving/workload/package-builder";
-import { reportOf } from "../../components/serving/workload/experiment/report";
-import { variantDayOf } from "../../components/serving/workload/experiment/metrics";
+import { startRuntime, type FakeRuntime } from "../services/api/runtime";
+import { startValkey, type FakeValkey } from "../services/api/valkey";
+import { writeTinyPackage } from "../services/kit/model/package-builder";
+import { reportOf } from "../../services/experiments/report";
+import { variantDayOf } from "../../services/experiments/metrics";
 import { runQuery } from "../../queries";
-import { countsOf, dayOf, simulate } from "../components/serving/workload/experiment/simulation";
+import { countsOf, dayOf, simulate } from "../services/experiments/simulation";
 import { buildRegion, CREDENTIALS, startOwnEmulator, type BuiltRegion, type Emulator } from "./datapath-cloud";
 import { writeExposures } from "./exposure-log";
 
@@ -39,14 +39,14 @@ interface Running {
   readonly child: ChildProcess;
 }
 
-/** An entry point of the workload as the image runs it. */
+/** An entry point of a service as its image runs it. */
 async function start(program: string, environment: Readonly<Record<string, string>>): Promise<Running> {
   const server = createServer();
   const port = await listen(server, 0, "127.0.0.1");
   await drain(server);
   const child = spawn(
     process.execPath,
-    ["--require", join(ROOT, "local/toolchain/register.cjs"), join(ROOT, "components/serving/workload", program)],
+    ["--require", join(ROOT, "local/toolchain/register.cjs"), join(ROOT, "services", program)],
     {
       env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), ...environment },
       stdio: ["ignore", "pipe", "ignore"],
@@ -95,9 +95,9 @@ describe("the serving plane on the emulator", function () {
     const version = await writeTinyPackage(folder);
     await fill(version);
     valkey = await startValkey();
-    container = await start("inference-main.ts", { MODEL_FOLDER: folder, MERIDIAN_VARIANT: "champion" });
+    container = await start("model-server/main.ts", { MODEL_FOLDER: folder, MERIDIAN_VARIANT: "champion" });
     runtime = await startRuntime("recommendations", [{ name: "champion", weight: 1, url: container.url }]);
-    api = await start("api-main.ts", {
+    api = await start("api/main.ts", {
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

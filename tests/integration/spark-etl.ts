@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { openEngine, type Engine } from "../../components/etl/workload/engine";
-import type { LakeTable } from "../../components/etl/workload/tables";
+import { openEngine, type Engine } from "../../services/etl/engine";
+import type { LakeTable } from "../../contracts/lake/tables";
 import { checkoutRoot, type Spark, sparkEnvironment } from "../../local/toolchain";
 import { run, sleep, type Finished } from "../../local/toolchain/process";
 
-const WORKLOAD = join(checkoutRoot(__dirname), "components", "etl", "workload");
+const PROGRAMS = join(checkoutRoot(__dirname), "services", "etl");
+const PIPELINE = join(checkoutRoot(__dirname), "contracts", "lake");
 
 /** The day by which all runs are named. */
 export const RUN_DATE = "2026-03-12";
@@ -36,7 +37,7 @@ export function putFiles(bucket: string, objects: Readonly<Record<string, Buffer
 /** The arguments of the Spark program over folders. */
 export function sparkArguments(stores: Stores, more: readonly string[] = []): string[] {
   return [
-    ...["--pipeline", WORKLOAD, "--run-date", RUN_DATE, "--limit", "age_hours_refuse=1000000"],
+    ...["--pipeline", PIPELINE, "--run-date", RUN_DATE, "--limit", "age_hours_refuse=1000000"],
     ...Object.entries(stores).flatMap(([name, folder]: [string, string]) => [`--${name}`, `file://${folder}`]),
     ...more,
   ];
@@ -57,7 +58,7 @@ export function sparkEtl(
     readonly environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Finished> {
-  const words = [join(WORKLOAD, "etl.py"), ...sparkArguments(stores, options.more)];
+  const words = [join(PROGRAMS, "etl.py"), ...sparkArguments(stores, options.more)];
   const env = { ...sparkProcess(spark, options.short ?? true), ...options.environment };
   return run(spark.python, words, { env, timeoutMs: 600_000 });
 }
@@ -71,7 +72,7 @@ export type SparkTodo =
 
 /** Does several things in one Spark session. @returns what `spark_runs.py` answers. @throws Error with its last words. */
 export async function sparkRuns(spark: Spark, todo: readonly SparkTodo[]): Promise<number[]> {
-  const child = spawn(spark.python, [join(__dirname, "spark_runs.py"), WORKLOAD], { env: sparkProcess(spark, true) });
+  const child = spawn(spark.python, [join(__dirname, "spark_runs.py"), PROGRAMS], { env: sparkProcess(spark, true) });
   let said = "";
   let complained = "";
   child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
@@ -88,7 +89,7 @@ export async function killedSparkEtl(
   stores: Stores,
   { more, when }: { readonly more: readonly string[]; readonly when: () => boolean },
 ): Promise<boolean> {
-  const child = spawn(spark.python, [join(WORKLOAD, "etl.py"), ...sparkArguments(stores, more)], {
+  const child = spawn(spark.python, [join(PROGRAMS, "etl.py"), ...sparkArguments(stores, more)], {
     env: sparkProcess(spark, true),
     stdio: "ignore",
     // A process group of its own, so that Java goes with it.

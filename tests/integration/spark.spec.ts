@@ -11,18 +11,18 @@ import {
   type BatchWriteItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { openEngine } from "../../components/etl/workload/engine";
-import { makeTrainingSet } from "../../components/etl/workload/feature-reader";
-import { ENTITIES } from "../../components/etl/workload/features";
-import { downloadPrefix } from "../../components/etl/workload/objects";
-import { described, type QualityReport } from "../../components/etl/workload/quality";
-import { goldFolder } from "../../components/etl/workload/pipeline";
-import { runEtl, VERIFIED_PREFIX } from "../../components/etl/workload/run";
-import { LAKE_TABLES } from "../../components/etl/workload/tables";
-import { convert } from "../../components/intake/workload/verifier/convert";
+import { openEngine } from "../../services/etl/engine";
+import { makeTrainingSet } from "../../services/etl/feature-reader";
+import { ENTITIES } from "../../contracts/lake/features";
+import { downloadPrefix } from "../../services/kit/s3-objects";
+import { described, type QualityReport } from "../../services/etl/quality";
+import { goldFolder } from "../../contracts/lake/pipeline";
+import { runEtl, VERIFIED_PREFIX } from "../../services/etl/run";
+import { LAKE_TABLES } from "../../contracts/lake/tables";
+import { convert } from "../../services/verifier/convert";
 import { ensureSpark, type Spark } from "../../local/toolchain";
-import { curated, ndjson, tasteEvents, type Curated } from "../components/etl/workload/events";
-import { MemoryS3 } from "../components/etl/workload/memory-s3";
+import { curated, ndjson, tasteEvents, type Curated } from "../services/etl/events";
+import { MemoryS3 } from "../services/etl/memory-s3";
 import { CREDENTIALS, startOwnEmulator } from "./datapath-cloud";
 import {
   contentOf,
@@ -37,7 +37,7 @@ import {
 } from "./spark-etl";
 
 /** SQL of the training sets. */
-const FEATURES = join(__dirname, "..", "..", "components", "etl", "workload", "features");
+const FEATURES = join(__dirname, "..", "..", "contracts", "lake", "features");
 
 const BUCKETS = { bronze: "bronze", silver: "silver", gold: "gold" };
 

@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { ClickstreamEvent } from "../../components/ingest/schema/event";
-import { generate } from "../../components/ingest/workload/generator/generate";
-import { randomFrom } from "../../components/ingest/workload/generator/random";
+import type { ClickstreamEvent } from "../../contracts/events/event";
+import { generate } from "../../services/traffic/generate";
+import { randomFrom } from "../../services/traffic/random";
 
 /** How large a world the interactions come from, and whether they mean anything. */
 export interface GoldOptions {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LIST_ITEM_BYTES, LIST_OVERHEAD_BYTES, planCache } from "../../../components/cache/plan";
-import { ListCache } from "../../../components/serving/workload/list-cache";
+import { ListCache } from "../../../services/api/list-cache";
 import { TRAFFIC } from "../../kit/builders";
 
 describe("planCache", () => {

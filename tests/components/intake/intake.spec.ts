@@ -206,7 +206,7 @@ describe("the intake", () => {
     assert.equal(verifierProgram().digest, verifierProgram().digest);
     const lock = (folder: string): Record<string, { version?: string; integrity?: string }> =>
       (JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as { packages: object }).packages as never;
-    const ours = lock("components/intake/workload/verifier");
+    const ours = lock("services/verifier");
     const checkout = lock(".");
     const names = Object.keys(ours).filter((name) => name !== "");
     assert.ok(names.includes("node_modules/@duckdb/node-bindings-linux-arm64"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { DATA_CLASSES, Keys } from "../../../components/keys/keys";
+import { DATA_CLASSES } from "../../../contracts/data-class";
+import { Keys } from "../../../components/keys/keys";
 import { ADMINISTRATION, keyPolicy, macKeyPolicy } from "../../../components/keys/policy";
 import { PseudonymKey, pseudonymKeyAlias } from "../../../components/keys/pseudonym";
 import { DISPOSABLE, SCOPE, statements } from "../../kit/builders";

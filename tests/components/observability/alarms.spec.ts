@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { alarmsFor, RUNBOOKS } from "../../../components/observability/alarms";
+import { alarmsFor } from "../../../components/observability/alarms";
+import { RUNBOOKS } from "../../../components/observability/alarm-spec";
 import { COLUMNS, place, type Widget } from "../../../components/observability/widgets";
 import { ARGS, TARGETS } from "./args";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RecommendationApi } from "../../../components/serving/api";
-import { readSettings } from "../../../components/serving/workload/api-settings";
+import { readSettings } from "../../../services/api/settings";
 import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";

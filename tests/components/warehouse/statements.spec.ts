@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { redshiftTable } from "../../../components/ingest/schema/definitions";
+import { redshiftTable } from "../../../contracts/events/definitions";
 import {
   databaseUser,
   LOAD_CALL,

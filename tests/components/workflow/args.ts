@@ -1,4 +1,4 @@
-import { variantModels } from "../../../components/training/workload/variants";
+import { variantModels } from "../../../contracts/models/variants";
 import type { DailySettings } from "../../../components/workflow/daily";
 import type { DailyWorkflowArgs } from "../../../components/workflow/workflow";
 import { keyArn, SCOPE } from "../../kit/builders";

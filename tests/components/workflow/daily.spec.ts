@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { faultsOf, successors, type Machine, type State, type TaskState } from "../../../components/workflow/asl";
 import { dailyDefinition, etlDefinition, starterDefinition } from "../../../components/workflow/daily";
-import { MARKS } from "../../../components/observability/workload/ages";
-import { GOLD_NAME, MODEL_NAME } from "../../../components/tables/workload/records";
+import { MARKS } from "../../../contracts/metrics/ages";
+import { GOLD_NAME, MODEL_NAME } from "../../../contracts/tables/records";
 import { COMMON, SETTINGS } from "./args";
 
 /** Names along the way on which every gate lets through and nothing fails; a choice of failures leads past them. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ETL_TAG } from "../../../components/etl/contract";
-import { CONTROL } from "../../../components/training/workload/variants";
+import { CONTROL } from "../../../contracts/models/variants";
 import { DailyWorkflow } from "../../../components/workflow/workflow";
 import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";

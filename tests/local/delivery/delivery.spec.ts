@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { FirehoseTransformationEvent } from "aws-lambda";
 import fc from "fast-check";
-import { transformBatch } from "../../../components/ingest/workload/transform/batch";
-import { intakeLanding } from "../../../components/intake/workload/verifier/intake";
+import { transformBatch } from "../../../services/transform/batch";
+import { intakeLanding } from "../../../services/verifier/intake";
 import { imbalances, openLedger, saveLedger, balance } from "../../../local/delivery/ledger";
 import { drain, type DeliveryOptions } from "../../../local/delivery/runner";
-import { anEvent, fakeLambda, FakeKinesis, FakeS3 } from "../../components/ingest/workload/fakes";
+import { anEvent, fakeLambda, FakeKinesis, FakeS3 } from "../../services/collector/fakes";
 
 const consent = (analytics: boolean) => ({ consent: { analytics, personalisation: false } });
 const record = (n: number, more: object = {}): string =>
