@@ -124,7 +124,11 @@ export function textsOf(value: Value): readonly Text[] {
 }
 
 function textOf(value: Value): Text {
-  return typeof value === "string" ? value : typeof value === "number" || typeof value === "boolean" ? String(value) : UNKNOWN;
+  return typeof value === "string"
+    ? value
+    : typeof value === "number" || typeof value === "boolean"
+      ? String(value)
+      : UNKNOWN;
 }
 
 function condition(spelled: string, key: string, values: readonly Text[], variables: boolean): Condition {

@@ -64,7 +64,7 @@ export function compileDocument(given: Value, origin: Origin): Document {
   if (!isBlock(block)) return new Document(origin, [unknown(origin, "Allow"), unknown(origin, "Deny")]);
   const variables = block["Version"] === "2012-10-17";
   const statements = block["Statement"];
-  const all = Array.isArray(statements) ? (statements as readonly Value[]) : [statements];
+  const all: readonly Value[] = Array.isArray(statements) ? (statements as readonly Value[]) : [statements];
   return new Document(
     origin,
     all.flatMap((statement, index) =>

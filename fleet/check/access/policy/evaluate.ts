@@ -105,8 +105,7 @@ export function evaluate(request: Request, layers: Layers): Verdict {
   const allows = (documents: readonly Document[] | undefined): Said =>
     documents === undefined ? { allow: true, allowing: [], unsure: [] } : says(documents);
 
-  const own: Said =
-    principal.kind === "root" ? { allow: true, allowing: [], unsure: [] } : says(layers.identity ?? []);
+  const own: Said = principal.kind === "root" ? { allow: true, allowing: [], unsure: [] } : says(layers.identity ?? []);
   const boundary = allows(layers.boundary === undefined ? undefined : [layers.boundary]);
   const session = allows(layers.session);
   const endpoint = allows(layers.endpoint === undefined ? undefined : [layers.endpoint]);

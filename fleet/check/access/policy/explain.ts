@@ -16,13 +16,19 @@ export interface Near {
 /** Statements of a layer that allow the action, but on another resource, to another caller, or under other conditions. */
 export function explain(request: Request, layers: Layers, layer: Layer): readonly Near[] {
   const context = contextOf(request);
-  return documentsOf(layers, layer).flatMap((document) =>
-    document.about(request.action).flatMap((statement): Near[] => {
+  const near = documentsOf(layers, layer).flatMap((document) =>
+    document.about(request.action).flatMap((statement): Ranked[] => {
       if (statement.effect !== "Allow" || statement.action(request.action) === false) return [];
-      const fails = firstFailure(statement, request, context);
-      return fails === undefined ? [] : [{ statement, fails }];
+      const failure = firstFailure(statement, request, context);
+      return failure === undefined ? [] : [{ statement, ...failure }];
     }),
   );
+  return near.sort((a, b) => b.passed - a.passed);
+}
+
+/** How many of principal, resource and conditions a statement passes, in this order. */
+interface Ranked extends Near {
+  readonly passed: number;
 }
 
 function documentsOf(layers: Layers, layer: Layer): readonly Document[] {
@@ -41,12 +47,15 @@ function documentsOf(layers: Layers, layer: Layer): readonly Document[] {
   }
 }
 
-function firstFailure(statement: Statement, { principal, resource }: Request, context: Context): string | undefined {
-  if (statement.concerns(principal) === false) return "it names other principals";
-  if (statement.resource(resource, context) === false) return "it names other resources";
+function firstFailure(
+  statement: Statement,
+  { principal, resource }: Request,
+  context: Context,
+): Omit<Ranked, "statement"> | undefined {
+  if (statement.concerns(principal) === false) return { passed: 0, fails: "it names other principals" };
+  if (statement.resource(resource, context) === false) return { passed: 1, fails: "it names other resources" };
   const condition = statement.conditions.find((one) => one.holds(context) !== true);
-  if (condition !== undefined) return conditionText(condition, context);
-  return undefined;
+  return condition === undefined ? undefined : { passed: 2, fails: conditionText(condition, context) };
 }
 
 function conditionText({ operator, key, values }: Condition, context: Context): string {

@@ -6,7 +6,8 @@ import type { Text, Truth } from "./truth";
 /** Compares a text with what a policy says; the context fills in its policy variables. */
 export type Compare = (value: string, context: Context) => Truth;
 
-type Token = { readonly literal: string } | { readonly variable: string; readonly otherwise: string | undefined } | "*" | "?";
+type Token =
+  { readonly literal: string } | { readonly variable: string; readonly otherwise: string | undefined } | "*" | "?";
 
 // docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html: `${key}`, `${key, 'default'}`, and
 // `${*}`, `${?}`, `${$}` for the characters themselves.
