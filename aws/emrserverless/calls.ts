@@ -17,15 +17,18 @@ export const calls: readonly CallRow[] = [
     property: "name",
     title: "EMR Serverless assumes the role of its jobs",
     source: "https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/getting-started.html",
-    calls: (node, place) =>
-      jobRoles(place)
+    calls: (node, place) => {
+      const application = place.arnOf(node);
+      const run = typeof application === "string" ? `${application}/jobruns/*` : application;
+      return jobRoles(place)
         .filter(({ stack }) => stack === node.stack)
         .map((role) => ({
           caller: { service: "emr-serverless.amazonaws.com" },
           actions: ["sts:AssumeRole"],
           resource: place.arnOf(role),
-          context: { "aws:SourceAccount": place.account, "aws:SourceArn": `${String(place.arnOf(node))}/jobruns/*` },
-        })),
+          context: { "aws:SourceAccount": place.account, "aws:SourceArn": run },
+        }));
+    },
   },
   {
     id: "emrserverless-log-key",

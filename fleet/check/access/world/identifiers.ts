@@ -82,13 +82,12 @@ export function arnOf(asked: Asked, { partition, account }: Place): string | und
 }
 
 function filled(template: string, asked: Asked): string | undefined {
-  let known = true;
-  const whole = template.replace(/\{(\w+)\}/g, (_, property: string) => {
-    const value = property === "id" ? idOf(asked) : text(asked.inputs, property);
-    if (value === undefined) known = false;
-    return value ?? "";
-  });
-  return known ? whole.replace("parameter//", "parameter/") : undefined;
+  const valueOf = (property: string): string | undefined =>
+    property === "id" ? idOf(asked) : text(asked.inputs, property);
+  const properties = Array.from(template.matchAll(/\{(\w+)\}/g), ([, property = ""]) => property);
+  if (properties.some((property) => valueOf(property) === undefined)) return undefined;
+  const whole = template.replace(/\{(\w+)\}/g, (_, property: string) => valueOf(property) ?? "");
+  return whole.replace("parameter//", "parameter/");
 }
 
 const PREFIXES: Readonly<Record<string, string>> = {

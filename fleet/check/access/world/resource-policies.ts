@@ -15,7 +15,7 @@ interface PolicyType {
   /** Property that is the document. */
   readonly policy: string;
   /** ARN of the resource that it belongs to. */
-  of(node: GraphNode, finder: Finder): string | undefined;
+  readonly of: (node: GraphNode, finder: Finder) => string | undefined;
   /** The document that AWS gives when none is set. @default none */
   readonly default?: (place: Place) => Properties;
 }

@@ -315,7 +315,7 @@ function grantOf(node: GraphNode): Grant {
       : {
           encryptionContext: {
             exact: exact !== undefined,
-            pairs: Object.fromEntries(Object.entries(pairs).map(([key, value]) => [key, textOr(value as Value)])),
+            pairs: Object.fromEntries(Object.entries(pairs).map(([key, value]) => [key, textOr(value)])),
           },
         }),
   };
