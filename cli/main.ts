@@ -52,6 +52,7 @@ run(
     .option("--format <format>", "table | json | sarif | junit", { default: "table" })
     .option("--output <file>", "Write the report to a file")
     .option("--parity", "List what differs between the regions, and what in the topology asks for it")
+    .option("--access", "Also ask whether each call that AWS makes because of a property is allowed")
     .option("--policy-pack-config <file>", "Levels and parameters of rules, as the engine takes them"),
   async () => (await import("./check.ts")).check as Run,
 );
