@@ -140,7 +140,7 @@ describe("ingest", () => {
     ]);
     const catalogueKey = statements(policy).find(({ Sid }) => Sid === "DecryptInGlue");
     assert.deepEqual(catalogueKey?.Resource, [keyArn("technical")]);
-    assert.deepEqual(catalogueKey?.Condition, {
+    assert.deepEqual(catalogueKey.Condition, {
       StringEquals: { "kms:ViaService": "glue.us-east-1.amazonaws.com" },
     });
     assert.deepEqual(tooWide(policy), []);
