@@ -108,7 +108,7 @@ export function createIngest(
 }
 
 /** The machines that verify what was delivered before anything else reads it. */
-export function createIntake(here: Place, { keys, lake, queues, network, alarms }: Ground): Intake {
+export function createIntake(here: Place, { lake, queues, network, alarms }: Omit<Ground, "keys">): Intake {
   const { scope, topology, plan, failover, opts } = here;
   const buffering = planBuffering(failover, freshnessSeconds(here), true);
   return new Intake(
@@ -116,24 +116,17 @@ export function createIntake(here: Place, { keys, lake, queues, network, alarms 
     {
       scope,
       buckets: {
-        bronze: lake.buckets.bronze.bucketName,
-        quarantine: lake.buckets.quarantine.bucketName,
-        artifacts: lake.buckets.artifacts.bucketName,
+        bronze: lake.buckets.bronze.ref,
+        quarantine: lake.buckets.quarantine.ref,
+        artifacts: lake.buckets.artifacts.ref,
       },
-      keyArns: [keys.behaviour.arn, keys.identifier.arn, keys.technical.arn],
-      bronzeKeyArn: keys.behaviour.arn,
-      handover: { arn: queues.handover.arn, url: queues.handover.url },
-      queue: {
-        name: queues.intake.name,
-        arn: queues.intake.arn,
-        url: queues.intake.url,
-        policy: queues.intake.policy,
-      },
+      queue: queues.intake.ref,
+      handover: queues.handover.ref,
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
       instanceTypes: plan.types.intake,
       capacity: planIntake(failover, buffering, topology.size),
-      alarmTopicArn: alarms.arn,
+      alarmTopic: alarms.ref,
     },
     opts,
   );

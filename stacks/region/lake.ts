@@ -21,11 +21,7 @@ export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Grou
     "lake",
     {
       scope,
-      keys: {
-        identifierArn: keys.identifier.arn,
-        behaviourArn: keys.behaviour.arn,
-        technicalArn: keys.technical.arn,
-      },
+      keys,
       retentionDays: topology.traffic.retentionDays,
       ...(Object.keys(objectLock).length === 0 ? {} : { objectLock }),
       ...(inventory === "none" ? {} : { inventory }),

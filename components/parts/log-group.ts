@@ -1,0 +1,44 @@
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { problem, refuse } from "../kit/refuse";
+import { keepData, type Scope } from "../kit/scope";
+import type { KeyRef } from "./refs/key";
+import { LogGroupRef } from "./refs/log-group";
+
+/**
+ * Days for which logs are kept, by their use: `operations` to find a fault of last month, `run` to compare a quarter's
+ * runs, `audit` who did what. CloudWatch Logs accepts these (API reference: PutRetentionPolicy, retentionInDays).
+ */
+export const LOG_DAYS = { operations: 30, run: 90, audit: 90 } as const;
+
+export interface LogGroupArgs {
+  readonly scope: Scope;
+  /** Full name of the group. */
+  readonly name: string;
+  /** Its policy admits CloudWatch Logs. */
+  readonly key: KeyRef;
+  /** `audit` groups are protected like data. @default "operations" */
+  readonly use?: keyof typeof LOG_DAYS;
+}
+
+/**
+ * An encrypted log group with a retention.
+ * @throws InputPropertiesError when CloudWatch Logs cannot use the key: CreateLogGroup would be denied
+ *   (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+ */
+export function createLogGroup(
+  name: string,
+  { scope, name: groupName, key, use = "operations" }: LogGroupArgs,
+  parent: pulumi.Resource,
+): { readonly group: aws.cloudwatch.LogGroup; readonly ref: LogGroupRef } {
+  refuse(
+    `log group "${name}"`,
+    key.admits.has("logs") ? [] : [problem("key", "a key whose policy admits CloudWatch Logs", "one that does not")],
+  );
+  const group = new aws.cloudwatch.LogGroup(
+    name,
+    { name: groupName, kmsKeyId: key.arn, retentionInDays: LOG_DAYS[use] },
+    { parent, ...(use === "audit" ? keepData(scope) : {}) },
+  );
+  return { group, ref: new LogGroupRef(scope, groupName) };
+}
