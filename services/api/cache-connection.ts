@@ -1,7 +1,7 @@
 import { Cluster, Redis } from "ioredis";
 import { gatheringCache, redisCache, type CacheClient } from "./cache";
 import { cacheToken, TOKEN_SECONDS, type CacheIdentity } from "./cache-token";
-import type { CredentialSource } from "../kit/sigv4";
+import type { CredentialSource } from "../kit/credentials";
 
 /** Where the cache is and how it is talked to. */
 export interface CacheSettings {

@@ -1,7 +1,7 @@
 import type { CacheSettings } from "./cache-connection";
 import type { EndpointSettings } from "./endpoint-client";
 import { readFeatures, type FeatureSettings } from "./feature-settings";
-import type { CredentialSource } from "../kit/sigv4";
+import type { CredentialSource } from "../kit/credentials";
 import type { Variant } from "../../contracts/models/assignment";
 
 /** What the API is told by its environment; `components/serving/api.ts` sets it. */

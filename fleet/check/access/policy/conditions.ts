@@ -144,7 +144,8 @@ function condition(spelled: string, key: string, values: readonly Text[], variab
   const matches = anyOf(values.map((value) => operator.compile(value, variables)));
   const ok: Compare = operator.negated ? (value, context) => not(matches(value, context)) : matches;
   const { missing, several } = quantifier(set.toLowerCase(), operator.negated);
-  const whenMissing = missing || ifExists !== undefined;
+  // AWS does not say what IfExists means with ForAnyValue, which does not hold for a key that is missing.
+  const whenMissing = ifExists === undefined ? missing : set.toLowerCase() === "foranyvalue" ? undefined : true;
   return {
     ...about,
     holds: (context) => {
