@@ -3,7 +3,7 @@ import type { Recommendation } from "./answers";
 import type { Authenticator } from "./auth";
 import type { ConsentGiven, ExposureLog } from "./exposures";
 import { KEEP_ALIVE_MS } from "../kit/http/server";
-import { ReadyAnswer } from "../kit/http/ready-answer";
+import { ReadyAnswer } from "../kit/http/fast-path/ready-answer";
 
 /** Answers kept as they were sent: about 1 KB each. */
 const AT_HAND = 20_000;

@@ -50,7 +50,8 @@ async function main(): Promise<void> {
   const onError = (error: unknown): void => {
     log("error", "request failed", { error: String(error) });
   };
-  await runServer(createApi(recommender, onError, features.around(recommender)), "recommendation API", features);
+  const server = await createApi(recommender, onError, features.around(recommender));
+  await runServer(server, "recommendation API", features);
 }
 
 /** Looks at the experiment's state for as long as the process lives. */

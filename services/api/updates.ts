@@ -1,13 +1,13 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocket, WebSocketServer, type RawData } from "ws";
-import { z } from "zod";
 import { AuthError, refusalOf, UPDATES_PROTOCOL, type Authenticator, type Caller } from "./auth";
 import type { ConsentGiven, ExposureLog } from "./exposures";
 import type { Reply } from "../kit/http/server";
-import { consentOf, limitOf } from "./query";
-import { JSON_TYPE } from "../kit/http/ready-answer";
-import { BadRequestError, MAX_LIMIT, type Recommendation, type Recommender } from "./recommend";
+import { listQueryOf } from "./query";
+import { seen } from "./schemas";
+import { JSON_TYPE } from "../kit/http/fast-path/ready-answer";
+import { BadRequestError, type Recommendation, type Recommender } from "./recommend";
 import type { Sessions } from "./sessions";
 
 /** Limits of the WebSockets, and what they stand on. */
@@ -90,11 +90,6 @@ const CODES = { goingAway: 1001, policy: 1008 } as const;
 
 /** What a list says of the version in force: one that stands in for an older list says nothing. */
 const SETTLED: ReadonlySet<string> = new Set(["none", "fresh", "regional", "popular"]);
-
-const messageSchema = z.strictObject({
-  type: z.literal("seen"),
-  items: z.array(z.string().min(1).max(256)).min(1).max(MAX_LIMIT),
-});
 
 /**
  * WebSockets on which a user's list comes anew: at once, when the session changes (items that were seen, told on the
@@ -185,8 +180,7 @@ export class Updates {
     if (isOn?.() === false) throw new Refused(503, "updates are switched off");
     if (this.open >= maxConnections) throw new Refused(503, "too many connections");
     if ((this.users.get(userId)?.size ?? 0) >= maxOfUser) throw new Refused(429, "too many connections of one user");
-    const limit = limitOf(url);
-    const consent = consentOf(url);
+    const { limit, consent } = listQueryOf(url);
     this.open += 1;
     try {
       const list = await recommender.recommend(userId, { limit });
@@ -247,7 +241,7 @@ export class Updates {
       this.cut(connection, "too many messages");
       return;
     }
-    const message = messageSchema.safeParse(isBinary ? undefined : parsed(data));
+    const message = seen.safeParse(isBinary ? undefined : parsed(data));
     if (!message.success) {
       this.write(connection, { type: "error", error: 'want {"type":"seen","items":["<item id>", ...]}' });
       return;

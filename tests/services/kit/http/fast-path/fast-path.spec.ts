@@ -4,9 +4,17 @@ import type { Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { beginDraining, bodyOf, drain, KEEP_ALIVE_MS, listen, serve } from "../../../../services/kit/http/server";
-import { RequestReader } from "../../../../services/kit/http/plain-request";
-import { ReadyAnswer } from "../../../../services/kit/http/ready-answer";
+import {
+  beginDraining,
+  bodyOf,
+  drain,
+  FAST_PATH_SWITCH,
+  KEEP_ALIVE_MS,
+  listen,
+  serve,
+} from "../../../../../services/kit/http/server";
+import { RequestReader } from "../../../../../services/kit/http/fast-path/plain-request";
+import { ReadyAnswer } from "../../../../../services/kit/http/fast-path/ready-answer";
 
 const HOST = "Host: api\r\n";
 const hit = (fields = HOST): string => `GET /hit HTTP/1.1\r\n${fields}\r\n`;
@@ -74,6 +82,17 @@ describe("the fast path", () => {
     assert.deepEqual(ours, await talk(plain, texts));
     assert.match(ours.text, /^HTTP\/1.1 200 OK\r\n/);
     assert.equal(ours.text.split('{"list":"€"}').length, 4);
+  });
+
+  it("is off where the environment turns it off: Node's parser then reads all, and the bytes are the same", async () => {
+    process.env[FAST_PATH_SWITCH] = "off";
+    const off = await start(true).finally(() => {
+      delete process.env[FAST_PATH_SWITCH];
+    });
+    const texts = [hit(), hit(), hit()];
+    const without = await talk(off, texts);
+    assert.equal(parsed, 3);
+    assert.deepEqual(await talk(fast, texts), without);
   });
 
   it("takes over again after requests of Node's: a miss, and bodies in one piece or in several", async () => {
