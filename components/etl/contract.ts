@@ -1,18 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Program } from "../kit/program";
 import type { Scope } from "../kit/scope";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
+import type { QueueRef } from "../parts/refs/queue";
+import type { TableRef } from "../parts/refs/table";
 import type { EtlCapacity } from "./plan";
 
-/** Buckets that the job reads and writes, by name. */
+/** Buckets that the job reads and writes. */
 export interface EtlBuckets {
   /** Read: verified events. */
-  readonly bronze: string;
-  readonly silver: string;
-  readonly gold: string;
+  readonly bronze: BucketRef;
+  readonly silver: BucketRef;
+  readonly gold: BucketRef;
   /** Read: programs, certificates. */
-  readonly artifacts: string;
+  readonly artifacts: BucketRef;
   /** Written: the cluster's own logs. */
-  readonly logs: string;
+  readonly logs: BucketRef;
 }
 
 /** What both engines are given. */
@@ -24,17 +28,15 @@ export interface EtlJobArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets; EMR picks the zone with the best capacity. They carry the tag {@link EMR_TAG}. */
   readonly subnetIds: pulumi.Input<string[]>;
-  /** KMS key of the region's behavioural data. */
-  readonly keyArn: pulumi.Input<string>;
+  /** Key of the region's behavioural data: volumes, and what the job writes. */
+  readonly key: KeyRef;
   readonly buckets: EtlBuckets;
   /** Folder of this region in the gold bucket, with a closing `/`. */
   readonly goldFolder: string;
-  /** DynamoDB table that receives users' key points. */
-  readonly profilesTable: string;
-  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
-  readonly tablesKeyAlias?: string;
-  /** Queue on which the verifier tells what it verified, and its key. @default none: the job lists only */
-  readonly handover?: { readonly arn: pulumi.Input<string>; readonly keyArn: pulumi.Input<string> };
+  /** Receives users' key points. */
+  readonly profiles: TableRef;
+  /** The verifier sends here what it verified. */
+  readonly handover: QueueRef;
   /** The Spark programs. */
   readonly program: Program;
 }
@@ -62,7 +64,7 @@ export interface EtlArgs extends EtlJobArgs {
   /**
    * Key in the artifacts bucket of the zip with `privateKey.pem`, `certificateChain.pem` and `trustedCertificates.pem`
    * for encryption between nodes. It is made outside of Pulumi (docs/runbooks/etl-certificates.md), so that no private
-   * key stands in state.
+   * key is in the state.
    * @default `etl/tls/<region>/certificates.zip`: a zone's artifacts buckets are copies of each other
    */
   readonly certificatesKey?: string;

@@ -112,7 +112,7 @@ export class Etl extends pulumi.ComponentResource {
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;
     this.nodeRoleArn = roles.node.arn;
-    this.programsUri = `s3://${args.buckets.artifacts}/${objects.programKey}`;
+    this.programsUri = `s3://${args.buckets.artifacts.name}/${objects.programKey}`;
     this.runner = { kind: "cluster", clusterId: this.clusterId, roleArn: this.nodeRoleArn };
     this.registerOutputs({
       clusterId: this.clusterId,
@@ -132,7 +132,7 @@ export class Etl extends pulumi.ComponentResource {
         applications: ["Spark", "Hadoop"],
         serviceRole: roles.service.arn,
         securityConfiguration: security.name,
-        logUri: `s3://${logs}/emr/`,
+        logUri: `s3://${logs.name}/emr/`,
         ...lifeOf(args),
         terminationProtection: false,
         unhealthyNodeReplacement: true,
@@ -140,12 +140,12 @@ export class Etl extends pulumi.ComponentResource {
         // One day at a time: two runs would write the same partitions.
         stepConcurrencyLevel: 1,
         ebsRootVolumeSize: 30,
-        configurationsJson: pulumi.output(args.keyArn).apply(clusterConfigurations),
+        configurationsJson: pulumi.output(args.key.arn).apply(clusterConfigurations),
         bootstrapActions: [
           {
             name: "programs",
-            path: `s3://${artifacts}/${objects.bootstrapKey}`,
-            args: [`s3://${artifacts}/${objects.programKey}`],
+            path: `s3://${artifacts.name}/${objects.bootstrapKey}`,
+            args: [`s3://${artifacts.name}/${objects.programKey}`],
           },
         ],
         ec2Attributes: {

@@ -61,7 +61,7 @@ export class TransientEtl extends pulumi.ComponentResource {
     const { scope, capacity, buckets } = args;
     const { roles, groups, security, objects } = parts;
     const known = pulumi.all([
-      args.keyArn,
+      args.key.arn,
       args.subnetIds,
       security,
       roles.service.arn,
@@ -77,7 +77,7 @@ export class TransientEtl extends pulumi.ComponentResource {
         ServiceRole: serviceRole,
         JobFlowRole: profile,
         SecurityConfiguration: securityConfiguration,
-        LogUri: `s3://${buckets.logs}/emr/`,
+        LogUri: `s3://${buckets.logs.name}/emr/`,
         ScaleDownBehavior: "TERMINATE_AT_TASK_COMPLETION",
         StepConcurrencyLevel: 1,
         EbsRootVolumeSize: 30,
@@ -87,8 +87,8 @@ export class TransientEtl extends pulumi.ComponentResource {
           {
             Name: "programs",
             ScriptBootstrapAction: {
-              Path: `s3://${buckets.artifacts}/${objects.bootstrapKey}`,
-              Args: [`s3://${buckets.artifacts}/${objects.programKey}`],
+              Path: `s3://${buckets.artifacts.name}/${objects.bootstrapKey}`,
+              Args: [`s3://${buckets.artifacts.name}/${objects.programKey}`],
             },
           },
         ],

@@ -7,7 +7,7 @@ import { nameOf } from "../kit/names";
 import type { Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
-import { createLogGroup } from "./log-group";
+import { checkLogKey, createLogGroup } from "./log-group";
 import { TRACE } from "./refs/account";
 import type { KeyRef } from "./refs/key";
 import type { QueueRef } from "./refs/queue";
@@ -38,8 +38,11 @@ export interface FunctionArgs {
 }
 
 /** Problems of the arguments, by path. */
-export function checkFunction({ reservedConcurrency }: Pick<FunctionArgs, "reservedConcurrency">): Problem[] {
-  return wantInteger("reservedConcurrency", reservedConcurrency, "calls", { min: 1 });
+export function checkFunction(args: Pick<FunctionArgs, "reservedConcurrency" | "key">): Problem[] {
+  return [
+    ...wantInteger("reservedConcurrency", args.reservedConcurrency, "calls", { min: 1 }),
+    ...checkLogKey("key", args.key),
+  ];
 }
 
 /**

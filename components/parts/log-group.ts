@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { problem, refuse } from "../kit/refuse";
+import { problem, refuse, type Problem } from "../kit/refuse";
 import { keepData, type Scope } from "../kit/scope";
 import type { KeyRef } from "./refs/key";
 import { LogGroupRef } from "./refs/log-group";
@@ -22,19 +22,25 @@ export interface LogGroupArgs {
 }
 
 /**
+ * Problems of a log group's key, by path. Components check it before they create anything: with a key that CloudWatch
+ * Logs cannot use, CreateLogGroup is denied (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+ */
+export function checkLogKey(path: string, key: KeyRef): Problem[] {
+  return key.admits.has("logs")
+    ? []
+    : [problem(path, "a key whose policy admits CloudWatch Logs", "one that does not")];
+}
+
+/**
  * An encrypted log group with a retention.
- * @throws InputPropertiesError when CloudWatch Logs cannot use the key: CreateLogGroup would be denied
- *   (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
+ * @throws InputPropertiesError when CloudWatch Logs cannot use the key.
  */
 export function createLogGroup(
   name: string,
   { scope, name: groupName, key, use = "operations" }: LogGroupArgs,
   parent: pulumi.Resource,
 ): { readonly group: aws.cloudwatch.LogGroup; readonly ref: LogGroupRef } {
-  refuse(
-    `log group "${name}"`,
-    key.admits.has("logs") ? [] : [problem("key", "a key whose policy admits CloudWatch Logs", "one that does not")],
-  );
+  refuse(`log group "${name}"`, checkLogKey("key", key));
   const group = new aws.cloudwatch.LogGroup(
     name,
     { name: groupName, kmsKeyId: key.arn, retentionInDays: LOG_DAYS[use] },

@@ -6,6 +6,7 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
+import { MachineRef } from "../parts/refs/machine";
 import type { EtlRunner } from "../etl/contract";
 import type { VariantModel } from "../../contracts/models/variants";
 import { dailyDefinition, etlDefinition, starterDefinition, type EngineSettings, type RunKind } from "./daily";
@@ -71,6 +72,11 @@ const VARIANT = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/;
 const START_RETRY_HOURS = 6;
 /** Where the bootstrap puts the ETL programs on each node. */
 const PROGRAMS_FOLDER = "/opt/meridian/etl";
+
+/** The daily run of a region, for whoever answers its tasks before it exists. */
+export function dailyRun(scope: Scope): MachineRef {
+  return new MachineRef(scope, { name: nameOf(scope, "daily", "stateMachine") });
+}
 
 /** Problems of the arguments, all of them. */
 export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {

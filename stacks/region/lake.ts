@@ -9,7 +9,7 @@ import { planScanLimit } from "../../components/lake/plan";
 import { Workgroup } from "../../components/lake/workgroup";
 import type { Ground, Place } from "./place";
 
-/** Days of the live table: what is older has been verified and stands in silver. */
+/** Days of the live table: what is older has been verified and is in silver. */
 const LIVE_DAYS = 7;
 
 /** The table of what came in the last minutes. */
@@ -64,7 +64,7 @@ export function createCatalogue(
     format: "parquet",
   };
   const tables = [bronze, ...(topology.lake.liveTable ? [live] : []), ...derived];
-  return new Catalogue("catalogue", { scope, tables, keyArn: keys.technical.arn }, opts);
+  return new Catalogue("catalogue", { scope, tables, key: keys.technical }, opts);
 }
 
 /** The analysts' Athena, with a limit on what one question may read. */

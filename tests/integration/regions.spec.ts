@@ -61,7 +61,7 @@ function programs(
     const keys = new Keys("keys", { scope }, opts);
     if (name.region !== emptied) {
       new Lake("lake", { scope, keys, retentionDays: 30 }, opts);
-      new EventStream("events", { scope, keyArn: keys.identifier.arn, capacity: { mode: "on-demand" } }, opts);
+      new EventStream("events", { scope, key: keys.identifier, capacity: { mode: "on-demand" } }, opts);
     }
     return Promise.resolve({});
   };

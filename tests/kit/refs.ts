@@ -6,6 +6,7 @@ import { BucketRef } from "../../components/parts/refs/bucket";
 import { KeyRef } from "../../components/parts/refs/key";
 import { QueueRef } from "../../components/parts/refs/queue";
 import { StreamRef } from "../../components/parts/refs/stream";
+import { TableRef } from "../../components/parts/refs/table";
 import { TopicRef } from "../../components/parts/refs/topic";
 import { keyArn, SCOPE } from "./builders";
 import { FAKE_ACCOUNT } from "./outputs";
@@ -50,4 +51,9 @@ export function streamOf(name: string): StreamRef {
     arn: `arn:aws:kinesis:${SCOPE.region}:${FAKE_ACCOUNT}:stream/${name}`,
     key: KEYS.identifier,
   });
+}
+
+/** A table of the zone, whose key another stack made. */
+export function tableOf(name: string): TableRef {
+  return new TableRef(SCOPE, { name, keyAlias: "alias/tables" });
 }

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { bucketArnOf } from "../../kit/arn";
 import type { Grant } from "../../kit/grant";
 import type { Allow } from "../../kit/iam";
@@ -16,6 +16,8 @@ export class BucketRef {
   readonly arn: string;
   /** The name as an output of the bucket, so that who uses it waits for the bucket. Equals `name` across stacks. */
   readonly id: pulumi.Input<string>;
+  /** The ARN likewise: for properties of resources; policies take `arn`, which is known before. */
+  readonly resourceArn: pulumi.Output<string>;
   /** Key of the objects; undefined where S3's own keys are used. */
   readonly key: KeyRef | undefined;
   readonly #scope: Scope;
@@ -28,6 +30,7 @@ export class BucketRef {
     this.name = named.name;
     this.arn = bucketArnOf(scope, named.name);
     this.id = named.id ?? named.name;
+    this.resourceArn = pulumi.output(this.id).apply((id) => bucketArnOf(scope, id));
     this.key = named.key;
   }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { arnOf, dnsSuffixOf } from "../../kit/arn";
+import type { Grant } from "../../kit/grant";
 import type { Allow } from "../../kit/iam";
 import type { Scope } from "../../kit/scope";
 
@@ -66,9 +67,9 @@ export class KeyRef {
     return this.allowUse("DecryptEnvironment", ["kms:Decrypt"]);
   }
 
-  /** Message authentication codes, for keys of that kind. */
-  allowMac(): Allow {
-    return this.allowUse("GenerateMac", ["kms:GenerateMac"]);
+  /** Message authentication codes, for keys of that kind; a program names the key by its alias. */
+  allowMac(): Grant {
+    return { allow: [this.allowUse("GenerateMac", ["kms:GenerateMac"])], address: this.#alias ?? this.arn };
   }
 
   /**

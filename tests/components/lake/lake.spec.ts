@@ -324,7 +324,7 @@ describe("the catalogue", () => {
     partitionKeys: [{ name: "date", type: "string" }],
     projection: { date: { type: "date", from: "2026-01-01" } },
   };
-  const ARGS = { scope: SCOPE, keyArn: KEYS.technical.arn, tables: [EVENTS] };
+  const ARGS = { scope: SCOPE, key: KEYS.technical, tables: [EVENTS] };
 
   it("is encrypted and has a database with its tables", async () => {
     const recording = await record(({ opts }) => new Catalogue("cat", ARGS, opts));
