@@ -1,14 +1,23 @@
 import { BloomFilter as LibraryFilter } from "bloom-filters";
 import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from "cockatiel";
+import { parse } from "csv-parse/sync";
 import { Breaker } from "../services/api/resilience/breaker";
 import { within } from "../services/api/resilience/deadline";
 import { BloomFilter, bloomShape } from "../services/kit/model/bloom/bloom";
+import { readCsv } from "../services/verifier/csv/csv";
 import { median, report, type Figure } from "./kit/figures";
 
 const ROUNDS = 9;
 const CALLS = 20_000;
 const SEEN = 300;
 const LOOK_UPS = 20_000;
+
+/** A file of events. */
+const CSV = Array.from(
+  { length: 20_000 },
+  (_, row) =>
+    `id-${row},view,2026-01-31T23:59:59.123Z,user-${row % 500},item-${row % 70},"a ""quoted"", page",${row / 7}\r\n`,
+).join("");
 
 /**
  * Small parts of hot paths that are our own, each beside the library that would replace it: processor time of the library's
@@ -39,6 +48,12 @@ async function main(): Promise<void> {
       "bloom-filters",
       () => Promise.resolve(items.filter((item) => ours.has(item))),
       () => Promise.resolve(items.filter((item) => theirs.has(String(item)))),
+    ),
+    await compare(
+      "CSV of the verifier",
+      "csv-parse",
+      () => Promise.resolve([...readCsv(CSV)].length),
+      () => Promise.resolve(parse(CSV, { relax_column_count: true }).length),
     ),
   ]);
 }
