@@ -57,6 +57,16 @@ run(
   async () => (await import("./check.ts")).check as Run,
 );
 run(
+  cli
+    .command(
+      "why <principal> <action> <resource>",
+      "Which statements allow a role, a service or the deployer an action on a resource, or which is missing",
+    )
+    .option("--env <name>", "Environment; default: local")
+    .option("--context <key=value>", "A condition key of the request; may be repeated; default: as AWS makes the call"),
+  async () => (await import("./why.ts")).why as Run,
+);
+run(
   environmentCommand(
     "preflight",
     "Hold the plan against an account's quotas: what to request before anything is applied",

@@ -138,8 +138,7 @@ function holderOf(world: World, request: Request, verdict: Verdict): string {
     return first === undefined ? "" : "origin" in first ? first.origin.urn : first.urn;
   }
   if (verdict.kind === "allowed") return "";
-  const [layer] = verdict.layers;
-  return layer === "scp" || layer === "rcp" || layer === "session" ? "" : world.holderOf(layer, request);
+  return world.holderOf(verdict.layers[0], request);
 }
 
 function reason(world: World, { request, fromVpcOf }: Question, verdict: Verdict): string {

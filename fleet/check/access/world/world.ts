@@ -2,7 +2,7 @@ import { managedPolicy } from "../../../../aws/iam/managed-policies";
 import { at, list, stackOfUrn, text, UNKNOWN } from "../../../graph";
 import type { FleetGraph, GraphNode, Value } from "../../../graph";
 import { arnParts, compileDocument } from "../policy";
-import type { Document, Grant, Layers, Origin, Principal, Request, Text } from "../policy";
+import type { Document, Grant, Layer, Layers, Origin, Principal, Request, Text } from "../policy";
 import { arnOf } from "./identifiers";
 import type { Place } from "./identifiers";
 import { RESOURCE_POLICIES, invokePermission } from "./resource-policies";
@@ -90,6 +90,22 @@ export class World {
     return undefined;
   }
 
+  /** ARN of the resource of a service that has a name, where only one has it. */
+  named(name: string, service: string): string | undefined {
+    const found = [...this.byType.keys()].flatMap((type) => {
+      const node = this.findNear("", name, type);
+      const arn = node === undefined ? undefined : this.arns.get(node.urn);
+      return arn !== undefined && arn.split(":")[2] === service ? [arn] : [];
+    });
+    const [only, ...more] = new Set(found);
+    return more.length === 0 ? only : undefined;
+  }
+
+  /** ARN of the key of an alias; undefined when no stack makes it. */
+  keyOfAlias(alias: string): string | undefined {
+    return [...this.aliases].find(([, names]) => names.includes(alias))?.[0];
+  }
+
   /** A role by ARN or name. */
   role(value: Value): Role | undefined {
     if (typeof value !== "string") return undefined;
@@ -170,7 +186,8 @@ export class World {
   }
 
   /** URN of the resource whose document would contain what a layer lacks: the policy, else the resource itself. */
-  holderOf(layer: "identity" | "resource" | "endpoint" | "boundary", { principal, action, resource }: Request): string {
+  holderOf(layer: Layer, { principal, action, resource }: Request): string {
+    if (layer === "scp" || layer === "rcp" || layer === "session") return "";
     if (layer === "identity" || layer === "boundary") {
       const role = principal.kind === "role" && principal.arn !== UNKNOWN ? this.roles.get(principal.arn) : undefined;
       const own = role?.identity.find(({ origin }) => origin.urn !== "")?.origin.urn;

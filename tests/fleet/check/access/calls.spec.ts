@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CALLS } from "../../../../aws/calls";
 import type { CallRow } from "../../../../aws/call";
+import { DOCS_FILE, formattedPage } from "../../../../fleet/check/access/docs";
 
 const AWS = join(__dirname, "../../../../aws");
 
@@ -29,5 +30,10 @@ describe("the rows of what AWS calls", () => {
       assert.ok(types.length > 0 && property !== "" && title !== "", id);
       assert.match(source, /^https:\/\/docs\.aws\.amazon\.com\/.+/, id);
     }
+  });
+
+  it("are listed in docs/access.md", async () => {
+    const run = "run node --require ./local/toolchain/register.cjs fleet/check/access/docs.ts";
+    assert.equal(readFileSync(DOCS_FILE, "utf8"), await formattedPage(), run);
   });
 });
