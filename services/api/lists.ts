@@ -1,7 +1,7 @@
 import { MODEL_NAME, modelNameOf, type ScoredItem } from "../../contracts/tables/records";
 import { MAX_LIMIT, type Fallback, type Part, type RecommendationSource, type RecommendDeps } from "./answers";
-import { Breaker, BreakerOpenError } from "./breaker";
-import { within } from "./deadline";
+import { Breaker, BreakerOpenError } from "./resilience/breaker";
+import { within } from "./resilience/deadline";
 import type { InstanceInput, Prediction } from "../kit/model/inference-body";
 import { ListCache } from "./list-cache";
 import { PublishedMemory } from "./published";

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
+import pMap from "p-map";
 import { WebSocket, WebSocketServer, type RawData } from "ws";
 import { AuthError, refusalOf, UPDATES_PROTOCOL, type Authenticator, type Caller } from "./auth";
 import type { ConsentGiven, ExposureLog } from "./exposures";
@@ -329,14 +330,11 @@ export class Updates {
   }
 
   private async pushAll(connections: readonly Connection[]): Promise<void> {
-    const left = connections.values();
-    const work = async (): Promise<void> => {
-      for (const connection of left) {
-        this.push(connection, "published");
-        await connection.work;
-      }
+    const push = (connection: Connection): Promise<void> => {
+      this.push(connection, "published");
+      return connection.work;
     };
-    await Promise.all(Array.from({ length: PUSHES_AT_ONCE }, work));
+    await pMap(connections, push, { concurrency: PUSHES_AT_ONCE });
   }
 
   private replyTo(error: unknown): Reply {

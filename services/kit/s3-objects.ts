@@ -124,7 +124,7 @@ export async function publishFolder(
     const changed = await putIfChanged(s3, to.bucket, key, body);
     (changed ? written : unchanged).push(key);
   };
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  const sizes = await pMap(files, async (file) => (await stat(join(folder, file))).size, { concurrency: CONCURRENCY });
   const isLarge = (index: number): boolean => (sizes[index] ?? 0) > LARGE_BYTES;
   await pMap(
     files.filter((_, index) => !isLarge(index)),

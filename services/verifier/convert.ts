@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { CURATED_COLUMNS, duckdbType, type ColumnKind } from "../../contracts/events/columns";
-import { readCsv } from "./csv";
+import { readCsv } from "./csv/csv";
 import { checkRow, MAX_EXPANDED_BYTES, type Rejected } from "./verify";
 
 const decompress = promisify(gunzip);

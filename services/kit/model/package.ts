@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ScoredItem } from "../../../contracts/tables/records";
-import { SeenItems, type BloomFilter } from "./bloom";
+import { SeenItems, type BloomFilter } from "./bloom/bloom";
 import { readGraph, writeGraph } from "./graph-file";
 import type { ItemGraph } from "./kernel/graph";
 import { ItemMatrix } from "./kernel/item-matrix";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApi, type ApiOptions } from "../../../services/api/api";
-import { Breaker, BreakerOpenError } from "../../../services/api/breaker";
+import { Breaker, BreakerOpenError } from "../../../services/api/resilience/breaker";
 import { beginDraining, drain, listen } from "../../../services/kit/http/server";
 import { createRecommender, type Part, type Recommendation, type RecommendDeps } from "../../../services/api/recommend";
 import { ENDPOINT_DOWN, LIST, LIVE, Parts, POPULAR, THROTTLED } from "./parts";

@@ -55,7 +55,7 @@ export function* readCsv(text: string): Generator<CsvRecord> {
     }
     at += 1;
     line += 1;
-    if (fields.length === 1 && fields[0] === "") continue;
+    if (fault === undefined && fields.length === 1 && fields[0] === "") continue;
     yield { line: begun, fields, ...(fault === undefined ? {} : { fault }) };
   }
 }

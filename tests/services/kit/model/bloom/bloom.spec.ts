@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { BloomFilter as LibraryFilter } from "bloom-filters";
 import fc from "fast-check";
 import {
   BloomFilter,
@@ -6,7 +7,7 @@ import {
   falsePositiveRate,
   SeenItems,
   type BloomShape,
-} from "../../../../services/kit/model/bloom";
+} from "../../../../../services/kit/model/bloom/bloom";
 
 describe("a Bloom filter of seen items", () => {
   it("is sized by the formula: 10,000 items at one in a hundred take 9.6 bits each and seven hashes", () => {
@@ -15,6 +16,31 @@ describe("a Bloom filter of seen items", () => {
     assert.ok(shape.bits / 10_000 > 9.58 && shape.bits / 10_000 < 9.6, `${shape.bits} bits`);
     assert.equal(bloomShape(1_000_000, 0.001).bits, 2 ** 21, "the largest there is");
     for (const rate of [0, 1, -1, NaN]) assert.throws(() => bloomShape(10, rate), /between 0 and 1/);
+  });
+
+  it("agrees with the library bloom-filters: what was added is in both, and of the rest as few in either", () => {
+    const rate = 0.01;
+    let [ours, theirs, asked] = [0, 0, 0];
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(1_000_000), { minLength: 20, maxLength: 300 }), fc.nat(1000), (items, salt) => {
+        const { bits, hashes } = bloomShape(items.length, rate);
+        const own = new BloomFilter(new Uint32Array(bits / 32), hashes, salt);
+        const library = LibraryFilter.create(items.length, rate);
+        for (const item of items) {
+          own.add(item);
+          library.add(String(item));
+        }
+        for (const item of items) assert.ok(own.has(item) && library.has(String(item)), String(item));
+        for (let item = 2_000_000; item < 2_000_200; item += 1) {
+          asked += 1;
+          ours += Number(own.has(item));
+          theirs += Number(library.has(String(item)));
+        }
+      }),
+      { numRuns: 40 },
+    );
+    // One in a hundred of 8,000 is 80, and chance adds or takes some 9 (one standard deviation).
+    for (const found of [ours, theirs]) assert.ok(found / asked < 2 * rate, `${found} of ${asked}`);
   });
 
   it("forgets nothing that was added", () => {
