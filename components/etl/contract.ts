@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Allow } from "../kit/iam";
 import type { Program } from "../kit/program";
 import type { Scope } from "../kit/scope";
 import type { BucketRef } from "../parts/refs/bucket";
@@ -106,28 +107,26 @@ export interface ServerlessEtlArgs extends EtlJobArgs {
 /** A JSON value. */
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Where a day's job is run: what a caller needs to start it on any engine. */
-export type EtlRunner =
-  | { readonly kind: "cluster"; readonly clusterId: pulumi.Output<string>; readonly roleArn: pulumi.Output<string> }
+/** Where a day's job is run: what a caller needs to start it on any engine, and the right to. */
+export type EtlRunner = { readonly allow: readonly Allow[] } & (
+  | { readonly kind: "cluster"; readonly clusterId: pulumi.Output<string> }
   | {
       readonly kind: "transient";
       /** Name of the platform's clusters, and the value of their tag {@link ETL_TAG}. */
       readonly name: string;
       /** RunJobFlow's request without a name. */
       readonly request: pulumi.Output<Readonly<Record<string, Json>>>;
-      /** Roles that the request hands to EMR and its nodes. */
-      readonly passRoleArns: readonly pulumi.Output<string>[];
     }
   | {
       readonly kind: "serverless";
       readonly applicationId: pulumi.Output<string>;
-      readonly applicationArn: pulumi.Output<string>;
       /** Role that each job is started with. */
       readonly roleArn: pulumi.Output<string>;
       /** `s3://` address of the job's entry point. */
       readonly entryPoint: string;
       /** Folder on each worker with the programs, their steps and their SQL. */
       readonly programsFolder: string;
-      /** What each job's `sparkSubmitParameters` must hold. */
+      /** What each job's `sparkSubmitParameters` must have. */
       readonly submitParameters: string;
-    };
+    }
+);

@@ -8,6 +8,7 @@ import { clusterConfigurations } from "./bootstrap";
 import { EMR_TAG, type EtlArgs, type EtlRunner } from "./contract";
 import { createSecurityGroups, type Groups } from "./groups";
 import { createSecurityConfiguration, fleetTypes, NODE_DISK, SPOT, uploadPrograms, type Objects } from "./parts";
+import { allowSteps } from "./run";
 import { createRoles, type Roles } from "./roles";
 import { vcpusOf } from "./plan";
 
@@ -113,7 +114,7 @@ export class Etl extends pulumi.ComponentResource {
     this.clusterName = cluster.name;
     this.nodeRoleArn = roles.node.arn;
     this.programsUri = `s3://${args.buckets.artifacts.name}/${objects.programKey}`;
-    this.runner = { kind: "cluster", clusterId: this.clusterId, roleArn: this.nodeRoleArn };
+    this.runner = { kind: "cluster", clusterId: cluster.id, allow: allowSteps(args.scope, cluster.id) };
     this.registerOutputs({
       clusterId: this.clusterId,
       clusterName: this.clusterName,

@@ -10,6 +10,7 @@ import { createClosedGroup, openHttps } from "../parts/security-group";
 import { SPARK_DEFAULTS } from "./bootstrap";
 import type { EtlRunner, ServerlessEtlArgs } from "./contract";
 import { LEAST_SERVERLESS_VCPUS } from "./plan";
+import { allowJobs } from "./run";
 import { grantsOf } from "./roles";
 
 /** API reference, AutoStopConfig: 1 minute to 7 days. */
@@ -82,8 +83,8 @@ export class ServerlessEtl extends pulumi.ComponentResource {
     this.runner = {
       kind: "serverless",
       applicationId: application.id,
-      applicationArn: application.arn,
       roleArn: role.arn,
+      allow: allowJobs(args.scope, { applicationArn: application.arn, roleArn: role.arn }),
       entryPoint,
       programsFolder: FOLDER,
       submitParameters: `--conf spark.archives=${programs}#${FOLDER} --py-files ${programs}`,

@@ -9,6 +9,7 @@ import { checkFleet } from "./etl";
 import { createSecurityGroups, type Groups } from "./groups";
 import { createSecurityConfiguration, NODE_DISK, SPOT, uploadPrograms, type Objects } from "./parts";
 import { vcpusOf } from "./plan";
+import { allowOwnCluster } from "./run";
 import { createRoles, type Roles } from "./roles";
 
 /**
@@ -44,11 +45,16 @@ export class TransientEtl extends pulumi.ComponentResource {
     const security = createSecurityConfiguration(name, args, this);
     const objects = uploadPrograms(name, args, this);
     this.nodeRoleArn = roles.node.arn;
+    const clusterName = nameOf(args.scope, "etl", "emrCluster");
     this.runner = {
       kind: "transient",
-      name: nameOf(args.scope, "etl", "emrCluster"),
+      name: clusterName,
       request: this.requestFor(args, { roles, groups, security: security.name, objects }),
-      passRoleArns: [roles.service.arn, roles.node.arn],
+      allow: allowOwnCluster(args.scope, {
+        name: clusterName,
+        serviceRoleArn: roles.service.arn,
+        nodeRoleArn: roles.node.arn,
+      }),
     };
     this.registerOutputs({ nodeRoleArn: this.nodeRoleArn });
   }

@@ -5,7 +5,6 @@ import { sparkProgram } from "../../components/etl/program";
 import { ServerlessEtl } from "../../components/etl/serverless";
 import { TransientEtl } from "../../components/etl/transient";
 import { goldFolder } from "../../contracts/lake/pipeline";
-import { tableKeyAlias } from "../../components/tables/table-keys";
 import { planTraining } from "../../components/training/plan";
 import type { TrainingArgs } from "../../components/training/contract";
 import { dailyRun } from "../../components/workflow/workflow";
@@ -112,28 +111,26 @@ function machinesFor(
 
 /** The daily train-and-score, by schedule in a zone's primary region. */
 export function createWorkflow(
-  { scope, plan, topology, tables, buckets, opts }: Place,
-  { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
+  here: Place,
+  { keys, queues, alarms, lake }: Pick<Ground, "keys" | "queues" | "alarms" | "lake">,
   etl: EtlRunner,
 ): DailyWorkflow {
-  const { bronze, silver, gold } = buckets;
-  const { profiles, models } = tables;
+  const { scope, plan, topology, opts } = here;
+  const { bronze, silver, gold } = lake.buckets;
   return new DailyWorkflow(
     "daily",
     {
       scope,
       role: plan.role,
-      keyArn: keys.behaviour.arn,
-      etl: etl.kind === "cluster" ? { clusterId: etl.clusterId } : etl,
-      buckets: { bronze, silver, gold },
+      key: keys.behaviour,
+      etl,
+      buckets: { bronze: bronze.ref, silver: silver.ref, gold: gold.ref },
       goldFolder: goldFolder(plan.name),
-      tables: { profiles, models },
-      tablesKeyAlias: tableKeyAlias(scope),
-      queue: { arn: queues.training.arn, url: queues.training.url },
+      tables: { profiles: tableRef(here, "profiles"), models: tableRef(here, "models") },
+      queue: queues.training.ref,
       handoverQueueUrl: queues.handover.url,
-      messagingKeyArn: keys.technical.arn,
-      failureTopicArn: alarms.arn,
-      deadLetterQueueArn: queues.failed.arn,
+      failureTopic: alarms.ref,
+      deadLetters: queues.failed.ref,
       models: variantModels(topology.serving.variants.map(({ name }) => name)),
     },
     opts,
