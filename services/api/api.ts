@@ -21,7 +21,7 @@ export interface ApiOptions {
   readonly atHandMs?: number;
   /** Who may ask. @default everybody, for everybody */
   readonly authenticator?: Authenticator;
-  /** Called for each list that was shown to somebody who agreed. @default none */
+  /** Called for each list that was shown to somebody who consented. @default none */
   readonly exposures?: Pick<ExposureLog, "record">;
   /** Traces and counts requests. @default none */
   readonly telemetry?: ApiTelemetry;

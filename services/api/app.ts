@@ -113,8 +113,10 @@ function withoutUnused(document: ReturnType<SwaggerTransformObject>): ReturnType
 function refuseOtherMethods(app: FastifyInstance, routes: readonly RouteOptions[]): void {
   const methods = METHODS.filter((method) => method !== "CONNECT");
   for (const method of methods) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  for (const [url, own] of Map.groupBy(routes, (route) => route.url)) {
-    const allowed = own.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method].flat()));
+  for (const url of new Set(routes.map((route) => route.url))) {
+    const allowed = routes
+      .filter((route) => route.url === url)
+      .flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method].flat()));
     const refuse = (_: unknown, reply: FastifyReply): FastifyReply => {
       const headers = { allow: allowed.join(", ") };
       return send(reply, { status: 405, body: { error: `want ${allowed.join(" or ")}` }, headers });

@@ -1,7 +1,7 @@
 import { AUTH_MODES, type AuthMode, type JwtOptions } from "./auth";
 import { isTrustedUrl } from "./issuer-keys";
 
-/** What stands around the answers, as the environment says; all of it is off without a word. */
+/** Features around the answers, by the environment; all are off by default. */
 export interface FeatureSettings {
   /** Stream that takes exposures. @default none are written */
   readonly stream?: string;

@@ -4,7 +4,7 @@ import { readFeatures, type FeatureSettings } from "./feature-settings";
 import type { CredentialSource } from "../kit/credentials";
 import type { Variant } from "../../contracts/models/assignment";
 
-/** What the API is told by its environment; `components/serving/api.ts` sets it. */
+/** Settings of the API, from its environment; `components/serving/api.ts` sets them. */
 export interface ApiSettings {
   readonly region: string;
   readonly tables: { readonly recommendations: string; readonly models: string };
@@ -32,9 +32,9 @@ export class SettingsError extends Error {
  * `MERIDIAN_PSEUDONYM_KEY` (alias of the zone's HMAC key) are wanted. `MERIDIAN_FLAGS_TABLE`: holds the experiment's
  * state, whose weights are the split; where there is none, it is that of `MERIDIAN_VARIANTS`. `MERIDIAN_VARIANTS` (`name=weight,...`) is one
  * variant `default` without it. `MERIDIAN_CACHE_ENDPOINT`, `_PORT`, `_NAME`, `_USER`: a sharded cache over TLS whose
- * user IAM knows; a cache without a user knows no IAM and is Memcached, in whose place the process's own memory stands.
+ * user IAM knows; a cache without a user (Memcached, which has no IAM) is not used: the process's own memory replaces it.
  * `MERIDIAN_ENDPOINT_NAME`: the SageMaker endpoint. For a cache or an endpoint on this machine: `MERIDIAN_CACHE_TLS=off`,
- * `MERIDIAN_CACHE_CLUSTER=off`, `MERIDIAN_ENDPOINT_URL`. What stands around the answers: see `readFeatures`.
+ * `MERIDIAN_CACHE_CLUSTER=off`, `MERIDIAN_ENDPOINT_URL`. Features around the answers: see `readFeatures`.
  * @throws SettingsError naming all that is wrong.
  */
 export function readSettings(

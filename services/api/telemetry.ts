@@ -35,7 +35,7 @@ export function createTelemetry({ tracer, meter, parentOf }: Omit<TelemetrySdk, 
     advice: { explicitBucketBoundaries: SECONDS },
   });
   const lists = meter.createCounter("meridian.lists", {
-    description: "Lists answered, by where they came from and what they stood in for",
+    description: "Lists answered, by source and fallback",
     unit: "{list}",
   });
   const count = (route: string, source: string, fallback: string): void => {

@@ -11,7 +11,7 @@ import { JSON_TYPE } from "../kit/http/fast-path/ready-answer";
 import { BadRequestError, type Recommendation, type Recommender } from "./recommend";
 import type { Sessions } from "./sessions";
 
-/** Limits of the WebSockets, and what they stand on. */
+/** Limits of the WebSockets, and what they need. */
 export interface UpdatesOptions {
   readonly recommender: Pick<Recommender, "recommend" | "session">;
   readonly sessions: Sessions;
@@ -89,12 +89,12 @@ const PUSHES_AT_ONCE = 16;
 /** Codes of RFC 6455, 7.4.1. */
 const CODES = { goingAway: 1001, policy: 1008 } as const;
 
-/** What a list says of the version in force: one that stands in for an older list says nothing. */
+/** Fallbacks whose lists belong to the version in force; a list that replaces an older one may not. */
 const SETTLED: ReadonlySet<string> = new Set(["none", "fresh", "regional", "popular"]);
 
 /**
- * WebSockets on which a user's list comes anew: at once, when the session changes (items that were seen, told on the
- * socket or by `POST /v1/users/{id}/session` to this process), and when a model is published. What is told on a socket
+ * WebSockets that send a user's list: at once, when the session changes (items that were seen, sent on the
+ * socket or by `POST /v1/users/{id}/session` to this process), and when a model is published. What is sent on a socket
  * needs no other process: a session lives where its socket is.
  */
 export class Updates {
@@ -271,7 +271,7 @@ export class Updates {
   private send(connection: Connection, reason: Reason, list: Recommendation): void {
     const items = list.items.map(({ item_id }) => item_id).join("\n");
     connection.variant = list.variant;
-    // A new version that gives the same list is no news; a client who tells of a session waits for its answer.
+    // A new version with the same list is not sent; a client that sends a session waits for its answer.
     if (reason === "published" && items === connection.sent) return;
     connection.sent = items;
     if (!this.write(connection, { type: "list", reason, list })) return;

@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 import { GRAPH_FROM, type LoadOptions } from "../kit/model/package";
 
-/** What the environment tells the model server. */
+/** Settings of the model server, from its environment. */
 export interface InferenceSettings {
   /** Where the one model lies; undefined where models come and go by `/models`. */
   readonly folder: string | undefined;
@@ -15,7 +15,7 @@ export interface InferenceSettings {
 
 /** Where SageMaker unpacks a model's archive. docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html */
 const MODEL_FOLDER = "/opt/ml/model";
-/** One in a thousand: what it means for lists is told at `LoadOptions.seenRate`. */
+/** One in a thousand: `LoadOptions.seenRate` says what it means for lists. */
 const SEEN_RATE = 0.001;
 /** The rest is for Node.js, requests, and the ids and files of a model that is being loaded. */
 const MODELS_PART = 0.6;

@@ -12,7 +12,7 @@ export const DELIMITERS = ["\t", "::", ";", ",", "|"] as const;
 export interface InteractionOptions {
   /** Order of the columns where the file has no heading; `value` may be left out. @default user, item, value, timestamp */
   readonly columns?: readonly InteractionColumn[];
-  /** @default the first of DELIMITERS that stands in the first line */
+  /** @default the first of DELIMITERS that occurs in the first line */
   readonly delimiter?: string;
   /** What the interactions were. @default view */
   readonly eventType?: EventType;

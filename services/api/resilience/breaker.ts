@@ -2,7 +2,7 @@
 export interface BreakerOptions {
   /** Failures in a row that open it. @default 5 */
   readonly failures?: number;
-  /** For how long it stays open, milliseconds; by up to a fifth less, so that processes do not come back as one. @default 1000 */
+  /** For how long it stays open, milliseconds; by up to a fifth less, so that processes do not retry at the same moment. @default 1000 */
   readonly openMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -18,7 +18,7 @@ export class BreakerOpenError extends Error {
 
 /**
  * A circuit breaker: after failures in a row it refuses calls at once, then lets one through as a trial; the trial's
- * success closes it. What is away is not waited for, and what comes back is not run over.
+ * success closes it. Callers do not wait for a part that is away, and a part that comes back is not flooded.
  */
 export class Breaker {
   private failed = 0;

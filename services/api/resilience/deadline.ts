@@ -7,7 +7,7 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Waits for work for so long and no longer, also where the work does not heed its signal; the signal tells it to stop.
+ * Waits for work until a deadline, also where the work ignores its signal; the signal asks it to stop.
  * @param parent ends the wait too.
  * @throws DeadlineError, the parent's reason, or what the work throws.
  */

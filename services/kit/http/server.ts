@@ -111,7 +111,8 @@ export function httpServer(
 }
 
 /**
- * A server around one function, for programs with a route or two. An {@link HttpError} is answered with its status and
+ * A server around one function, for programs with a route or two and bodies of their own kind: the model server. Fastify,
+ * which the API uses, would cost it an eighth of the processor time of a small request for nothing that it needs. An {@link HttpError} is answered with its status and
  * text; any other error is a 500 without its text, which goes to `onError`.
  */
 export function serve(

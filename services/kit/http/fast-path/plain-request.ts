@@ -1,5 +1,5 @@
 /**
- * What stands at a place of a connection: `plain` a whole GET without a body, `framed` a whole head whose message has a
+ * What begins at a place of a connection's bytes: `plain` a whole GET without a body, `framed` a whole head whose message has a
  * known length, `other` anything else, e.g. half a head, a chunked body, an upgrade, or what breaks HTTP's grammar.
  */
 export type Shape = "plain" | "framed" | "other";
@@ -31,7 +31,7 @@ for (const name of ["host", "connection", "authorization", "content-length", ...
 const LENGTHS = Uint8Array.from({ length: 256 }, (_, length) => (LOOKED_AT.has(length) ? 1 : 0));
 
 /**
- * Tells requests that are as plain as can be from all others, by a subset of HTTP's grammar: what it calls `plain` or
+ * Separates plain requests from all others by a subset of HTTP's grammar: what it calls `plain` or
  * `framed`, Node's parser reads in the same way; what it does not know is Node's to judge. It keeps what it read last, so
  * that reading makes no garbage.
  */

@@ -275,6 +275,21 @@ describe("the judge of access", function () {
     assert.deepEqual(newly(wider), []);
   });
 
+  it("knows a key by its alias", () => {
+    const byAlias = (alias: string): FleetGraph =>
+      rewriting("aws:iam/rolePolicy:RolePolicy", "ingest-curated", "policy", (one) =>
+        JSON.stringify(one["Action"]).includes("kms:")
+          ? {
+              ...one,
+              Resource: "*",
+              Condition: { "ForAnyValue:StringLike": { "kms:ResourceAliases": alias } },
+            }
+          : one,
+      );
+    assert.deepEqual(newly(byAlias(`alias/${topology.prefix}-dev-${REGION}-*`)), []);
+    assert.ok(newly(byAlias("alias/other")).some(({ rule }) => rule === "firehose-bucket-key"));
+  });
+
   it("says nothing when a grant takes the place of a statement", () => {
     const closed = rewriting("aws:iam/rolePolicy:RolePolicy", "ingest-curated", "policy", (one) =>
       JSON.stringify(one["Action"]).includes("kms:") ? undefined : one,

@@ -28,6 +28,8 @@ export const OPERATOR_CASES: readonly ConditionCase[] = [
   row("StringNotEquals", ["a", "b"], "b", false),
   row("StringNotEquals", ["a", "b"], "c", true),
   row("StringNotEquals", "a", undefined, true),
+  row("StringNotEquals", "a", ["a", "b"], false),
+  row("StringEquals", "a", ["a", "b"], true),
   row("StringEqualsIgnoreCase", "aB", "Ab", true),
   row("StringEqualsIgnoreCase", "a", "b", false),
   row("StringNotEqualsIgnoreCase", "aB", "Ab", false),

@@ -201,9 +201,9 @@ export const MATCHING_CASES: readonly Case[] = [
     want: "missing identity",
   },
   {
-    name: "a variable's wildcard is itself",
+    name: "a variable's value is a text, no pattern",
     source: VARIABLES,
-    context: { "aws:PrincipalTag/team": "*" },
+    context: { "aws:PrincipalTag/team": "b..e" },
     policies: { identity: [allow("*", `${BUCKET}/\${aws:PrincipalTag/team}/x`)] },
     resource: `${BUCKET}/blue/x`,
     want: "missing identity",
