@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, dnsSuffixOf } from "./arn";
+import { arnOf } from "./arn";
 import type { Scope } from "./scope";
 
 /** One allowing statement. Deny statements belong to bucket and key policies, not to a role's. */
@@ -11,48 +11,6 @@ export interface Allow {
   /** ARNs. `*` only where AWS has no resource-level permission for the action. */
   readonly resources: readonly pulumi.Input<string>[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string> | readonly string[]>>>>;
-}
-
-/**
- * A statement about a key that another stack made: its id is random, so it is named by its alias
- * (docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html).
- */
-export function allowKeyByAlias(
-  scope: Scope,
-  statement: {
-    readonly sid: string;
-    readonly actions: readonly string[];
-    readonly alias: string;
-    /** @default the scope's region */
-    readonly region?: string;
-    /** Service through which alone the key may be used, e.g. `s3`. @default any use */
-    readonly via?: string;
-  },
-): Allow {
-  const { sid, actions, alias, region = scope.region, via } = statement;
-  return {
-    sid,
-    actions,
-    resources: [arnOf(scope, "kms", "key/*", { region })],
-    conditions: {
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias },
-      ...(via === undefined ? {} : { StringEquals: { "kms:ViaService": `${via}.${region}.${dnsSuffixOf(scope)}` } }),
-    },
-  };
-}
-
-/** A policy document that allows exactly the given statements, as JSON. */
-export function allowing(...statements: readonly Allow[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: statements.map(({ sid, actions, resources, conditions }) => ({
-      Sid: sid,
-      Effect: "Allow",
-      Action: [...actions],
-      Resource: [...resources],
-      ...(conditions === undefined ? {} : { Condition: conditions }),
-    })),
-  });
 }
 
 /**

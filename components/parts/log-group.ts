@@ -6,10 +6,13 @@ import type { KeyRef } from "./refs/key";
 import { LogGroupRef } from "./refs/log-group";
 
 /**
- * Days for which logs are kept, by their use: `operations` to find a fault of last month, `run` to compare a quarter's
+ * Days for which logs are kept, by their use: `operations` to find a fault of last month, `flow` who talked to whom, `run` to compare a quarter's
  * runs, `audit` who did what. CloudWatch Logs accepts these (API reference: PutRetentionPolicy, retentionInDays).
  */
-export const LOG_DAYS = { operations: 30, run: 90, audit: 90 } as const;
+export const LOG_DAYS = { operations: 30, flow: 30, run: 90, audit: 90 } as const;
+
+/** Uses whose records are evidence: they are protected like data. */
+const KEPT: ReadonlySet<keyof typeof LOG_DAYS> = new Set(["audit", "flow"]);
 
 export interface LogGroupArgs {
   readonly scope: Scope;
@@ -17,7 +20,7 @@ export interface LogGroupArgs {
   readonly name: string;
   /** Its policy admits CloudWatch Logs. */
   readonly key: KeyRef;
-  /** `audit` groups are protected like data. @default "operations" */
+  /** @default "operations" */
   readonly use?: keyof typeof LOG_DAYS;
 }
 
@@ -44,7 +47,7 @@ export function createLogGroup(
   const group = new aws.cloudwatch.LogGroup(
     name,
     { name: groupName, kmsKeyId: key.arn, retentionInDays: LOG_DAYS[use] },
-    { parent, ...(use === "audit" ? keepData(scope) : {}) },
+    { parent, ...(KEPT.has(use) ? keepData(scope) : {}) },
   );
   return { group, ref: new LogGroupRef(scope, groupName) };
 }

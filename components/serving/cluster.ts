@@ -3,7 +3,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { keepData, scopeTags, type Scope } from "../kit/scope";
+import { scopeTags, type Scope } from "../kit/scope";
+import { createLogGroup } from "../parts/log-group";
+import type { KeyRef } from "../parts/refs/key";
 import type { AddOn } from "./versions";
 
 /** What a cluster is made of. */
@@ -14,10 +16,9 @@ export interface ClusterArgs {
   readonly nodeInstanceTypes: readonly string[];
   readonly nodes: { readonly min: number; readonly max: number };
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
+  readonly key: KeyRef;
   readonly adminRoleArns: Readonly<Record<string, pulumi.Input<string>>>;
   readonly publicAccessCidrs: readonly string[];
-  readonly logRetentionDays: number;
 }
 
 export interface Cluster {
@@ -68,12 +69,12 @@ function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Reso
     { parent },
   );
   const policy = attach(`${name}-cluster`, scope, role, "AmazonEKSClusterPolicy", parent);
-  const logs = new aws.cloudwatch.LogGroup(
+  const logs = createLogGroup(
     `${name}-cluster`,
-    // EKS writes to this name and no other; made here so that its retention and key are ours.
-    { name: `/aws/eks/${clusterName}/cluster`, retentionInDays: args.logRetentionDays, kmsKeyId: args.keyArn },
-    // The audit trail of the Kubernetes API is in it.
-    { parent, ...keepData(scope) },
+    // EKS writes to this name and no other; made here so that its retention and key are ours. It has the audit trail of
+    // the Kubernetes API.
+    { scope, name: `/aws/eks/${clusterName}/cluster`, key: args.key, use: "audit" },
+    parent,
   );
   return new aws.eks.Cluster(
     name,
@@ -89,12 +90,12 @@ function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Reso
       },
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
       bootstrapSelfManagedAddons: false,
-      encryptionConfig: { provider: { keyArn: args.keyArn }, resources: ["secrets"] },
+      encryptionConfig: { provider: { keyArn: args.key.arn }, resources: ["secrets"] },
       enabledClusterLogTypes: LOG_TYPES,
       upgradePolicy: { supportType: "STANDARD" },
       deletionProtection: scope.data === "retained",
     },
-    { parent, dependsOn: [policy, logs] },
+    { parent, dependsOn: [policy, logs.group] },
   );
 }
 

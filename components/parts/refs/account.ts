@@ -47,14 +47,32 @@ export function allowMetrics(namespace: string): Allow {
 }
 
 /** What a service calls with a role to put its own network interfaces into subnets of ours. */
-export function allowInterfaces(scope: Scope, describe: readonly `ec2:Describe${string}`[]): readonly Allow[] {
+export function allowInterfaces(
+  scope: Scope,
+  describe: readonly `ec2:Describe${string}`[],
+  others: readonly `ec2:Delete${string}`[] = [],
+): readonly Allow[] {
   return [
     {
       sid: "AttachToNetwork",
-      actions: ["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"],
+      actions: [
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateNetworkInterfacePermission",
+        "ec2:DeleteNetworkInterface",
+        ...others,
+      ],
       resources: ["network-interface/*", "security-group/*", "subnet/*"].map((kind) => arnOf(scope, "ec2", kind)),
     },
     // EC2 has no resource-level permission for these: Service Authorization Reference, "Amazon EC2".
     { sid: "DescribeNetwork", actions: describe, resources: ["*"] },
   ];
+}
+
+/** SageMaker makes the log groups of endpoints by itself, under this prefix: docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html */
+export function allowEndpointLogs(scope: Scope): Allow {
+  return {
+    sid: "WriteEndpointLogs",
+    actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+    resources: [arnOf(scope, "logs", "log-group:/aws/sagemaker/Endpoints/*")],
+  };
 }

@@ -207,6 +207,18 @@ describe("a grant", () => {
     ]);
   });
 
+  it("on a key of another region and stack names the alias, and that region's service", async () => {
+    const key = KeyRef.byAlias(SCOPE, "alias/a", "eu-west-1");
+    assert.equal(key.arn, `arn:aws:kms:eu-west-1:${ACCOUNT}:alias/a`);
+    assert.deepEqual(await lines(key.allowDecrypt("s3")), [
+      `kms:Decrypt on arn:aws:kms:eu-west-1:${ACCOUNT}:key/* if ${JSON.stringify({
+        "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/a" },
+        StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" },
+      })}`,
+    ]);
+    assert.equal(key.allowMac().address, "alias/a");
+  });
+
   it("names services by the suffix of the partition", async () => {
     const scope = { ...SCOPE, partition: "aws-cn", region: "cn-north-1" };
     assert.deepEqual(await lines(KeyRef.of(scope, "arn:key").allowDecrypt("s3")), [
