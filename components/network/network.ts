@@ -10,6 +10,7 @@ import { wantDistinct } from "../kit/want";
 import { createLogGroup } from "../parts/log-group";
 import type { KeyRef } from "../parts/refs/key";
 import { createRole } from "../parts/role";
+import { createClosedGroup } from "../parts/security-group";
 import { ENDPOINT_SERVICES, type EndpointService } from "./endpoints";
 
 /** Blocks of one tier, in CIDR notation: one for each availability zone, in the zones' order. */
@@ -155,16 +156,17 @@ export class Network extends pulumi.ComponentResource {
   securityGroup(part: string, role: RoleSecurityGroup): aws.ec2.SecurityGroup {
     const { scope, cidr } = this.#args;
     const name = `${this.#name}-${part}`;
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       name,
       {
-        name: nameOf(scope, part, "securityGroup"),
+        scope,
+        part,
         description: role.description,
         vpcId: this.vpcId,
         revokeRulesOnDelete: true,
         tags: { Name: nameOf(scope, part, "securityGroup") },
       },
-      { parent: this },
+      this,
     );
     const egress = role.egress ?? [
       { port: 443, cidr: "0.0.0.0/0", description: "HTTPS to AWS" },

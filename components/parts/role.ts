@@ -5,28 +5,31 @@ import { policyOf, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { Scope } from "../kit/scope";
 
-export interface RoleArgs {
+export interface BareRoleArgs {
   readonly scope: Scope;
   /** Part of the role's name, e.g. `intake`. */
   readonly part: string;
   /** Who may assume the role: see trustService(), trustCompute(), trustAccount(). */
   readonly trust: string;
-  /** What owners of things hand to this role; a role without any has no policy of its own. */
-  readonly grants: readonly (Grant | Allow)[];
   readonly description?: string;
   /** Longest session, seconds. @default 3600, AWS's least */
   readonly maxSessionDuration?: number;
 }
 
-/** A role, its ARN, and what must exist before the role is of use. */
+export interface RoleArgs extends BareRoleArgs {
+  /** What owners of things hand to this role. */
+  readonly grants: readonly (Grant | Allow)[];
+}
+
+/** A role, and the policy that must exist before the role is of use. */
 export interface MadeRole {
   readonly role: aws.iam.Role;
   readonly policy: aws.iam.RolePolicy;
 }
 
-/** A role and one inline policy, both of the given logical name. */
-export function createRole(name: string, args: RoleArgs, parent: pulumi.Resource): MadeRole {
-  const role = new aws.iam.Role(
+/** A role without a policy of ours: AWS's managed policies, or another service's own access control, say what it may do. */
+export function createBareRole(name: string, args: BareRoleArgs, parent: pulumi.Resource): aws.iam.Role {
+  return new aws.iam.Role(
     name,
     {
       name: nameOf(args.scope, args.part, "role"),
@@ -36,6 +39,11 @@ export function createRole(name: string, args: RoleArgs, parent: pulumi.Resource
     },
     { parent },
   );
+}
+
+/** A role and one inline policy, both of the given logical name. */
+export function createRole(name: string, args: RoleArgs, parent: pulumi.Resource): MadeRole {
+  const role = createBareRole(name, args, parent);
   const policy = new aws.iam.RolePolicy(
     name,
     { role: role.name, policy: policyOf(statementsOf(args.grants)) },

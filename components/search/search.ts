@@ -9,6 +9,7 @@ import { wantInteger, wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
 import { DomainRef } from "../parts/refs/domain";
 import type { KeyRef } from "../parts/refs/key";
+import { createBareRole } from "../parts/role";
 import { createClosedGroup, letIn } from "../parts/security-group";
 import type { SearchSizing } from "./plan";
 
@@ -111,14 +112,7 @@ export class Search extends pulumi.ComponentResource {
 
   /** Who administers the domain takes this role; who may take it is for IAM to say, in this account only. */
   private createMasterRole(name: string, { scope }: SearchArgs): pulumi.Output<string> {
-    const role = new aws.iam.Role(
-      `${name}-admin`,
-      {
-        name: nameOf(scope, "search-admin", "role"),
-        assumeRolePolicy: trustAccount(scope),
-      },
-      { parent: this },
-    );
+    const role = createBareRole(`${name}-admin`, { scope, part: "search-admin", trust: trustAccount(scope) }, this);
     return role.arn;
   }
 

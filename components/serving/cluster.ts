@@ -6,6 +6,7 @@ import { nameOf } from "../kit/names";
 import { scopeTags, type Scope } from "../kit/scope";
 import { createLogGroup } from "../parts/log-group";
 import type { KeyRef } from "../parts/refs/key";
+import { createBareRole } from "../parts/role";
 import type { AddOn } from "./versions";
 
 /** What a cluster is made of. */
@@ -63,11 +64,8 @@ export function createCluster(name: string, args: ClusterArgs, parent: pulumi.Re
 function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Resource): aws.eks.Cluster {
   const { scope } = args;
   const clusterName = nameOf(scope, "api", "eksCluster");
-  const role = new aws.iam.Role(
-    `${name}-cluster`,
-    { name: nameOf(scope, "api-cluster", "role"), assumeRolePolicy: trustCompute("eks.amazonaws.com") },
-    { parent },
-  );
+  const trust = trustCompute("eks.amazonaws.com");
+  const role = createBareRole(`${name}-cluster`, { scope, part: "api-cluster", trust }, parent);
   const policy = attach(`${name}-cluster`, scope, role, "AmazonEKSClusterPolicy", parent);
   const logs = createLogGroup(
     `${name}-cluster`,
@@ -150,11 +148,8 @@ function createNodes(
   parent: pulumi.Resource,
 ): aws.eks.NodeGroup {
   const { scope } = args;
-  const role = new aws.iam.Role(
-    `${name}-node`,
-    { name: nameOf(scope, "api-node", "role"), assumeRolePolicy: trustCompute("ec2.amazonaws.com") },
-    { parent },
-  );
+  const trust = trustCompute("ec2.amazonaws.com");
+  const role = createBareRole(`${name}-node`, { scope, part: "api-node", trust }, parent);
   const policies = [
     "AmazonEKSWorkerNodeMinimalPolicy",
     "AmazonEC2ContainerRegistryPullOnly",
