@@ -42,26 +42,10 @@ export interface EtlJobArgs {
   readonly program: Program;
 }
 
-/** One step of a transient cluster. */
-export interface EtlStep {
-  readonly name: string;
-  /** Command line of EMR's `command-runner.jar`, e.g. `spark-submit`, ... */
-  readonly args: readonly string[];
-}
-
 /** Arguments of `Etl`. */
 export interface EtlArgs extends EtlJobArgs {
   /** EC2 types of all nodes, in order of preference; several, so that spot capacity can be found. */
   readonly instanceTypes: readonly string[];
-  /**
-   * `long-lived`: waits for the steps of the daily workflow and scales with them. `transient`: runs the given steps at
-   * its full size and ends by itself; the next `up` makes it again, with the same steps. For work that is done once,
-   * e.g. computing everything anew: the daily workflow cannot add steps to a cluster that is gone.
-   * @default "long-lived"
-   */
-  readonly mode?: "long-lived" | "transient";
-  /** What a transient cluster does, in order; a step that fails ends the cluster. @default none: for a long-lived one only */
-  readonly steps?: readonly EtlStep[];
   /**
    * Key in the artifacts bucket of the zip with `privateKey.pem`, `certificateChain.pem` and `trustedCertificates.pem`
    * for encryption between nodes. It is made outside of Pulumi (docs/runbooks/etl-certificates.md), so that no private

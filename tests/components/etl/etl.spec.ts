@@ -3,7 +3,6 @@ import { Etl } from "../../../components/etl/etl";
 import { keyArn, SCOPE, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
-import { assertTaken } from "../../kit/taken";
 import { ARGS } from "./args";
 
 const make = (args: Partial<typeof ARGS> = {}) => record(({ opts }) => new Etl("etl", { ...ARGS, ...args }, opts));
@@ -167,44 +166,6 @@ describe("Etl", () => {
     assert.match(
       JSON.stringify(recording.only("aws:emr/securityConfiguration:SecurityConfiguration").inputs),
       /artifacts\/tls\.zip/,
-    );
-  });
-
-  it("runs its steps at full size and ends when it is transient: nothing is added to a cluster that may be gone", async () => {
-    const steps = [{ name: "full", args: ["spark-submit", "/opt/meridian/etl/etl.py", "--full"] }];
-    const recording = await make({ mode: "transient", steps, spotPricePercent: 70 });
-    assertEveryChildIsOwned(recording);
-    const { inputs } = recording.only("aws:emr/cluster:Cluster");
-    assert.equal(inputs["keepJobFlowAliveWhenNoSteps"], false);
-    assert.equal(inputs["autoTerminationPolicy"], undefined);
-    assert.deepEqual(inputs["steps"], [
-      {
-        name: "full",
-        actionOnFailure: "TERMINATE_CLUSTER",
-        hadoopJarStep: { jar: "command-runner.jar", args: steps[0]?.args },
-      },
-    ]);
-    const core = inputs["coreInstanceFleet"] as Record<string, unknown>;
-    assert.deepEqual([core["targetOnDemandCapacity"], core["targetSpotCapacity"]], [16, 48]);
-    assert.match(JSON.stringify(core), /"bidPriceAsPercentageOfOnDemandPrice":70/);
-    assert.match(JSON.stringify(core["launchSpecifications"]), /SWITCH_TO_ON_DEMAND/);
-    const left = new Set(["aws:emr/instanceFleet:InstanceFleet", "aws:emr/managedScalingPolicy:ManagedScalingPolicy"]);
-    const withoutThese = (await make()).snapshot().filter((line) => !left.has(line.split(" ")[0] ?? ""));
-    assert.deepEqual(recording.snapshot(), withoutThese);
-    assertTaken(recording);
-    assertTaken(await make({ mode: "long-lived" }));
-  });
-
-  it("refuses what only the other mode can have", async () => {
-    const step = { name: "full", args: ["spark-submit"] };
-    await assertRefused(({ opts }) => new Etl("etl", { ...ARGS, steps: [step] }, opts), ["steps"]);
-    await assertRefused(
-      ({ opts }) => new Etl("etl", { ...ARGS, mode: "transient", idleTimeoutSeconds: 172_800 }, opts),
-      ["steps.length", "idleTimeoutSeconds"],
-    );
-    await assertRefused(
-      ({ opts }) => new Etl("etl", { ...ARGS, mode: "transient", steps: [{ ...step, args: [] }] }, opts),
-      ["steps[0].args"],
     );
   });
 
