@@ -47,12 +47,13 @@ export function createEndpoint(
   const artifacts = lake.buckets.artifacts.ref;
   const shadow = shadowIn(topology, plan);
   const model = new BootstrapModel("bootstrap-model", { artifacts }, opts);
+  const repository = new RepositoryRef(scope, repositoryName(home, "inference"));
   return new ModelEndpoint(
     "endpoint",
     {
       scope,
       image: imageOf(here, "inference"),
-      repository: new RepositoryRef(scope, repositoryName(home, "inference")),
+      repository,
       imageVersion: IMAGE_VERSION,
       model: model.artifact,
       variants: planVariants(failover, size, variantsIn(topology, plan)),
