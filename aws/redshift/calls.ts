@@ -1,11 +1,40 @@
-import type { CallRow } from "../call";
-import { assumes, at, given, keyCall, list, onBehalfOf, text, via } from "../call-kit";
+import type { Caller, CallNode, CallPlace, CallRow } from "../call";
+import {
+  asRole,
+  bucketKey,
+  objectArn,
+  READ_KEY,
+  assumes,
+  at,
+  given,
+  keyCall,
+  list,
+  onBehalfOf,
+  text,
+  via,
+} from "../call-kit";
 
 const CLUSTER = ["aws:redshift/cluster:Cluster"];
 const NAMESPACE = ["aws:redshiftserverless/namespace:Namespace"];
 const ROLE_SOURCE = "https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service.html";
 const KEY_SOURCE = "https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-db-encryption.html";
 const forAws = { "kms:GrantIsForAWSResource": "true" };
+
+const TABLE = ["aws:glue/catalogTable:CatalogTable"];
+const LOADING = "https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-access-permissions.html";
+
+/** Roles of the region's clusters that read the objects of a table of the catalogue, and their bucket. */
+function loads(table: CallNode, place: CallPlace): readonly { readonly caller: Caller; readonly bucket: string }[] {
+  const prefix = objectArn(place, at(table.inputs, "storageDescriptor.location"));
+  if (prefix === undefined) return [];
+  const readers = place.rolesThatMay("s3:GetObject", `${prefix.replace(/\/$/, "")}/*`);
+  return place
+    .of(...CLUSTER, ...NAMESPACE)
+    .filter(({ region }) => region === table.region)
+    .flatMap(({ inputs }) => list(inputs, "iamRoles"))
+    .filter((role) => readers.includes(role))
+    .map((role) => ({ caller: asRole(role), bucket: prefix.replace(/\/.*$/s, "") }));
+}
 
 export const calls: readonly CallRow[] = [
   assumes(
@@ -114,25 +143,25 @@ export const calls: readonly CallRow[] = [
     },
   },
   {
-    id: "redshift-load-role",
-    types: ["aws:glue/catalogDatabase:CatalogDatabase"],
-    property: "name",
-    title: "The cluster's role reads the tables of the catalogue that it loads from",
-    source: "https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-iam-policies.html",
+    id: "redshift-load-bucket",
+    types: TABLE,
+    property: "storageDescriptor.location",
+    title: "The cluster's role lists the bucket of the tables whose objects it reads",
+    source: LOADING,
     calls: (node, place) =>
-      place
-        .of("aws:redshift/cluster:Cluster")
-        .filter(({ region }) => region === node.region)
-        .flatMap(({ inputs }) => list(inputs, "iamRoles"))
-        .filter((role) =>
-          place
-            .rolesThatMay("glue:GetTable", place.arn("glue", `table/${text(node.inputs, "name") ?? "*"}/*`))
-            .includes(role),
-        )
-        .map((role) => ({
-          caller: { role },
-          actions: ["glue:GetDatabase"],
-          resource: place.arn("glue", `database/${text(node.inputs, "name") ?? "*"}`),
-        })),
+      loads(node, place).map(({ caller, bucket }) => ({
+        caller,
+        actions: ["s3:ListBucket", "s3:GetBucketLocation"],
+        resource: bucket,
+      })),
+  },
+  {
+    id: "redshift-load-key",
+    types: TABLE,
+    property: "storageDescriptor.location",
+    title: "The cluster's role reads with the key of the tables whose objects it reads",
+    source: LOADING,
+    calls: (node, place) =>
+      loads(node, place).flatMap(({ caller, bucket }) => bucketKey(place, caller, bucket, READ_KEY)),
   },
 ];

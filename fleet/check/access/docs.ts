@@ -51,7 +51,7 @@ comes nearest, and the URN of the resource whose document would contain the stat
 
 ## How far to trust it
 
-- About 190 written cases and 95 of condition operators, each with its AWS page: \`tests/fleet/check/access/cases/\`.
+- More than 180 written cases and more than 90 of condition operators, each with its AWS page: \`tests/fleet/check/access/cases/\`.
 - A second evaluator that nobody here wrote, [@cloud-copilot/iam-simulate](https://github.com/cloud-copilot/iam-simulate), gives the same
   answer for generated policies and requests (2,000 in the tests; \`ACCESS_RUNS=40000\` for more). Its licence is AGPL-3.0-or-later: it is
   a development dependency that one test loads when it runs, unchanged, and no part of what Meridian delivers.
