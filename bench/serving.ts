@@ -3,6 +3,7 @@ import { atRate, flood, quantile } from "./kit/load";
 import { median, report, type Figure } from "./kit/figures";
 import { goProgram, peers } from "./kit/peers";
 import { ServerProcess } from "./kit/server";
+import { FAST_PATH_SWITCH } from "../services/kit/http/server";
 import { ANSWER } from "./serving/answer";
 
 /** Requests of one round, connections, rounds, and users asked for in a round that is to be answered from memory. */
@@ -28,6 +29,13 @@ async function main(): Promise<void> {
   const cwd = peers();
   const servers = {
     api: await own("api"),
+    plain: await ServerProcess.start(
+      process.execPath,
+      ["--require", REGISTER, join(__dirname, "serving", "server.ts"), "api"],
+      {
+        env: { [FAST_PATH_SWITCH]: "off" },
+      },
+    ),
     bare: await own("bare"),
     fastify: await ServerProcess.start(process.execPath, ["--require", "@swc-node/register", "fastify.ts"], {
       cwd,
@@ -44,7 +52,7 @@ async function main(): Promise<void> {
   }
 }
 
-type Servers = Readonly<Record<"api" | "bare" | "fastify" | "go", ServerProcess>>;
+type Servers = Readonly<Record<"api" | "plain" | "bare" | "fastify" | "go", ServerProcess>>;
 
 let next = 0;
 const hot = (): string => `/v1/users/u${(next += 1) % HOT_USERS}/recommendations`;
@@ -58,11 +66,19 @@ const OURS = {
   look: "look-up in cache and table",
 } as const;
 
-async function costs({ api, bare, fastify, go }: Servers): Promise<Figure[]> {
+const PEERS = {
+  plain: "the same API without the fast path",
+  bare: "bare node:http + JSON.stringify",
+  fastify: "fastify + schema",
+  go: "Go net/http",
+} as const;
+
+async function costs({ api, plain, bare, fastify, go }: Servers): Promise<Figure[]> {
   const ways = {
     hit: [api, hot],
     shown: [api, agreed],
     look: [api, fresh],
+    plain: [plain, hot],
     bare: [bare, hot],
     fastify: [fastify, hot],
     go: [go, hot],
@@ -79,15 +95,17 @@ async function costs({ api, bare, fastify, go }: Servers): Promise<Figure[]> {
   }
   const of = (kind: keyof typeof ways): number => median(rates.get(kind) ?? []);
   const k = (rate: number): string => `${Math.round(rate / 1000)} k requests/s`;
-  const beside = (ours: keyof typeof OURS, peer: "bare" | "fastify" | "go", least?: number): Figure => ({
+  const beside = (ours: keyof typeof OURS, peer: keyof typeof PEERS, least?: number): Figure => ({
     what: `recommendation API, ${OURS[ours]}, one core (${k(of(ours))})`,
     value: of(ours) / of(peer),
     unit: "x",
-    peer: `${{ bare: "bare node:http + JSON.stringify", fastify: "fastify + schema", go: "Go net/http" }[peer]} ${k(of(peer))}`,
+    peer: `${PEERS[peer]} ${k(of(peer))}`,
     ...(least === undefined ? {} : { goal: { least } }),
     rounds: ROUNDS,
   });
   return [
+    // Below it, the fast path is to go: services/kit/http/fast-path/README.md.
+    beside("hit", "plain", 1.5),
     beside("hit", "bare", 1.25),
     beside("hit", "fastify", 1.4),
     beside("hit", "go"),

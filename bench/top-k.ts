@@ -1,5 +1,5 @@
 import { randomFrom } from "../services/traffic/random";
-import { BloomFilter, bloomShape } from "../services/kit/model/bloom";
+import { BloomFilter, bloomShape } from "../services/kit/model/bloom/bloom";
 import { ItemMatrix } from "../services/kit/model/kernel/item-matrix";
 import { TopK, type SearchFilter } from "../services/kit/model/top-k";
 import { median, report } from "./kit/figures";

@@ -14,6 +14,7 @@ interface CheckOptions {
   readonly format?: string;
   readonly output?: string;
   readonly parity?: boolean;
+  readonly access?: boolean;
   readonly policyPackConfig?: string;
 }
 
@@ -32,7 +33,11 @@ export async function check(environment: string | undefined, options: CheckOptio
     return differences.every(({ declared }) => declared !== undefined) ? EXIT.ok : EXIT.failed;
   }
   const published = publishedModels();
-  const report = await checkFleet(topology, { published, ...(configuration === undefined ? {} : { configuration }) });
+  const report = await checkFleet(topology, {
+    published,
+    access: options.access === true,
+    ...(configuration === undefined ? {} : { configuration }),
+  });
   tell(options, written(report, format));
   return report.passed ? EXIT.ok : EXIT.failed;
 }

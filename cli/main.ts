@@ -52,8 +52,19 @@ run(
     .option("--format <format>", "table | json | sarif | junit", { default: "table" })
     .option("--output <file>", "Write the report to a file")
     .option("--parity", "List what differs between the regions, and what in the topology asks for it")
+    .option("--access", "Also ask whether each call that AWS makes because of a property is allowed")
     .option("--policy-pack-config <file>", "Levels and parameters of rules, as the engine takes them"),
   async () => (await import("./check.ts")).check as Run,
+);
+run(
+  cli
+    .command(
+      "why <principal> <action> <resource>",
+      "Which statements allow a role, a service or the deployer an action on a resource, or which is missing",
+    )
+    .option("--env <name>", "Environment; default: local")
+    .option("--context <key=value>", "A condition key of the request; may be repeated; default: as AWS makes the call"),
+  async () => (await import("./why.ts")).why as Run,
 );
 run(
   environmentCommand(

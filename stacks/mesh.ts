@@ -1,8 +1,8 @@
 import { GlobalEdge } from "../components/edge/global";
 import { nameOf } from "../components/kit/names";
-import type { DataClass } from "../contracts/data-class";
 import { arnOf, bucketArnOf } from "../components/kit/arn";
 import { FleetDashboard } from "../components/observability/fleet";
+import { lakeBucketRef } from "../components/lake/lake";
 import { BucketReplication } from "../components/lake/replication";
 import type { ReplicaSite } from "../components/lake/replication";
 import { SnapshotCopy } from "../components/warehouse/snapshot-copy";
@@ -16,17 +16,12 @@ import { homeScope, planOf, regionScope } from "./scope";
 import type { StackOptions } from "./scope";
 
 /**
- * Buckets that a zone's regions share, and the class of the key that encrypts each: raw, so that events outlive the
- * stream of a lost region; gold, so that any region of the zone can train on all of the zone's data; artifacts, so that
- * it can serve the model that another one trained.
+ * Buckets that a zone's regions share: raw, so that events outlive the stream of a lost region; gold, so that any region
+ * of the zone can train on all of the zone's data; artifacts, so that it can serve the model that another one trained.
  */
-export const REPLICATED: Readonly<Record<"raw" | "gold" | "artifacts", DataClass>> = {
-  raw: "identifier",
-  gold: "behaviour",
-  artifacts: "behaviour",
-};
+export const REPLICATED = ["raw", "gold", "artifacts"] as const;
 
-/** `<env>.mesh`: what joins regions that stand: replication within each residency zone, names, and the global edge. */
+/** `<env>.mesh`: what joins regions that exist: replication within each residency zone, names, and the global edge. */
 export function mesh(topology: Topology, options: StackOptions): Exported<MeshOutputs> {
   const scope = homeScope(topology, options);
   const opts = { providers: stackProviders(scope) };
@@ -47,7 +42,7 @@ export function mesh(topology: Topology, options: StackOptions): Exported<MeshOu
         zoneId,
         // The standby second: what is tried after the primary does not change when the zone gets a region.
         regions: [...new Set([residency.primary, residency.standby ?? residency.primary, ...residency.regions])],
-        // The log of CloudFront's web ACL stands in us-east-1, and callers' addresses are personal data.
+        // The log of CloudFront's web ACL is in us-east-1, and callers' addresses are personal data.
         webAclLog: residency.law === "none",
         logBucketArn: bucketArnOf(primary, nameOf(primary, "logs", "bucket")),
       },
@@ -145,10 +140,10 @@ function replicateFrom(
   opts: { readonly providers: ReturnType<typeof stackProviders> },
 ): readonly string[] {
   if (peers.length === 0) return [];
-  return Object.entries(REPLICATED).flatMap(([part, dataClass]) => {
+  return REPLICATED.flatMap((part) => {
     const site = (region: string): ReplicaSite => {
       const there = regionScope(topology, planOf(topology, region), options);
-      return { region, bucket: nameOf(there, part, "bucket"), keyAlias: nameOf(there, dataClass, "keyAlias") };
+      return { region, bucket: lakeBucketRef(there, part) };
     };
     const source = site(plan.name);
     const scope = regionScope(topology, plan, options);
@@ -166,6 +161,6 @@ function replicateFrom(
       },
       opts,
     );
-    return destinations.map(({ bucket }) => `${source.bucket} -> ${bucket}`);
+    return destinations.map(({ bucket }) => `${source.bucket.name} -> ${bucket.name}`);
   });
 }

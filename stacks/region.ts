@@ -39,7 +39,7 @@ export function region(topology: Topology, plan: RegionPlan, options: StackOptio
   const cache = createCache(here, ground);
   const endpoint = createEndpoint(here, ground);
   const api = createApi(here, ground, { cache, endpoint, ingest });
-  const warehouse = createWarehouse(here, ground);
+  const warehouse = createWarehouse(here, ground, catalogue);
   createWarehouseUsers(here, warehouse);
   const edge = createEdge(here, ingest);
 

@@ -28,7 +28,7 @@ async function main([features = "", issuer = ""]: readonly string[]): Promise<vo
     variants: [{ name: "champion", weight: 1 }],
     userKeyOf: (id) => id,
   });
-  console.log(await listen(createApi(recommender, undefined, options), 0, "127.0.0.1"));
+  console.log(await listen(await createApi(recommender, undefined, options), 0, "127.0.0.1"));
 }
 
 /** A stream that takes all at once: what is measured is this process. */

@@ -53,7 +53,7 @@ async function main(region: string, cachePort: number): Promise<void> {
     ],
     userKeyOf: (id) => id,
   });
-  console.log(await listen(createApi(recommender), 0, "127.0.0.1"));
+  console.log(await listen(await createApi(recommender), 0, "127.0.0.1"));
   for await (const line of createInterface({ input: process.stdin })) {
     const [part = "", ms] = line.split(" ");
     times[part] = Number(ms);

@@ -39,7 +39,7 @@ async function serveApi(): Promise<number> {
     maxHeld: 1_000_000,
   });
   // As long as a round: what is measured is a hit, not how often one is missed.
-  return listen(createApi(recommender, undefined, { atHandMs: 600_000, exposures }), 0, "127.0.0.1");
+  return listen(await createApi(recommender, undefined, { atHandMs: 600_000, exposures }), 0, "127.0.0.1");
 }
 
 async function serveBare(): Promise<number> {

@@ -5,6 +5,10 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import { CacheRef } from "../parts/refs/cache";
+import type { KeyRef } from "../parts/refs/key";
+import { createClosedGroup } from "../parts/security-group";
 
 /** A replicated, sharded store with automatic failover and IAM authentication. */
 export interface ReplicatedCache {
@@ -38,14 +42,11 @@ export interface CacheArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Isolated or private subnets, in at least two zones. */
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
-  /** Security groups that may connect, by a short name of who that is. @default none */
-  readonly clients?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Days for which the slow log is kept. @default 30 */
-  readonly logRetentionDays?: number;
+  /** Of data, snapshots and the slow log, which shows keys. Its policy admits CloudWatch Logs. */
+  readonly key: KeyRef;
   /** Milliseconds after which a command is logged as slow. @default 10 */
   readonly slowCommandMilliseconds?: number;
-  /** Topic that hears of failovers. @default none */
+  /** Topic that gets failovers. @default none */
   readonly notificationTopicArn?: pulumi.Input<string>;
 }
 
@@ -64,13 +65,9 @@ export const KEY_PREFIX = "rec:";
 /** What the API's user may do: its own keys, reads and writes, and what a client of a sharded cache asks of it. valkey.io/topics/acl */
 export const API_ACCESS = `on ~${KEY_PREFIX}* resetchannels -@all +@connection +@read +@string +@hash +del +unlink +expire +cluster|slots +cluster|shards +cluster|nodes`;
 
-/** Retentions that CloudWatch Logs accepts and that make sense here, days. */
-const LOG_DAYS: readonly number[] = [7, 14, 30, 60, 90, 180, 365];
-
 /** Problems of the arguments, all of them. */
 export function checkCache(args: CacheArgs): Problem[] {
   const { engine } = args;
-  const retention = args.logRetentionDays ?? 30;
   return [
     ...wantMatch(
       "nodeType",
@@ -78,7 +75,7 @@ export function checkCache(args: CacheArgs): Problem[] {
       /^cache\.[a-z0-9]+\.[a-z0-9]+$/,
       "a cache node type such as cache.r7g.large",
     ),
-    ...(LOG_DAYS.includes(retention) ? [] : [problem("logRetentionDays", `one of ${LOG_DAYS.join(", ")}`, retention)]),
+    ...checkLogKey("key", args.key),
     ...wantInteger("slowCommandMilliseconds", args.slowCommandMilliseconds ?? 10, "milliseconds", { min: 1 }),
     ...(engine.engine === "memcached"
       ? [...wantInteger("engine.nodes", engine.nodes, "nodes", MEMCACHED_NODES), ...beyondMemcached(engine)]
@@ -119,8 +116,8 @@ export class Cache extends pulumi.ComponentResource {
   readonly securityGroupId: pulumi.Output<string>;
   /** Name by which CloudWatch and IAM know the store. */
   readonly cacheName: string;
-  /** ARNs that a caller needs `elasticache:Connect` on; empty for Memcached, which knows no IAM. */
-  readonly connectArns: readonly string[];
+  /** What clients of the cache need. */
+  readonly ref: CacheRef;
   /** User name of the API; empty for Memcached. */
   readonly userName: string;
   /** Node names as CloudWatch's `CacheClusterId` has them. */
@@ -138,55 +135,43 @@ export class Cache extends pulumi.ComponentResource {
 
     if (engine.engine === "memcached") {
       this.endpoint = this.createMemcached(name, args, engine, network);
-      this.connectArns = [];
       this.userName = "";
     } else {
       const user = nameOf(scope, "api", "cacheCluster");
       const userGroup = this.createUsers(name, args, engine, user);
       const log = this.createSlowLog(name, args);
       this.endpoint = this.createReplicationGroup(name, args, engine, { network, userGroup, log });
-      this.connectArns = [
-        arnOf(scope, "elasticache", `replicationgroup:${this.cacheName}`),
-        arnOf(scope, "elasticache", `user:${user}`),
-      ];
       this.userName = user;
     }
     this.nodeNames = nodeNames(this.cacheName, engine);
+    const connectArns =
+      engine.engine === "memcached"
+        ? []
+        : [`replicationgroup:${this.cacheName}`, `user:${this.userName}`].map((id) => arnOf(scope, "elasticache", id));
+    const { endpoint, port, securityGroupId, cacheName, userName } = this;
+    this.ref = new CacheRef({ endpoint, port, securityGroupId, cacheName, userName, connectArns });
     this.registerOutputs({
       endpoint: this.endpoint,
       port: this.port,
       securityGroupId: this.securityGroupId,
       cacheName: this.cacheName,
-      connectArns: this.connectArns,
+      connectArns,
       userName: this.userName,
       nodeNames: this.nodeNames,
     });
   }
 
   private createNetwork(name: string, args: CacheArgs): Network {
-    const securityGroup = new aws.ec2.SecurityGroup(
+    const securityGroup = createClosedGroup(
       name,
       {
-        name: nameOf(args.scope, "cache", "securityGroup"),
+        scope: args.scope,
+        part: "cache",
         description: "Cache nodes: named clients only, nothing goes out",
         vpcId: args.vpcId,
       },
-      { parent: this },
+      this,
     );
-    for (const [client, groupId] of Object.entries(args.clients ?? {})) {
-      new aws.vpc.SecurityGroupIngressRule(
-        `${name}-from-${client}`,
-        {
-          securityGroupId: securityGroup.id,
-          referencedSecurityGroupId: groupId,
-          ipProtocol: "tcp",
-          fromPort: this.port,
-          toPort: this.port,
-          description: `${client} to the cache`,
-        },
-        { parent: this },
-      );
-    }
     const subnetGroup = new aws.elasticache.SubnetGroup(
       name,
       { name: this.cacheName, description: "Cache nodes", subnetIds: args.subnetIds },
@@ -239,15 +224,8 @@ export class Cache extends pulumi.ComponentResource {
   }
 
   private createSlowLog(name: string, args: CacheArgs): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
-      `${name}-slow`,
-      {
-        name: nameOf(args.scope, "cache-slow", "logGroup"),
-        retentionInDays: args.logRetentionDays ?? 30,
-        kmsKeyId: args.keyArn,
-      },
-      { parent: this },
-    );
+    const { scope, key } = args;
+    return createLogGroup(`${name}-slow`, { scope, name: nameOf(scope, "cache-slow", "logGroup"), key }, this).group;
   }
 
   private createReplicationGroup(
@@ -288,7 +266,7 @@ export class Cache extends pulumi.ComponentResource {
         automaticFailoverEnabled: true,
         multiAzEnabled: true,
         atRestEncryptionEnabled: true,
-        kmsKeyId: args.keyArn,
+        kmsKeyId: args.key.arn,
         transitEncryptionEnabled: true,
         transitEncryptionMode: "required",
         userGroupIds: [userGroup.userGroupId],

@@ -1,18 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Allow } from "../kit/iam";
 import type { Program } from "../kit/program";
 import type { Scope } from "../kit/scope";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
+import type { QueueRef } from "../parts/refs/queue";
+import type { TableRef } from "../parts/refs/table";
 import type { EtlCapacity } from "./plan";
 
-/** Buckets that the job reads and writes, by name. */
+/** Buckets that the job reads and writes. */
 export interface EtlBuckets {
   /** Read: verified events. */
-  readonly bronze: string;
-  readonly silver: string;
-  readonly gold: string;
+  readonly bronze: BucketRef;
+  readonly silver: BucketRef;
+  readonly gold: BucketRef;
   /** Read: programs, certificates. */
-  readonly artifacts: string;
+  readonly artifacts: BucketRef;
   /** Written: the cluster's own logs. */
-  readonly logs: string;
+  readonly logs: BucketRef;
 }
 
 /** What both engines are given. */
@@ -24,26 +29,17 @@ export interface EtlJobArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets; EMR picks the zone with the best capacity. They carry the tag {@link EMR_TAG}. */
   readonly subnetIds: pulumi.Input<string[]>;
-  /** KMS key of the region's behavioural data. */
-  readonly keyArn: pulumi.Input<string>;
+  /** Key of the region's behavioural data: volumes, and what the job writes. */
+  readonly key: KeyRef;
   readonly buckets: EtlBuckets;
   /** Folder of this region in the gold bucket, with a closing `/`. */
   readonly goldFolder: string;
-  /** DynamoDB table that receives users' key points. */
-  readonly profilesTable: string;
-  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
-  readonly tablesKeyAlias?: string;
-  /** Queue on which the verifier tells what it verified, and its key. @default none: the job lists only */
-  readonly handover?: { readonly arn: pulumi.Input<string>; readonly keyArn: pulumi.Input<string> };
+  /** Receives users' key points. */
+  readonly profiles: TableRef;
+  /** The verifier sends here what it verified. */
+  readonly handover: QueueRef;
   /** The Spark programs. */
   readonly program: Program;
-}
-
-/** One step of a transient cluster. */
-export interface EtlStep {
-  readonly name: string;
-  /** Command line of EMR's `command-runner.jar`, e.g. `spark-submit`, ... */
-  readonly args: readonly string[];
 }
 
 /** Arguments of `Etl`. */
@@ -51,18 +47,9 @@ export interface EtlArgs extends EtlJobArgs {
   /** EC2 types of all nodes, in order of preference; several, so that spot capacity can be found. */
   readonly instanceTypes: readonly string[];
   /**
-   * `long-lived`: waits for the steps of the daily workflow and scales with them. `transient`: runs the given steps at
-   * its full size and ends by itself; the next `up` makes it again, with the same steps. For work that is done once,
-   * e.g. computing everything anew: the daily workflow cannot add steps to a cluster that is gone.
-   * @default "long-lived"
-   */
-  readonly mode?: "long-lived" | "transient";
-  /** What a transient cluster does, in order; a step that fails ends the cluster. @default none: for a long-lived one only */
-  readonly steps?: readonly EtlStep[];
-  /**
    * Key in the artifacts bucket of the zip with `privateKey.pem`, `certificateChain.pem` and `trustedCertificates.pem`
    * for encryption between nodes. It is made outside of Pulumi (docs/runbooks/etl-certificates.md), so that no private
-   * key stands in state.
+   * key is in the state.
    * @default `etl/tls/<region>/certificates.zip`: a zone's artifacts buckets are copies of each other
    */
   readonly certificatesKey?: string;
@@ -104,28 +91,26 @@ export interface ServerlessEtlArgs extends EtlJobArgs {
 /** A JSON value. */
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** Where a day's job is run: what a caller needs to start it on any engine. */
-export type EtlRunner =
-  | { readonly kind: "cluster"; readonly clusterId: pulumi.Output<string>; readonly roleArn: pulumi.Output<string> }
+/** Where a day's job is run: what a caller needs to start it on any engine, and the right to. */
+export type EtlRunner = { readonly allow: readonly Allow[] } & (
+  | { readonly kind: "cluster"; readonly clusterId: pulumi.Output<string> }
   | {
       readonly kind: "transient";
       /** Name of the platform's clusters, and the value of their tag {@link ETL_TAG}. */
       readonly name: string;
       /** RunJobFlow's request without a name. */
       readonly request: pulumi.Output<Readonly<Record<string, Json>>>;
-      /** Roles that the request hands to EMR and its nodes. */
-      readonly passRoleArns: readonly pulumi.Output<string>[];
     }
   | {
       readonly kind: "serverless";
       readonly applicationId: pulumi.Output<string>;
-      readonly applicationArn: pulumi.Output<string>;
       /** Role that each job is started with. */
       readonly roleArn: pulumi.Output<string>;
       /** `s3://` address of the job's entry point. */
       readonly entryPoint: string;
       /** Folder on each worker with the programs, their steps and their SQL. */
       readonly programsFolder: string;
-      /** What each job's `sparkSubmitParameters` must hold. */
+      /** What each job's `sparkSubmitParameters` must have. */
       readonly submitParameters: string;
-    };
+    }
+);

@@ -8,19 +8,17 @@ import { clusterConfigurations } from "./bootstrap";
 import { EMR_TAG, type EtlArgs, type EtlRunner } from "./contract";
 import { createSecurityGroups, type Groups } from "./groups";
 import { createSecurityConfiguration, fleetTypes, NODE_DISK, SPOT, uploadPrograms, type Objects } from "./parts";
+import { allowSteps } from "./run";
 import { createRoles, type Roles } from "./roles";
 import { vcpusOf } from "./plan";
 
-export { EMR_TAG, type EtlArgs, type EtlBuckets, type EtlRunner, type EtlStep } from "./contract";
+export { EMR_TAG, type EtlArgs, type EtlBuckets, type EtlRunner } from "./contract";
 
 /** EMR's own limits of the idle timeout: docs.aws.amazon.com/emr/latest/APIReference/API_AutoTerminationPolicy.html */
 const IDLE_SECONDS = { min: SECONDS.day + SECONDS.hour, max: 7 * SECONDS.day, usual: 2 * SECONDS.day } as const;
 
 /** Instance types in one fleet: docs.aws.amazon.com/emr/latest/ManagementGuide/emr-instance-fleet.html */
 const FLEET_TYPES = { max: 15 } as const;
-
-/** Steps that a cluster holds at once: docs.aws.amazon.com/emr/latest/ManagementGuide/AddMoreThan256Steps.html */
-const MAX_STEPS = 256;
 
 /** Problems of what every cluster is made of. */
 export function checkFleet(
@@ -58,32 +56,12 @@ export function checkEtl(args: EtlArgs): Problem[] {
   return [
     ...checkFleet(args),
     ...wantInteger("idleTimeoutSeconds", args.idleTimeoutSeconds ?? IDLE_SECONDS.usual, "seconds", IDLE_SECONDS),
-    ...checkMode(args),
-  ];
-}
-
-/** What one mode needs and the other cannot have. */
-function checkMode({ mode = "long-lived", steps = [], idleTimeoutSeconds }: EtlArgs): Problem[] {
-  if (mode === "long-lived") {
-    return steps.length === 0
-      ? []
-      : [problem("steps", "none where the cluster lives long: the daily workflow adds them", `${steps.length} steps`)];
-  }
-  return [
-    ...wantInteger("steps.length", steps.length, "steps", { min: 1, max: MAX_STEPS }),
-    ...steps.flatMap(({ args }, index) =>
-      args.length === 0 ? [problem(`steps[${index}].args`, "a command line", "none")] : [],
-    ),
-    ...(idleTimeoutSeconds === undefined
-      ? []
-      : [problem("idleTimeoutSeconds", "none where the cluster ends after its steps", idleTimeoutSeconds)]),
   ];
 }
 
 /**
  * The ETL cluster: Spark on EMR with managed scaling, on-demand core and spot task nodes, all encrypted, in private
- * subnets, ended by itself when nobody uses it. The daily workflow adds steps to it. A transient one has its steps and
- * its full size from the start, core nodes on demand and on spot, and ends after the last step.
+ * subnets, ended by itself when nobody uses it. The daily workflow adds steps to it.
  * @throws InputPropertiesError listing every bad argument.
  */
 export class Etl extends pulumi.ComponentResource {
@@ -104,16 +82,14 @@ export class Etl extends pulumi.ComponentResource {
     const security = createSecurityConfiguration(name, args, this);
     const objects = uploadPrograms(name, args, this);
     const cluster = this.createCluster(name, args, { roles, groups, security, objects });
-    if (args.mode !== "transient") {
-      this.createTaskFleet(name, args, cluster);
-      this.createScaling(name, args, cluster);
-    }
+    this.createTaskFleet(name, args, cluster);
+    this.createScaling(name, args, cluster);
 
     this.clusterId = cluster.id;
     this.clusterName = cluster.name;
     this.nodeRoleArn = roles.node.arn;
-    this.programsUri = `s3://${args.buckets.artifacts}/${objects.programKey}`;
-    this.runner = { kind: "cluster", clusterId: this.clusterId, roleArn: this.nodeRoleArn };
+    this.programsUri = `s3://${args.buckets.artifacts.name}/${objects.programKey}`;
+    this.runner = { kind: "cluster", clusterId: cluster.id, allow: allowSteps(args.scope, cluster.id) };
     this.registerOutputs({
       clusterId: this.clusterId,
       clusterName: this.clusterName,
@@ -132,20 +108,21 @@ export class Etl extends pulumi.ComponentResource {
         applications: ["Spark", "Hadoop"],
         serviceRole: roles.service.arn,
         securityConfiguration: security.name,
-        logUri: `s3://${logs}/emr/`,
-        ...lifeOf(args),
+        logUri: `s3://${logs.name}/emr/`,
+        keepJobFlowAliveWhenNoSteps: true,
+        autoTerminationPolicy: { idleTimeout: args.idleTimeoutSeconds ?? IDLE_SECONDS.usual },
         terminationProtection: false,
         unhealthyNodeReplacement: true,
         scaleDownBehavior: "TERMINATE_AT_TASK_COMPLETION",
         // One day at a time: two runs would write the same partitions.
         stepConcurrencyLevel: 1,
         ebsRootVolumeSize: 30,
-        configurationsJson: pulumi.output(args.keyArn).apply(clusterConfigurations),
+        configurationsJson: pulumi.output(args.key.arn).apply(clusterConfigurations),
         bootstrapActions: [
           {
             name: "programs",
-            path: `s3://${artifacts}/${objects.bootstrapKey}`,
-            args: [`s3://${artifacts}/${objects.programKey}`],
+            path: `s3://${artifacts.name}/${objects.bootstrapKey}`,
+            args: [`s3://${artifacts.name}/${objects.programKey}`],
           },
         ],
         ec2Attributes: {
@@ -164,7 +141,13 @@ export class Etl extends pulumi.ComponentResource {
             ebsConfigs: [NODE_DISK],
           })),
         },
-        coreInstanceFleet: coreFleet(args),
+        // Begins small and is scaled.
+        coreInstanceFleet: {
+          name: "core",
+          targetOnDemandCapacity: args.capacity.minimumUnits,
+          instanceTypeConfigs: fleetTypes(args),
+          launchSpecifications: { onDemandSpecifications: [{ allocationStrategy: "lowest-price" }] },
+        },
         tags: EMR_TAG,
       },
       {
@@ -216,52 +199,6 @@ export class Etl extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-}
-
-/** How the cluster ends: after its last step, or after a time without one. EMR takes one or the other. */
-function lifeOf({
-  mode,
-  steps = [],
-  idleTimeoutSeconds,
-}: EtlArgs): Pick<aws.emr.ClusterArgs, "keepJobFlowAliveWhenNoSteps" | "autoTerminationPolicy" | "steps"> {
-  if (mode !== "transient") {
-    return {
-      keepJobFlowAliveWhenNoSteps: true,
-      autoTerminationPolicy: { idleTimeout: idleTimeoutSeconds ?? IDLE_SECONDS.usual },
-    };
-  }
-  return {
-    keepJobFlowAliveWhenNoSteps: false,
-    steps: steps.map(({ name, args }) => ({
-      name,
-      actionOnFailure: "TERMINATE_CLUSTER",
-      hadoopJarStep: { jar: "command-runner.jar", args: [...args] },
-    })),
-  };
-}
-
-/** A long-lived cluster begins small and is scaled; a transient one has no time for it, and no task fleet. */
-function coreFleet(args: EtlArgs): aws.types.input.emr.ClusterCoreInstanceFleet {
-  const { minimumUnits, maximumUnits, maximumOnDemandUnits } = args.capacity;
-  const onDemandSpecifications = [{ allocationStrategy: "lowest-price" }];
-  if (args.mode !== "transient") {
-    return {
-      name: "core",
-      targetOnDemandCapacity: minimumUnits,
-      instanceTypeConfigs: fleetTypes(args),
-      launchSpecifications: { onDemandSpecifications },
-    };
-  }
-  return {
-    name: "core",
-    targetOnDemandCapacity: maximumOnDemandUnits,
-    targetSpotCapacity: maximumUnits - maximumOnDemandUnits,
-    instanceTypeConfigs: fleetTypes(args).map((type) => ({
-      ...type,
-      bidPriceAsPercentageOfOnDemandPrice: args.spotPricePercent ?? 100,
-    })),
-    launchSpecifications: { onDemandSpecifications, spotSpecifications: [SPOT] },
-  };
 }
 
 interface Parts {

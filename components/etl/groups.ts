@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { nameOf } from "../kit/names";
+import { createClosedGroup, letIn, openHttps } from "../parts/security-group";
 import { EMR_TAG, type EtlArgs } from "./contract";
 
 export interface Groups {
@@ -12,17 +12,18 @@ export interface Groups {
 /** Groups of our own: the ones that EMR makes by itself block the deletion of the network. */
 export function createSecurityGroups(name: string, args: EtlArgs, parent: pulumi.Resource): Groups {
   const group = (part: string, description: string): aws.ec2.SecurityGroup =>
-    new aws.ec2.SecurityGroup(
+    createClosedGroup(
       `${name}-${part}`,
       {
-        name: nameOf(args.scope, `etl-${part}`, "securityGroup"),
+        scope: args.scope,
+        part: `etl-${part}`,
         description,
         vpcId: args.vpcId,
         // EMR adds rules between these groups itself; they refer to each other and would block their deletion.
         revokeRulesOnDelete: true,
         tags: EMR_TAG,
       },
-      { parent },
+      parent,
     );
   const groups = {
     primary: group("primary", "EMR primary node"),
@@ -43,17 +44,11 @@ export function createSecurityGroups(name: string, args: EtlArgs, parent: pulumi
         { parent },
       );
     }
-    new aws.vpc.SecurityGroupEgressRule(
+    openHttps(
       `${name}-${from}-https`,
-      {
-        securityGroupId: source.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        description: "AWS APIs: the gateway endpoints of S3 and DynamoDB have public addresses",
-      },
-      { parent },
+      source,
+      "AWS APIs: the gateway endpoints of S3 and DynamoDB have public addresses",
+      parent,
     );
     new aws.vpc.SecurityGroupEgressRule(
       `${name}-service-to-${from}`,
@@ -69,17 +64,12 @@ export function createSecurityGroups(name: string, args: EtlArgs, parent: pulumi
     );
   }
   // The one rule that EMR does not add: docs.aws.amazon.com/emr/latest/ManagementGuide/emr-man-sec-groups.html
-  new aws.vpc.SecurityGroupIngressRule(
+  letIn(
     `${name}-primary-to-service`,
-    {
-      securityGroupId: groups.service.id,
-      referencedSecurityGroupId: groups.primary.id,
-      ipProtocol: "tcp",
-      fromPort: 9443,
-      toPort: 9443,
-      description: "EMR primary node to the service",
-    },
-    { parent },
+    { securityGroupId: groups.service.id, port: 9443 },
+    groups.primary.id,
+    "EMR primary node to the service",
+    parent,
   );
   return groups;
 }

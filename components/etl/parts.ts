@@ -34,7 +34,7 @@ export function fleetTypes({ instanceTypes }: Pick<EtlArgs, "instanceTypes">): {
   }));
 }
 
-/** What lies in the artifacts bucket for a cluster. */
+/** What the artifacts bucket has for a cluster. */
 export interface Objects {
   readonly programKey: string;
   readonly bootstrapKey: string;
@@ -44,7 +44,7 @@ export interface Objects {
 /** Encryption at rest and between nodes, and IMDSv2. */
 export function createSecurityConfiguration(
   name: string,
-  args: Pick<EtlArgs, "scope" | "keyArn" | "buckets" | "certificatesKey">,
+  args: Pick<EtlArgs, "scope" | "key" | "buckets" | "certificatesKey">,
   parent: pulumi.Resource,
 ): aws.emr.SecurityConfiguration {
   const certificates = args.certificatesKey ?? `etl/tls/${args.scope.region}/certificates.zip`;
@@ -57,17 +57,17 @@ export function createSecurityConfiguration(
           EnableAtRestEncryption: true,
           EnableInTransitEncryption: true,
           AtRestEncryptionConfiguration: {
-            S3EncryptionConfiguration: { EncryptionMode: "SSE-KMS", AwsKmsKey: args.keyArn },
+            S3EncryptionConfiguration: { EncryptionMode: "SSE-KMS", AwsKmsKey: args.key.arn },
             LocalDiskEncryptionConfiguration: {
               EncryptionKeyProviderType: "AwsKms",
-              AwsKmsKey: args.keyArn,
+              AwsKmsKey: args.key.arn,
               EnableEbsEncryption: true,
             },
           },
           InTransitEncryptionConfiguration: {
             TLSCertificateConfiguration: {
               CertificateProviderType: "PEM",
-              S3Object: `s3://${args.buckets.artifacts}/${certificates}`,
+              S3Object: `s3://${args.buckets.artifacts.name}/${certificates}`,
             },
           },
         },
@@ -90,7 +90,7 @@ export function uploadPrograms(
   const programKey = `etl/programs/${program.digest}.zip`;
   const bootstrapKey = `etl/bootstrap/${createHash("sha256").update(BOOTSTRAP_SCRIPT).digest("hex")}.sh`;
   const put = (part: string, key: string, source: pulumi.asset.Asset | pulumi.asset.Archive): aws.s3.BucketObjectv2 =>
-    new aws.s3.BucketObjectv2(`${name}-${part}`, { bucket: buckets.artifacts, key, source }, { parent });
+    new aws.s3.BucketObjectv2(`${name}-${part}`, { bucket: buckets.artifacts.id, key, source }, { parent });
   return {
     programKey,
     bootstrapKey,

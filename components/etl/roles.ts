@@ -1,136 +1,77 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, allowKeyByAlias, trustCompute, trustService } from "../kit/iam";
-import { nameOf } from "../kit/names";
+import type { Grant } from "../kit/grant";
+import { trustCompute, trustService, type Allow } from "../kit/iam";
+import { allowPassRole } from "../parts/refs/role";
+import { createInstanceRole, createRole } from "../parts/role";
 import type { EtlArgs, EtlJobArgs } from "./contract";
 
 export interface Roles {
   readonly node: aws.iam.Role;
   readonly service: aws.iam.Role;
   readonly profile: aws.iam.InstanceProfile;
-  /** Policies that must stand before EMR uses the roles. */
+  /** Policies that must exist before EMR uses the roles. */
   readonly ready: readonly pulumi.Resource[];
 }
 
 /** The service's role and the nodes' role, each with what it needs. */
 export function createRoles(name: string, args: EtlArgs, parent: pulumi.Resource): Roles {
-  const { scope } = args;
-  const node = new aws.iam.Role(
+  const { scope, key } = args;
+  const node = createInstanceRole(
     `${name}-node`,
-    { name: nameOf(scope, "etl-node", "role"), assumeRolePolicy: trustCompute("ec2.amazonaws.com") },
-    { parent },
+    {
+      scope,
+      part: "etl-node",
+      trust: trustCompute("ec2.amazonaws.com"),
+      // Local disks are encrypted under the same key by the nodes themselves:
+      // docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
+      grants: [
+        ...grantsOf(args),
+        key.allowUse("EncryptDisks", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]),
+      ],
+    },
+    parent,
   );
-  const nodePolicy = new aws.iam.RolePolicy(`${name}-node`, { role: node.name, policy: allowed(args) }, { parent });
-  const profile = new aws.iam.InstanceProfile(
-    `${name}-node`,
-    { name: nameOf(scope, "etl-node", "role"), role: node.name },
-    { parent },
-  );
-  const service = new aws.iam.Role(
+  const service = createRole(
     `${name}-service`,
     {
-      name: nameOf(scope, "etl-service", "role"),
-      assumeRolePolicy: trustService(scope, "elasticmapreduce.amazonaws.com"),
+      scope,
+      part: "etl-service",
+      trust: trustService(scope, "elasticmapreduce.amazonaws.com"),
+      // EMR starts instances with volumes under this key by its own role: the managed policy has no KMS action
+      // (docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html, "EBS encryption").
+      grants: [allowPassRole(node.role.arn, "ec2.amazonaws.com"), ...key.allowVolumes()],
     },
-    { parent },
+    parent,
   );
   const managed = new aws.iam.RolePolicyAttachment(
     `${name}-service`,
     {
-      role: service.name,
+      role: service.role.name,
       policyArn: `arn:${scope.partition}:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2`,
     },
     { parent },
   );
-  const pass = new aws.iam.RolePolicy(
-    `${name}-service`,
-    {
-      role: service.name,
-      policy: allowing({
-        sid: "PassNodeRole",
-        actions: ["iam:PassRole"],
-        resources: [node.arn],
-        conditions: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
-      }),
-    },
-    { parent },
-  );
-  return { node, service, profile, ready: [nodePolicy, managed, pass] };
+  return {
+    node: node.role,
+    service: service.role,
+    profile: node.profile,
+    ready: [node.policy, managed, service.policy],
+  };
 }
 
-/** What Spark programs may do: read bronze and code, take hand-overs, rewrite silver and gold, write key points. */
-export function allowed(args: EtlJobArgs): pulumi.Output<string> {
-  const { scope, buckets, goldFolder, profilesTable, keyArn, handover } = args;
-  const glue = (resource: string): string => arnOf(scope, "glue", resource);
-  const database = nameOf(scope, "lake", "glueDatabase");
-  return allowing(
-    {
-      sid: "ListBuckets",
-      actions: ["s3:ListBucket", "s3:GetBucketLocation"],
-      resources: Object.values(buckets).map((bucket: string) => bucketArnOf(scope, bucket)),
-    },
-    {
-      sid: "ReadInputs",
-      actions: ["s3:GetObject"],
-      resources: [bucketArnOf(scope, buckets.bronze, "verified/*"), bucketArnOf(scope, buckets.artifacts, "etl/*")],
-    },
-    {
-      sid: "RewriteTables",
-      actions: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
-      resources: [
-        bucketArnOf(scope, buckets.silver, "*"),
-        bucketArnOf(scope, buckets.gold, `${goldFolder}*`),
-        // EMRFS marks a folder by an object beside it.
-        bucketArnOf(scope, buckets.gold, goldFolder.replace(/\/$/, "_$folder$")),
-      ],
-    },
-    { sid: "WriteLogs", actions: ["s3:PutObject"], resources: [bucketArnOf(scope, buckets.logs, "emr/*")] },
-    {
-      sid: "UseDataKey",
-      actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
-      resources: [keyArn],
-    },
-    {
-      sid: "WriteKeyPoints",
-      actions: ["dynamodb:DescribeTable", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"],
-      resources: [arnOf(scope, "dynamodb", `table/${profilesTable}`)],
-    },
-    ...(handover === undefined
-      ? []
-      : [
-          {
-            sid: "TakeHandovers",
-            actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage"],
-            resources: [handover.arn],
-          },
-          {
-            sid: "ReadHandovers",
-            actions: ["kms:Decrypt"],
-            resources: [handover.keyArn],
-            conditions: { StringEquals: { "kms:ViaService": `sqs.${scope.region}.amazonaws.com` } },
-          },
-        ]),
-    ...(args.tablesKeyAlias === undefined
-      ? []
-      : [
-          allowKeyByAlias(args.scope, {
-            sid: "UseTablesKey",
-            actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
-            alias: args.tablesKeyAlias,
-            via: "dynamodb",
-          }),
-        ]),
-    {
-      sid: "UseCatalog",
-      actions: [
-        "glue:GetDatabase",
-        "glue:GetTable",
-        "glue:GetPartition",
-        "glue:GetPartitions",
-        "glue:BatchCreatePartition",
-      ],
-      resources: [glue("catalog"), glue(`database/${database}`), glue(`table/${database}/*`)],
-    },
-  );
+/** Calls of the Spark programs (services/etl) and of EMRFS, which browses each bucket that it opens. */
+export function grantsOf({ buckets, goldFolder, profiles, handover }: EtlJobArgs): readonly (Grant | Allow)[] {
+  const { bronze, silver, gold, artifacts, logs } = buckets;
+  return [
+    ...[bronze, silver, gold, artifacts, logs].map((bucket) => bucket.allowBrowse()),
+    bronze.allowRead("verified/*"),
+    artifacts.allowRead("etl/*"),
+    silver.allowRewrite("*"),
+    // EMRFS marks a folder by an object beside it.
+    gold.allowRewrite(`${goldFolder}*`, goldFolder.replace(/\/$/, "_$folder$")),
+    logs.allowWrite("emr/*"),
+    profiles.allow("BatchWriteItem"),
+    handover.allowTake(),
+  ];
 }

@@ -5,10 +5,13 @@ import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import { wantInteger, wantMatch } from "../kit/want";
+import { createRole } from "../parts/role";
+import { createClosedGroup, openHttps } from "../parts/security-group";
 import { SPARK_DEFAULTS } from "./bootstrap";
 import type { EtlRunner, ServerlessEtlArgs } from "./contract";
 import { LEAST_SERVERLESS_VCPUS } from "./plan";
-import { allowed } from "./roles";
+import { allowJobs } from "./run";
+import { grantsOf } from "./roles";
 
 /** API reference, AutoStopConfig: 1 minute to 7 days. */
 const IDLE_MINUTES = { min: 1, max: 10_080, usual: 15 } as const;
@@ -62,7 +65,16 @@ export class ServerlessEtl extends pulumi.ComponentResource {
   constructor(name: string, args: ServerlessEtlArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ServerlessEtl ${name}`, checkServerlessEtl(args));
     super("meridian:etl:ServerlessEtl", name, {}, opts);
-    const role = this.createJobRole(name, args);
+    const { role } = createRole(
+      `${name}-job`,
+      {
+        scope: args.scope,
+        part: "etl-job",
+        trust: trustService(args.scope, "emr-serverless.amazonaws.com"),
+        grants: grantsOf(args),
+      },
+      this,
+    );
     const group = this.createSecurityGroup(name, args);
     const { entryPoint, programs } = this.uploadPrograms(name, args);
     const application = this.createApplication(name, args, group);
@@ -71,8 +83,8 @@ export class ServerlessEtl extends pulumi.ComponentResource {
     this.runner = {
       kind: "serverless",
       applicationId: application.id,
-      applicationArn: application.arn,
       roleArn: role.arn,
+      allow: allowJobs(args.scope, { applicationArn: application.arn, roleArn: role.arn }),
       entryPoint,
       programsFolder: FOLDER,
       submitParameters: `--conf spark.archives=${programs}#${FOLDER} --py-files ${programs}`,
@@ -80,30 +92,12 @@ export class ServerlessEtl extends pulumi.ComponentResource {
     this.registerOutputs({ applicationId: this.applicationId, jobRoleArn: this.jobRoleArn });
   }
 
-  private createJobRole(name: string, args: ServerlessEtlArgs): aws.iam.Role {
-    const role = new aws.iam.Role(
-      `${name}-job`,
-      {
-        name: nameOf(args.scope, "etl-job", "role"),
-        assumeRolePolicy: trustService(args.scope, "emr-serverless.amazonaws.com"),
-      },
-      { parent: this },
-    );
-    new aws.iam.RolePolicy(`${name}-job`, { role: role.name, policy: allowed(args) }, { parent: this });
-    return role;
-  }
-
   /** Workers reach each other and AWS's APIs; nobody reaches them. */
   private createSecurityGroup(name: string, { scope, vpcId }: ServerlessEtlArgs): aws.ec2.SecurityGroup {
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       `${name}-workers`,
-      {
-        name: nameOf(scope, "etl-workers", "securityGroup"),
-        description: "EMR Serverless workers",
-        vpcId,
-        revokeRulesOnDelete: true,
-      },
-      { parent: this },
+      { scope, part: "etl-workers", description: "EMR Serverless workers", vpcId, revokeRulesOnDelete: true },
+      this,
     );
     const among = {
       securityGroupId: group.id,
@@ -113,25 +107,19 @@ export class ServerlessEtl extends pulumi.ComponentResource {
     };
     new aws.vpc.SecurityGroupIngressRule(`${name}-workers`, among, { parent: this });
     new aws.vpc.SecurityGroupEgressRule(`${name}-workers`, among, { parent: this });
-    new aws.vpc.SecurityGroupEgressRule(
+    openHttps(
       `${name}-workers-https`,
-      {
-        securityGroupId: group.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        description: "AWS APIs: the gateway endpoints of S3 and DynamoDB have public addresses",
-      },
-      { parent: this },
+      group,
+      "AWS APIs: the gateway endpoints of S3 and DynamoDB have public addresses",
+      this,
     );
     return group;
   }
 
   private uploadPrograms(name: string, { buckets, program }: ServerlessEtlArgs): Programs {
     const put = (part: string, key: string, source: pulumi.asset.Asset | pulumi.asset.Archive): string => {
-      new aws.s3.BucketObjectv2(`${name}-${part}`, { bucket: buckets.artifacts, key, source }, { parent: this });
-      return `s3://${buckets.artifacts}/${key}`;
+      new aws.s3.BucketObjectv2(`${name}-${part}`, { bucket: buckets.artifacts.id, key, source }, { parent: this });
+      return `s3://${buckets.artifacts.name}/${key}`;
     };
     const digest = createHash("sha256").update(LAUNCHER).digest("hex");
     return {
@@ -165,7 +153,7 @@ export class ServerlessEtl extends pulumi.ComponentResource {
         runtimeConfigurations: [{ classification: "spark-defaults", properties: SPARK_DEFAULTS }],
         // Logs go to our own bucket only, where they are kept as long as all others.
         monitoringConfiguration: {
-          s3MonitoringConfiguration: { logUri: `s3://${args.buckets.logs}/emr/` },
+          s3MonitoringConfiguration: { logUri: `s3://${args.buckets.logs.name}/emr/` },
           managedPersistenceMonitoringConfiguration: { enabled: false },
         },
       },

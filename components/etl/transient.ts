@@ -9,6 +9,7 @@ import { checkFleet } from "./etl";
 import { createSecurityGroups, type Groups } from "./groups";
 import { createSecurityConfiguration, NODE_DISK, SPOT, uploadPrograms, type Objects } from "./parts";
 import { vcpusOf } from "./plan";
+import { allowOwnCluster } from "./run";
 import { createRoles, type Roles } from "./roles";
 
 /**
@@ -44,11 +45,16 @@ export class TransientEtl extends pulumi.ComponentResource {
     const security = createSecurityConfiguration(name, args, this);
     const objects = uploadPrograms(name, args, this);
     this.nodeRoleArn = roles.node.arn;
+    const clusterName = nameOf(args.scope, "etl", "emrCluster");
     this.runner = {
       kind: "transient",
-      name: nameOf(args.scope, "etl", "emrCluster"),
+      name: clusterName,
       request: this.requestFor(args, { roles, groups, security: security.name, objects }),
-      passRoleArns: [roles.service.arn, roles.node.arn],
+      allow: allowOwnCluster(args.scope, {
+        name: clusterName,
+        serviceRoleArn: roles.service.arn,
+        nodeRoleArn: roles.node.arn,
+      }),
     };
     this.registerOutputs({ nodeRoleArn: this.nodeRoleArn });
   }
@@ -61,7 +67,7 @@ export class TransientEtl extends pulumi.ComponentResource {
     const { scope, capacity, buckets } = args;
     const { roles, groups, security, objects } = parts;
     const known = pulumi.all([
-      args.keyArn,
+      args.key.arn,
       args.subnetIds,
       security,
       roles.service.arn,
@@ -77,7 +83,7 @@ export class TransientEtl extends pulumi.ComponentResource {
         ServiceRole: serviceRole,
         JobFlowRole: profile,
         SecurityConfiguration: securityConfiguration,
-        LogUri: `s3://${buckets.logs}/emr/`,
+        LogUri: `s3://${buckets.logs.name}/emr/`,
         ScaleDownBehavior: "TERMINATE_AT_TASK_COMPLETION",
         StepConcurrencyLevel: 1,
         EbsRootVolumeSize: 30,
@@ -87,8 +93,8 @@ export class TransientEtl extends pulumi.ComponentResource {
           {
             Name: "programs",
             ScriptBootstrapAction: {
-              Path: `s3://${buckets.artifacts}/${objects.bootstrapKey}`,
-              Args: [`s3://${buckets.artifacts}/${objects.programKey}`],
+              Path: `s3://${buckets.artifacts.name}/${objects.bootstrapKey}`,
+              Args: [`s3://${buckets.artifacts.name}/${objects.programKey}`],
             },
           },
         ],

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import type { LogRetentionDays } from "../network/logs";
-import { allowing, trustService } from "../kit/iam";
+import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
-import { checkCollectorFunction, CollectorFunction, type CollectorFunctionOptions } from "./collector-function";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import type { KeyRef } from "../parts/refs/key";
+import type { StreamRef } from "../parts/refs/stream";
+import { createRole, type MadeRole } from "../parts/role";
+import { CollectorFunction, type CollectorFunctionOptions } from "./collector-function";
 import { planCollectorConcurrency, type Throttle } from "./plan";
 import { CALL } from "../../contracts/settings/collector-call";
 
@@ -25,7 +28,7 @@ export type CollectorAuthorizer =
       readonly scopes?: readonly string[];
     };
 
-/** What stands between the API and the stream. */
+/** What is between the API and the stream. */
 export type CollectorIntegration =
   | {
       /** Nothing of ours: one event a request, put on the stream as it came and checked by the transform. */
@@ -38,17 +41,11 @@ export type CollectorIntegration =
        * (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
        */
       readonly kind: "lambda";
-      /** Calls at the same time. @default planned from the throttle: see planCollectorConcurrency() */
-      readonly reservedConcurrency?: number;
     } & CollectorFunctionOptions);
 
 export interface CollectorArgs {
   readonly scope: Scope;
-  readonly stream: {
-    readonly arn: pulumi.Input<string>;
-    readonly name: pulumi.Input<string>;
-    readonly keyArn: pulumi.Input<string>;
-  };
+  readonly stream: StreamRef;
   readonly authorizer: CollectorAuthorizer;
   /** @default `kinesis` */
   readonly integration?: CollectorIntegration;
@@ -56,7 +53,8 @@ export interface CollectorArgs {
   readonly throttle: Throttle;
   /** Web origins that may send from a browser. @default none */
   readonly allowedOrigins?: readonly string[];
-  readonly logs: { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays };
+  /** Key of the logs. */
+  readonly key: KeyRef;
 }
 
 /** The order of a user's events is that of the requests. */
@@ -78,8 +76,9 @@ const ACCESS_LOG = {
 } as const;
 
 /** Problems of the arguments, by path. */
-export function checkCollector({ authorizer, integration, throttle, allowedOrigins = [] }: CollectorArgs): Problem[] {
+export function checkCollector({ authorizer, throttle, key, allowedOrigins = [] }: CollectorArgs): Problem[] {
   const problems = [
+    ...checkLogKey("key", key),
     ...wantInteger("throttle.rate", throttle.rate, "requests per second", { min: 1 }),
     ...wantInteger("throttle.burst", throttle.burst, "requests", { min: 1 }),
     ...wantDistinct("allowedOrigins", allowedOrigins, "origins", 0),
@@ -90,15 +89,6 @@ export function checkCollector({ authorizer, integration, throttle, allowedOrigi
   if (throttle.burst < throttle.rate) {
     problems.push(problem("throttle.burst", `at least the rate (${throttle.rate})`, throttle.burst));
   }
-  if (integration?.kind === "lambda") {
-    const reservedConcurrency = integration.reservedConcurrency ?? planCollectorConcurrency(throttle);
-    problems.push(
-      ...checkCollectorFunction({ ...integration, reservedConcurrency }).map(({ propertyPath, reason }) => ({
-        propertyPath: `integration.${propertyPath}`,
-        reason,
-      })),
-    );
-  }
   if (authorizer.kind === "jwt") {
     problems.push(
       ...wantMatch("authorizer.issuer", authorizer.issuer, /^https:\/\/[^\s]+$/, "an https URL"),
@@ -108,15 +98,9 @@ export function checkCollector({ authorizer, integration, throttle, allowedOrigi
   return problems;
 }
 
-/** A role and what it may do. */
-interface Allowed {
-  readonly role: aws.iam.Role;
-  readonly policy: aws.iam.RolePolicy;
-}
-
 /**
  * The way in: an HTTP API whose one route puts the request's events on the event stream, keyed by user: by itself, or
- * through a function that checks them. The web application firewall stands before it at the edge.
+ * through a function that checks them. The web application firewall is before it at the edge.
  */
 export class Collector extends pulumi.ComponentResource {
   /** `https://<id>.execute-api.<region>.amazonaws.com`, without a path. */
@@ -174,36 +158,21 @@ export class Collector extends pulumi.ComponentResource {
     );
   }
 
-  private createRole(name: string, { scope, stream }: CollectorArgs): Allowed {
-    const role = new aws.iam.Role(
+  private createRole(name: string, { scope, stream }: CollectorArgs): MadeRole {
+    return createRole(
       name,
       {
-        name: nameOf(scope, "collector", "role"),
-        assumeRolePolicy: trustService(scope, "apigateway.amazonaws.com"),
+        scope,
+        part: "collector",
+        trust: trustService(scope, "apigateway.amazonaws.com"),
+        grants: [stream.allowPutOne()],
       },
-      { parent: this },
+      this,
     );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.id,
-        policy: allowing(
-          { sid: "PutEvents", actions: ["kinesis:PutRecord"], resources: [stream.arn] },
-          {
-            sid: "EncryptEvents",
-            actions: ["kms:GenerateDataKey"],
-            resources: [stream.keyArn],
-            conditions: { StringEquals: { "kms:ViaService": `kinesis.${scope.region}.amazonaws.com` } },
-          },
-        ),
-      },
-      { parent: this },
-    );
-    return { role, policy };
   }
 
   private createFunction(name: string, args: CollectorArgs): CollectorFunction | undefined {
-    const { scope, stream, integration, throttle, allowedOrigins, logs } = args;
+    const { scope, stream, integration, throttle, allowedOrigins, key } = args;
     if (integration?.kind !== "lambda") return undefined;
     return new CollectorFunction(
       `${name}-function`,
@@ -211,8 +180,8 @@ export class Collector extends pulumi.ComponentResource {
         ...integration,
         scope,
         stream,
-        reservedConcurrency: integration.reservedConcurrency ?? planCollectorConcurrency(throttle),
-        logs,
+        reservedConcurrency: planCollectorConcurrency(throttle),
+        key,
         ...(allowedOrigins === undefined ? {} : { allowedOrigins }),
       },
       { parent: this },
@@ -254,7 +223,7 @@ export class Collector extends pulumi.ComponentResource {
     name: string,
     { scope, stream }: CollectorArgs,
     api: aws.apigatewayv2.Api,
-    { role, policy }: Allowed,
+    { role, policy }: MadeRole,
   ): aws.apigatewayv2.Integration {
     return new aws.apigatewayv2.Integration(
       name,
@@ -325,19 +294,11 @@ export class Collector extends pulumi.ComponentResource {
 
   private createStage(
     name: string,
-    { scope, throttle, logs }: CollectorArgs,
+    { scope, throttle, key }: CollectorArgs,
     api: aws.apigatewayv2.Api,
     route: aws.apigatewayv2.Route,
   ): aws.apigatewayv2.Stage {
-    const group = new aws.cloudwatch.LogGroup(
-      name,
-      {
-        name: nameOf(scope, "ingest/collector", "logGroup"),
-        kmsKeyId: logs.keyArn,
-        retentionInDays: logs.retentionDays ?? 30,
-      },
-      { parent: this },
-    );
+    const { group } = createLogGroup(name, { scope, name: nameOf(scope, "ingest/collector", "logGroup"), key }, this);
     return new aws.apigatewayv2.Stage(
       name,
       {

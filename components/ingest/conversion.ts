@@ -1,17 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as aws from "@pulumi/aws";
-import { arnOf } from "../kit/arn";
-import type { Allow } from "../kit/iam";
 import type { Scope } from "../kit/scope";
+import type { CatalogueRef } from "../parts/refs/catalogue";
 
 /** Firehose's record format conversion: JSON lines become Parquet by the columns of a Glue table of the same region. */
 export interface ParquetConversion {
-  /** Glue database, e.g. the catalogue's. */
-  readonly databaseName: pulumi.Input<string>;
+  readonly catalogue: CatalogueRef;
   /** Table whose columns the records have. What does not fit a column goes to the error path as it came. */
   readonly tableName: pulumi.Input<string>;
-  /** KMS key that encrypts the region's catalogue. @default none: the catalogue is not encrypted by a key of ours */
-  readonly catalogueKeyArn?: pulumi.Input<string>;
 }
 
 type S3Configuration = aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3Configuration;
@@ -32,7 +28,7 @@ export function formatOf(args: {
  */
 export function columnar(
   scope: Scope,
-  { databaseName, tableName }: ParquetConversion,
+  { catalogue, tableName }: ParquetConversion,
   roleArn: pulumi.Input<string>,
 ): aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationDataFormatConversionConfiguration {
   return {
@@ -40,33 +36,12 @@ export function columnar(
     inputFormatConfiguration: { deserializer: { openXJsonSerDe: { caseInsensitive: true } } },
     outputFormatConfiguration: { serializer: { parquetSerDe: { compression: "SNAPPY" } } },
     // The latest version: a column that is added to the table is written from then on.
-    schemaConfiguration: { databaseName, tableName, roleArn, region: scope.region, versionId: "LATEST" },
-  };
-}
-
-/** What reading the table's columns needs: docs.aws.amazon.com/firehose/latest/dev/controlling-access.html */
-export function readTable(scope: Scope, { databaseName, tableName, catalogueKeyArn }: ParquetConversion): Allow[] {
-  const glue = (path: pulumi.Input<string>): pulumi.Output<string> =>
-    pulumi.interpolate`${arnOf(scope, "glue", "")}${path}`;
-  return [
-    {
-      sid: "ReadColumns",
-      actions: ["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"],
-      resources: [
-        glue("catalog"),
-        glue(pulumi.interpolate`database/${databaseName}`),
-        glue(pulumi.interpolate`table/${databaseName}/${tableName}`),
-      ],
+    schemaConfiguration: {
+      databaseName: catalogue.databaseName,
+      tableName,
+      roleArn,
+      region: scope.region,
+      versionId: "LATEST",
     },
-    ...(catalogueKeyArn === undefined
-      ? []
-      : [
-          {
-            sid: "DecryptCatalogue",
-            actions: ["kms:Decrypt"],
-            resources: [catalogueKeyArn],
-            conditions: { StringEquals: { "kms:ViaService": `glue.${scope.region}.amazonaws.com` } },
-          },
-        ]),
-  ];
+  };
 }

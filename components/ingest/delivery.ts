@@ -1,25 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import type { LogRetentionDays } from "../network/logs";
-import { arnOf } from "../kit/arn";
-import { allowing, trustService, type Allow } from "../kit/iam";
+import type { Grant } from "../kit/grant";
+import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
-import { columnar, formatOf, readTable, type ParquetConversion } from "./conversion";
-import { readSource, sourceBlock, type KafkaSource, type StreamSource } from "./delivery-source";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { FunctionRef } from "../parts/refs/function";
+import type { KeyRef } from "../parts/refs/key";
+import type { LogGroupRef } from "../parts/refs/log-group";
+import type { StreamRef } from "../parts/refs/stream";
+import { createRole } from "../parts/role";
+import { columnar, formatOf, type ParquetConversion } from "./conversion";
 import { BUFFER_SECONDS, type Buffering } from "./plan";
-
-/** A bucket that a delivery stream writes to. */
-export interface DeliveryBucket {
-  readonly arn: pulumi.Input<string>;
-  readonly keyArn: pulumi.Input<string>;
-}
 
 /** The Lambda function that each batch goes through. */
 export interface Processor {
-  readonly functionArn: pulumi.Input<string>;
+  readonly fn: FunctionRef;
   /** MiB of records a call: see planProcessorMiB(). */
   readonly bufferMiB: number;
 }
@@ -28,8 +27,8 @@ export interface DeliveryStreamArgs {
   readonly scope: Scope;
   /** Part of the name, e.g. `events-curated`. */
   readonly part: string;
-  readonly source: StreamSource | KafkaSource;
-  readonly destination: DeliveryBucket;
+  readonly source: StreamRef;
+  readonly destination: BucketRef;
   /** Path before `date=.../hour=.../`, e.g. `landing/events`. */
   readonly prefix: string;
   /** Path of what could not be delivered, before `<kind of failure>/date=...`. @default "errors" */
@@ -45,12 +44,13 @@ export interface DeliveryStreamArgs {
   /** @default records are delivered as they came */
   readonly processor?: Processor;
   /** Keeps each record as it came, beside what the processor made of it. @default no copy */
-  readonly backup?: DeliveryBucket & { readonly prefix: string };
+  readonly backup?: { readonly bucket: BucketRef; readonly prefix: string };
   /** Parquet in place of gzipped lines, by the columns of a Glue table. @default records are written as they are */
   readonly conversion?: ParquetConversion;
   /** Ending of the objects: ".parquet" with a conversion, else they are gzipped. @default ".ndjson.gz" */
   readonly fileExtension?: string;
-  readonly logs: { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays };
+  /** Key of the logs. */
+  readonly logKey: KeyRef;
 }
 
 /** Seconds for which a batch is tried again before it goes to the error path (API reference: 0 to 7200). */
@@ -62,6 +62,7 @@ export function checkDeliveryStream(args: DeliveryStreamArgs): Problem[] {
   const { partitioning, processor, buffering, prefix, errorPrefix, backup, conversion, fileExtension } = args;
   const dynamic = partitioning === "dynamic";
   const problems = [
+    ...checkLogKey("logKey", args.logKey),
     // API reference, BufferingHints; FAQ of dynamic partitioning and of record format conversion: at least 64 MiB
     ...wantInteger("buffering.sizeMiB", buffering.sizeMiB, "MiB", {
       min: dynamic || conversion !== undefined ? 64 : 1,
@@ -107,33 +108,23 @@ export class DeliveryStream extends pulumi.ComponentResource {
   constructor(name: string, args: DeliveryStreamArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`delivery stream "${name}"`, checkDeliveryStream(args));
     super("meridian:ingest:DeliveryStream", name, {}, opts);
-    const logs = createDeliveryLogs(name, args.scope, args.part, args.logs, this);
-    const role = createDeliveryRole(name, args.scope, args.part, this);
-    const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: this.permissions(args) }, { parent: this });
+    const { scope, part, logKey } = args;
+    const logs = createDeliveryLogs(name, { scope, part, key: logKey }, this);
+    const { role, policy } = createRole(
+      name,
+      {
+        scope,
+        part,
+        trust: trustService(scope, "firehose.amazonaws.com"),
+        grants: [...grantsOf(args), logs.ref.allowPut()],
+      },
+      this,
+    );
     const stream = this.createStream(name, args, role, logs, policy);
     this.arn = stream.arn;
     this.streamName = stream.name;
     this.roleArn = role.arn;
     this.registerOutputs({ arn: this.arn, streamName: this.streamName, roleArn: this.roleArn });
-  }
-
-  private permissions({
-    scope,
-    part,
-    source,
-    destination,
-    backup,
-    processor,
-    conversion,
-  }: DeliveryStreamArgs): pulumi.Output<string> {
-    return allowing(
-      ...readSource(scope, source),
-      ...writeBucket(scope, "Destination", destination),
-      ...(backup === undefined ? [] : writeBucket(scope, "Backup", backup)),
-      ...(processor === undefined ? [] : [invoke(processor.functionArn)]),
-      ...(conversion === undefined ? [] : readTable(scope, conversion)),
-      writeLogs(scope, part),
-    );
   }
 
   private createStream(
@@ -150,11 +141,11 @@ export class DeliveryStream extends pulumi.ComponentResource {
       {
         name: nameOf(scope, part, "deliveryStream"),
         destination: "extended_s3",
-        ...sourceBlock(source, role.arn),
+        // The stream encrypts the records by its own key; server-side encryption of Firehose is refused with it.
+        kinesisSourceConfiguration: { kinesisStreamArn: source.arn, roleArn: role.arn },
         extendedS3Configuration: {
           roleArn: role.arn,
-          bucketArn: destination.arn,
-          kmsKeyArn: destination.keyArn,
+          ...locate(destination),
           prefix: hourPath(args.prefix, partitioning),
           errorOutputPrefix: errorPath(args.errorPrefix ?? "errors"),
           customTimeZone: "UTC",
@@ -177,8 +168,7 @@ export class DeliveryStream extends pulumi.ComponentResource {
                 s3BackupMode: "Enabled",
                 s3BackupConfiguration: {
                   roleArn: role.arn,
-                  bucketArn: backup.arn,
-                  kmsKeyArn: backup.keyArn,
+                  ...locate(backup.bucket),
                   prefix: hourPath(backup.prefix, "arrival"),
                   errorOutputPrefix: errorPath(`${backup.prefix}-errors`),
                   compressionFormat: "GZIP",
@@ -194,23 +184,41 @@ export class DeliveryStream extends pulumi.ComponentResource {
   }
 }
 
-/** Where a delivery stream tells of its failures: one log stream for deliveries, one for the backup. */
+/** What each part of the stream calls: docs.aws.amazon.com/firehose/latest/dev/controlling-access.html */
+function grantsOf({ source, destination, backup, processor, conversion }: DeliveryStreamArgs): readonly Grant[] {
+  return [
+    source.allowRead(),
+    destination.allowDelivery(),
+    ...(backup === undefined ? [] : [backup.bucket.allowDelivery()]),
+    ...(processor === undefined ? [] : [processor.fn.allowTransform()]),
+    ...(conversion === undefined ? [] : [conversion.catalogue.allowReadColumns(conversion.tableName)]),
+  ];
+}
+
+/** Bucket and key of a destination. */
+export function locate({ resourceArn, key }: BucketRef): {
+  readonly bucketArn: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Input<string>;
+} {
+  return { bucketArn: resourceArn, ...(key === undefined ? {} : { kmsKeyArn: key.arn }) };
+}
+
+/** Where a delivery stream logs its failures: one log stream for deliveries, one for the backup. */
 export interface DeliveryLogs {
   readonly destination: aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;
   readonly backup: aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationCloudwatchLoggingOptions;
+  readonly ref: LogGroupRef;
 }
 
 export function createDeliveryLogs(
   name: string,
-  scope: Scope,
-  part: string,
-  { keyArn, retentionDays }: DeliveryStreamArgs["logs"],
+  { scope, part, key }: { readonly scope: Scope; readonly part: string; readonly key: KeyRef },
   parent: pulumi.Resource,
 ): DeliveryLogs {
-  const group = new aws.cloudwatch.LogGroup(
+  const { group, ref } = createLogGroup(
     name,
-    { name: nameOf(scope, `ingest/${part}`, "logGroup"), kmsKeyId: keyArn, retentionInDays: retentionDays ?? 30 },
-    { parent },
+    { scope, name: nameOf(scope, `ingest/${part}`, "logGroup"), key },
+    parent,
   );
   const stream = (kind: string): DeliveryLogs["destination"] => ({
     enabled: true,
@@ -218,15 +226,7 @@ export function createDeliveryLogs(
     logStreamName: new aws.cloudwatch.LogStream(`${name}-${kind}`, { name: kind, logGroupName: group.name }, { parent })
       .name,
   });
-  return { destination: stream("delivery"), backup: stream("backup") };
-}
-
-export function createDeliveryRole(name: string, scope: Scope, part: string, parent: pulumi.Resource): aws.iam.Role {
-  return new aws.iam.Role(
-    name,
-    { name: nameOf(scope, part, "role"), assumeRolePolicy: trustService(scope, "firehose.amazonaws.com") },
-    { parent },
-  );
+  return { destination: stream("delivery"), backup: stream("backup"), ref };
 }
 
 /**
@@ -234,7 +234,7 @@ export function createDeliveryRole(name: string, scope: Scope, part: string, par
  * left out: AWS does not give them back, and each later preview would show a change.
  */
 export function processing({
-  functionArn,
+  fn,
   bufferMiB,
 }: Processor): aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfiguration {
   return {
@@ -243,49 +243,10 @@ export function processing({
       {
         type: "Lambda",
         parameters: [
-          { parameterName: "LambdaArn", parameterValue: pulumi.interpolate`${functionArn}:$LATEST` },
+          { parameterName: "LambdaArn", parameterValue: pulumi.interpolate`${fn.arn}:$LATEST` },
           ...(bufferMiB === 1 ? [] : [{ parameterName: "BufferSizeInMBs", parameterValue: String(bufferMiB) }]),
         ],
       },
     ],
-  };
-}
-
-// What a delivery stream needs, by part: docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
-
-export function writeBucket(scope: Scope, sid: string, { arn, keyArn }: DeliveryBucket): Allow[] {
-  return [
-    {
-      sid: `List${sid}`,
-      actions: ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
-      resources: [arn],
-    },
-    {
-      sid: `Write${sid}`,
-      actions: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-      resources: [pulumi.interpolate`${arn}/*`],
-    },
-    {
-      sid: `Encrypt${sid}`,
-      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-      resources: [keyArn],
-      conditions: { StringEquals: { "kms:ViaService": `s3.${scope.region}.amazonaws.com` } },
-    },
-  ];
-}
-
-export function invoke(functionArn: pulumi.Input<string>): Allow {
-  return {
-    sid: "Transform",
-    actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
-    resources: [pulumi.interpolate`${functionArn}:$LATEST`],
-  };
-}
-
-export function writeLogs(scope: Scope, part: string): Allow {
-  return {
-    sid: "WriteLogs",
-    actions: ["logs:PutLogEvents"],
-    resources: [arnOf(scope, "logs", `log-group:${nameOf(scope, `ingest/${part}`, "logGroup")}:log-stream:*`)],
   };
 }

@@ -1,13 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TrafficProfile } from "../../regions/traffic";
-import type { LogRetentionDays } from "../network/logs";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantNumber } from "../kit/want";
+import { checkLogKey } from "../parts/log-group";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
+import type { QueueRef } from "../parts/refs/queue";
 import { Collector, type CollectorAuthorizer, type CollectorIntegration } from "./collector";
 import type { ParquetConversion } from "./conversion";
-import { DeliveryStream, type DeliveryBucket, type Processor } from "./delivery";
+import { DeliveryStream, type Processor } from "./delivery";
 import {
   LIVE_FOLDER,
   planBuffering,
@@ -35,20 +38,19 @@ export interface IngestArgs {
   readonly rpoSeconds?: number;
   /** @default "on-demand"; "provisioned" has its shards planned from `traffic` */
   readonly capacity?: "on-demand" | "provisioned";
-  /** Hours that an event can be read again from the stream. @default 48 */
-  readonly retentionHours?: number;
   readonly keys: {
-    /** Of the stream and the raw copy: they carry identifiers. */
-    readonly identifierArn: pulumi.Input<string>;
-    readonly technicalArn: pulumi.Input<string>;
+    /** Of the stream: its records carry identifiers. */
+    readonly identifier: KeyRef;
+    /** Of logs and environments. */
+    readonly technical: KeyRef;
   };
-  /** Alias of the zone's pseudonym key in this region: see pseudonymKeyAlias() of the keys room. */
-  readonly pseudonymKeyAlias: string;
-  readonly buckets: { readonly bronze: DeliveryBucket; readonly raw: DeliveryBucket };
-  /** Queue, encrypted by the technical key, for asynchronous calls of the transform that failed. */
-  readonly deadLetterQueueArn: pulumi.Input<string>;
+  /** The zone's pseudonym key in this region. */
+  readonly pseudonymKey: KeyRef;
+  readonly buckets: { readonly bronze: BucketRef; readonly raw: BucketRef };
+  /** Takes asynchronous calls of the functions that failed. */
+  readonly deadLetters: QueueRef;
   readonly authorizer: CollectorAuthorizer;
-  /** What stands between the collector's API and the stream. @default `kinesis`: nothing of ours */
+  /** What is between the collector's API and the stream. @default `kinesis`: nothing of ours */
   readonly integration?: CollectorIntegration;
   /** Web origins that may send from a browser. @default none */
   readonly allowedOrigins?: readonly string[];
@@ -60,15 +62,12 @@ export interface IngestArgs {
    * @default none
    */
   readonly live?: ParquetConversion;
-  /** Enhanced fan-out consumers of the stream, by name. @default none */
-  readonly fanOutConsumers?: readonly string[];
-  /** @default 30 */
-  readonly logRetentionDays?: LogRetentionDays;
 }
 
-/** Problems of the arguments, by path; those of the parts are told by the parts. */
-export function checkIngest({ traffic, dataFreshnessHours }: IngestArgs): Problem[] {
+/** Problems of the arguments, by path; the parts check their own. */
+export function checkIngest({ traffic, dataFreshnessHours, keys }: IngestArgs): Problem[] {
   return [
+    ...checkLogKey("keys.technical", keys.technical),
     ...wantNumber("traffic.eventsPerSecond", traffic.eventsPerSecond, "events per second", { min: 0 }),
     ...wantNumber("traffic.peakFactor", traffic.peakFactor, "peak over average", { min: 1 }),
     // Kinesis: a record holds at most 1 MiB by default
@@ -107,16 +106,14 @@ export class Ingest extends pulumi.ComponentResource {
   }
 
   private createStream(name: string, args: IngestArgs): EventStream {
-    const { scope, keys, capacity, traffic, retentionHours, fanOutConsumers } = args;
+    const { scope, keys, capacity, traffic } = args;
     return new EventStream(
       `${name}-stream`,
       {
         scope,
-        keyArn: keys.identifierArn,
+        key: keys.identifier,
         capacity:
           capacity === "provisioned" ? { mode: "provisioned", shards: planShards(traffic) } : { mode: "on-demand" },
-        ...(retentionHours === undefined ? {} : { retentionHours }),
-        ...(fanOutConsumers === undefined ? {} : { fanOutConsumers }),
       },
       { parent: this },
     );
@@ -127,13 +124,11 @@ export class Ingest extends pulumi.ComponentResource {
       `${name}-transform`,
       {
         scope: args.scope,
-        technicalKeyArn: args.keys.technicalArn,
-        pseudonymKeyAlias: args.pseudonymKeyAlias,
-        streamArn: this.stream.arn,
-        streamKeyArn: args.keys.identifierArn,
-        deadLetterQueueArn: args.deadLetterQueueArn,
+        key: args.keys.technical,
+        pseudonymKey: args.pseudonymKey,
+        stream: this.stream.ref,
+        deadLetters: args.deadLetters,
         reservedConcurrency: planTransformConcurrency(args.traffic, args.live === undefined ? 2 : 3),
-        ...retention(args),
       },
       { parent: this },
     );
@@ -146,14 +141,14 @@ export class Ingest extends pulumi.ComponentResource {
       {
         scope: args.scope,
         part: "events-curated",
-        source: this.source(args),
+        source: this.stream.ref,
         destination: args.buckets.bronze,
         prefix: "landing/events",
         partitioning: "dynamic",
         buffering: planBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, true),
         processor: this.processor(args),
-        backup: { ...args.buckets.raw, prefix: "backup/events" },
-        logs: logs(args),
+        backup: { bucket: args.buckets.raw, prefix: "backup/events" },
+        logKey: args.keys.technical,
       },
       { parent: this },
     );
@@ -166,13 +161,13 @@ export class Ingest extends pulumi.ComponentResource {
       {
         scope: args.scope,
         part: "events-raw",
-        source: this.source(args),
+        source: this.stream.ref,
         destination: args.buckets.raw,
         prefix: "events",
         fileExtension: ".json.gz",
         partitioning: "arrival",
         buffering: planRawBuffering(args.traffic, args.dataFreshnessHours * SECONDS.hour, args.rpoSeconds),
-        logs: logs(args),
+        logKey: args.keys.technical,
       },
       { parent: this },
     );
@@ -186,7 +181,7 @@ export class Ingest extends pulumi.ComponentResource {
       {
         scope: args.scope,
         part: "events-live",
-        source: this.source(args),
+        source: this.stream.ref,
         destination: args.buckets.bronze,
         prefix: `${LIVE_FOLDER}/events`,
         // Apart from Firehose A's: one event that the transform refuses is counted once.
@@ -195,7 +190,7 @@ export class Ingest extends pulumi.ComponentResource {
         partitioning: "dynamic",
         buffering: planLiveBuffering(args.traffic),
         processor: this.processor(args),
-        logs: logs(args),
+        logKey: args.keys.technical,
       },
       { parent: this },
     );
@@ -207,11 +202,11 @@ export class Ingest extends pulumi.ComponentResource {
       `${name}-search`,
       {
         scope: args.scope,
-        source: this.source(args),
+        source: this.stream.ref,
         target: args.search,
         processor: this.processor(args),
         failed: args.buckets.bronze,
-        logs: logs(args),
+        logKey: args.keys.technical,
       },
       { parent: this },
     );
@@ -222,34 +217,18 @@ export class Ingest extends pulumi.ComponentResource {
       `${name}-collector`,
       {
         scope: args.scope,
-        stream: { arn: this.stream.arn, name: this.stream.streamName, keyArn: args.keys.identifierArn },
+        stream: this.stream.ref,
         authorizer: args.authorizer,
         throttle: planThrottle(args.traffic),
         ...(args.integration === undefined ? {} : { integration: args.integration }),
         ...(args.allowedOrigins === undefined ? {} : { allowedOrigins: args.allowedOrigins }),
-        logs: logs(args),
+        key: args.keys.technical,
       },
       { parent: this },
     );
   }
 
-  private source(args: IngestArgs): { streamArn: pulumi.Output<string>; keyArn: pulumi.Input<string> } {
-    return { streamArn: this.stream.arn, keyArn: args.keys.identifierArn };
-  }
-
   private processor(args: IngestArgs): Processor {
-    return { functionArn: this.transform.arn, bufferMiB: planProcessorMiB(args.traffic.eventBytes) };
+    return { fn: this.transform.ref, bufferMiB: planProcessorMiB(args.traffic.eventBytes) };
   }
-}
-
-function retention({ logRetentionDays }: IngestArgs): { readonly logRetentionDays?: LogRetentionDays } {
-  return logRetentionDays === undefined ? {} : { logRetentionDays };
-}
-
-function logs(args: IngestArgs): { readonly keyArn: pulumi.Input<string>; readonly retentionDays?: LogRetentionDays } {
-  const { logRetentionDays } = args;
-  return {
-    keyArn: args.keys.technicalArn,
-    ...(logRetentionDays === undefined ? {} : { retentionDays: logRetentionDays }),
-  };
 }

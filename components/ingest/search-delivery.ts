@@ -1,27 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import { allowing } from "../kit/iam";
+import type { Grant } from "../kit/grant";
+import { trustService, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
-import { wantMatch } from "../kit/want";
-import {
-  createDeliveryLogs,
-  createDeliveryRole,
-  errorPath,
-  invoke,
-  processing,
-  writeBucket,
-  writeLogs,
-  type DeliveryBucket,
-  type DeliveryStreamArgs,
-  type Processor,
-} from "./delivery";
-import { readStream, type StreamSource } from "./delivery-source";
+import { allowInterfaces } from "../parts/refs/account";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { DomainRef } from "../parts/refs/domain";
+import type { KeyRef } from "../parts/refs/key";
+import type { StreamRef } from "../parts/refs/stream";
+import { createRole } from "../parts/role";
+import { createDeliveryLogs, errorPath, locate, processing, type Processor } from "./delivery";
 
 /** The domain that real-time logs go to. */
 export interface SearchTarget {
-  readonly domainArn: pulumi.Input<string>;
+  readonly domain: DomainRef;
   /** Private subnets of the domain's VPC. */
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Security group that may reach the domain on 443. */
@@ -30,14 +23,13 @@ export interface SearchTarget {
 
 export interface SearchDeliveryArgs {
   readonly scope: Scope;
-  readonly source: StreamSource;
+  readonly source: StreamRef;
   readonly target: SearchTarget;
   readonly processor: Processor;
   /** Keeps what the domain did not take. */
-  readonly failed: DeliveryBucket;
-  /** @default "clickstream" */
-  readonly indexName?: string;
-  readonly logs: DeliveryStreamArgs["logs"];
+  readonly failed: BucketRef;
+  /** Key of the logs. */
+  readonly logKey: KeyRef;
 }
 
 const PART = "events-search";
@@ -48,10 +40,8 @@ const SIZE_MIB = 5;
 /** Seconds of retries while the domain is busy, before a document goes to the bucket. */
 const RETRY_SECONDS = 300;
 
-/** Problems of the arguments, by path. */
-export function checkSearchDelivery({ indexName }: SearchDeliveryArgs): Problem[] {
-  return wantMatch("indexName", indexName ?? "clickstream", /^[a-z][a-z0-9_-]{0,99}$/, "a lower-case index name");
-}
+/** One index a day, of this name. */
+const INDEX = "clickstream";
 
 /** The real-time branch: curated events into an OpenSearch domain, one index a day, in the domain's own VPC. */
 export class SearchDelivery extends pulumi.ComponentResource {
@@ -60,22 +50,29 @@ export class SearchDelivery extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
 
   constructor(name: string, args: SearchDeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
-    refuse(`search delivery "${name}"`, checkSearchDelivery(args));
     super("meridian:ingest:SearchDelivery", name, {}, opts);
     const { scope } = args;
-    const logs = createDeliveryLogs(name, scope, PART, args.logs, this);
-    const role = createDeliveryRole(name, scope, PART, this);
-    const policy = new aws.iam.RolePolicy(name, { role: role.id, policy: permissions(args) }, { parent: this });
+    const logs = createDeliveryLogs(name, { scope, part: PART, key: args.logKey }, this);
+    const { role, policy } = createRole(
+      name,
+      {
+        scope,
+        part: PART,
+        trust: trustService(scope, "firehose.amazonaws.com"),
+        grants: [...grantsOf(args), logs.ref.allowPut()],
+      },
+      this,
+    );
     const stream = new aws.kinesis.FirehoseDeliveryStream(
       name,
       {
         name: nameOf(scope, PART, "deliveryStream"),
         destination: "opensearch",
-        kinesisSourceConfiguration: { kinesisStreamArn: args.source.streamArn, roleArn: role.arn },
+        kinesisSourceConfiguration: { kinesisStreamArn: args.source.arn, roleArn: role.arn },
         opensearchConfiguration: {
           roleArn: role.arn,
-          domainArn: args.target.domainArn,
-          indexName: args.indexName ?? "clickstream",
+          domainArn: args.target.domain.arn,
+          indexName: INDEX,
           indexRotationPeriod: "OneDay",
           bufferingInterval: INTERVAL_SECONDS,
           bufferingSize: SIZE_MIB,
@@ -90,8 +87,7 @@ export class SearchDelivery extends pulumi.ComponentResource {
           s3BackupMode: "FailedDocumentsOnly",
           s3Configuration: {
             roleArn: role.arn,
-            bucketArn: args.failed.arn,
-            kmsKeyArn: args.failed.keyArn,
+            ...locate(args.failed),
             prefix: "search-failed/",
             errorOutputPrefix: errorPath("search-errors"),
             compressionFormat: "GZIP",
@@ -107,40 +103,19 @@ export class SearchDelivery extends pulumi.ComponentResource {
   }
 }
 
-function permissions({ scope, source, target, processor, failed }: SearchDeliveryArgs): pulumi.Output<string> {
-  return allowing(
-    ...readStream(scope, source),
-    ...writeBucket(scope, "Failed", failed),
-    invoke(processor.functionArn),
-    writeLogs(scope, PART),
-    {
-      sid: "DescribeDomain",
-      actions: ["es:DescribeDomain", "es:DescribeDomainConfig", "es:DescribeDomains"],
-      resources: [target.domainArn],
-    },
-    {
-      sid: "WriteDocuments",
-      actions: ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"],
-      resources: [pulumi.interpolate`${target.domainArn}/*`],
-    },
-    {
-      // EC2 has no resource-level permission for describing (Service Authorization Reference, "Amazon EC2").
-      sid: "DescribeNetwork",
-      actions: [
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeVpcAttribute",
-        "ec2:DescribeVpcs",
-      ],
-      resources: ["*"],
-    },
-    {
-      sid: "AttachToNetwork",
-      actions: ["ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"],
-      resources: ["network-interface", "subnet", "security-group"].map(
-        (kind) => `arn:${scope.partition}:ec2:${scope.region}:${scope.account}:${kind}/*`,
-      ),
-    },
-  );
+/** Delivery into a domain in a VPC: docs.aws.amazon.com/firehose/latest/dev/controlling-access.html */
+function grantsOf({ scope, source, target, processor, failed }: SearchDeliveryArgs): readonly (Grant | Allow)[] {
+  return [
+    source.allowRead(),
+    failed.allowDelivery(),
+    processor.fn.allowTransform(),
+    target.domain.allowDelivery(),
+    ...allowInterfaces(scope, [
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeVpcAttribute",
+      "ec2:DescribeVpcs",
+    ]),
+  ];
 }

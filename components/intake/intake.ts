@@ -1,18 +1,32 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import { bucketArnOf } from "../kit/arn";
+import { verifierSettings } from "../../contracts/settings/verifier";
 import { bundleProgram } from "../kit/bundle-program";
-import { allowing, trustCompute } from "../kit/iam";
+import type { Grant } from "../kit/grant";
+import { trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { Program } from "../kit/program";
-import { problem, refuse, type Problem } from "../kit/refuse";
-import { scopeTags, type Scope } from "../kit/scope";
+import { refuse, type Problem } from "../kit/refuse";
+import type { Scope } from "../kit/scope";
+import { environmentOf, type SettingGrants } from "../kit/settings";
 import { SECONDS } from "../kit/units";
-import { wantDistinct, wantInteger } from "../kit/want";
+import { wantInteger } from "../kit/want";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { QueueRef } from "../parts/refs/queue";
+import type { TopicRef } from "../parts/refs/topic";
+import { createInstanceRole } from "../parts/role";
+import { createClosedGroup, openHttps } from "../parts/security-group";
+import {
+  checkInstanceTypes,
+  createWorkerGroup,
+  createWorkerTemplate,
+  mixOfTypes,
+  uploadProgram,
+  WARM_UP_SECONDS,
+} from "../parts/worker-fleet";
 import type { IntakeCapacity } from "./plan";
 import { backlogPerInstance } from "./scaling";
-import { verifierSettings } from "../../contracts/settings/verifier";
 import { userData } from "./startup";
 
 const VERIFIER = join(__dirname, "..", "..", "services", "verifier");
@@ -28,33 +42,19 @@ export function verifierProgram(): Program {
   });
 }
 
-/** A queue, as the messaging room's `Queue` publishes it: an instance of it fits. */
-export interface IntakeQueue {
-  readonly name: pulumi.Input<string>;
-  readonly arn: pulumi.Input<string>;
-  readonly url: pulumi.Input<string>;
-  /** The queue's policy: S3 tries the queue when it is told to notify it. */
-  readonly policy: pulumi.Resource;
-}
-
 export interface IntakeArgs {
   readonly scope: Scope;
-  /** Names of the region's buckets. */
   readonly buckets: {
     /** `landing/` is read and emptied, `verified/` is written. */
-    readonly bronze: pulumi.Input<string>;
-    readonly quarantine: pulumi.Input<string>;
+    readonly bronze: BucketRef;
+    readonly quarantine: BucketRef;
     /** Holds the program. */
-    readonly artifacts: pulumi.Input<string>;
+    readonly artifacts: BucketRef;
   };
-  /** Keys of bronze, quarantine, artifacts and the queues. */
-  readonly keyArns: readonly pulumi.Input<string>[];
-  /** One of them: bronze's. Verified objects name it themselves. */
-  readonly bronzeKeyArn: pulumi.Input<string>;
-  /** Must let S3 send on behalf of the bronze bucket; its key must let S3 encrypt. */
-  readonly queue: IntakeQueue;
-  /** Told of each batch of verified objects; the ETL takes it from there. */
-  readonly handover: Pick<IntakeQueue, "arn" | "url">;
+  /** S3 sends here on behalf of the bronze bucket. */
+  readonly queue: QueueRef;
+  /** Gets a message for each batch of verified objects; the ETL takes it from there. */
+  readonly handover: QueueRef;
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets, one for each zone: at least two. */
   readonly subnetIds: pulumi.Input<string[]>;
@@ -62,58 +62,26 @@ export interface IntakeArgs {
   readonly instanceTypes: readonly string[];
   /** See planIntake(). */
   readonly capacity: IntakeCapacity;
-  /** Instances that are on demand; all above are spot, since an object that is lost with one comes back. @default the least */
-  readonly onDemandBase?: number;
-  /** GiB of the root volume. @default 20 */
-  readonly diskGiB?: number;
-  /** Key of the root volume, whose policy lets auto scaling use it. @default the account's key for EBS */
-  readonly volumeKeyArn?: pulumi.Input<string>;
-  /** Topic told of quarantined objects. @default no alarm */
-  readonly alarmTopicArn?: pulumi.Input<string>;
+  /** Gets an alarm when an object is quarantined. */
+  readonly alarmTopic: TopicRef;
   /** @default the verifier, bundled from its sources */
   readonly program?: Program;
 }
 
-const DEFAULT_DISK_GIB = 20;
-/** Size of a gp3 volume, GiB: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
-const GP3_GIB = { min: 8, max: 65_536 } as const;
-/** The newest Amazon Linux 2023 as EC2 resolves it at launch, so that a new instance is a patched one. */
-const AL2023 = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
+/** GiB of the root volume: one landed object at a time, and the packages. */
+const DISK_GIB = 20;
 /** A week: an instance is never older than that week's patches. */
 const MAX_INSTANCE_SECONDS = 7 * SECONDS.day;
-/** From launch until the verifier reads the queue. */
-const WARM_UP_SECONDS = 120;
-
-/** Graviton types carry a `g` behind the generation, e.g. `m7g`. */
-function architecture(instanceType: string): "arm64" | "x86_64" {
-  return /^[a-z]+\d+g/.test(instanceType) ? "arm64" : "x86_64";
-}
-
 /** Problems of the arguments, by path. */
-export function checkIntake(args: IntakeArgs): Problem[] {
-  const { instanceTypes, capacity, onDemandBase, diskGiB } = args;
-  const problems = [
-    ...wantDistinct("instanceTypes", instanceTypes, "instance types", 2),
+export function checkIntake({ instanceTypes, capacity }: IntakeArgs): Problem[] {
+  return [
+    ...checkInstanceTypes(instanceTypes, 2),
     ...wantInteger("capacity.minInstances", capacity.minInstances, "instances", { min: 1 }),
     ...wantInteger("capacity.maxInstances", capacity.maxInstances, "instances", {
       min: Math.max(2, capacity.minInstances),
     }),
     ...wantInteger("capacity.backlogPerInstance", capacity.backlogPerInstance, "messages", { min: 1 }),
-    ...wantInteger("onDemandBase", onDemandBase ?? 0, "instances", { min: 0, max: capacity.maxInstances }),
-    ...wantInteger("diskGiB", diskGiB ?? DEFAULT_DISK_GIB, "GiB", GP3_GIB),
   ];
-  if (new Set(instanceTypes.map(architecture)).size > 1) {
-    problems.push(
-      problem("instanceTypes", "one processor architecture, since one image serves all", instanceTypes.join(", ")),
-    );
-  }
-  return problems;
-}
-
-interface Identity {
-  readonly role: aws.iam.Role;
-  readonly policy: aws.iam.RolePolicy;
-  readonly profile: aws.iam.InstanceProfile;
 }
 
 /**
@@ -129,10 +97,30 @@ export class Intake extends pulumi.ComponentResource {
     refuse(`intake "${name}"`, checkIntake(args));
     super("meridian:intake:Intake", name, {}, opts);
     const program = args.program ?? verifierProgram();
-    const identity = this.createIdentity(name, args);
+    const landed = args.queue.allowConsume();
+    const handover = args.handover.allowSend();
+    const identity = createInstanceRole(
+      name,
+      { scope: args.scope, part: "intake", trust: trustCompute("ec2.amazonaws.com"), grants: grantsOf(args) },
+      this,
+    );
     const securityGroup = this.createSecurityGroup(name, args);
-    const object = this.uploadProgram(name, args, program);
-    const template = this.createLaunchTemplate(name, args, identity.profile, securityGroup, program);
+    const { artifacts } = args.buckets;
+    const key = `${PROGRAMS}/${program.digest}.zip`;
+    const object = uploadProgram(`${name}-program`, { bucket: artifacts, key, program }, this);
+    const template = createWorkerTemplate(
+      name,
+      {
+        scope: args.scope,
+        part: "intake",
+        instanceTypes: args.instanceTypes,
+        profile: identity.profile,
+        securityGroup,
+        diskGib: DISK_GIB,
+        startup: this.startup(args, key, { intakeQueueUrl: landed, handoverQueueUrl: handover }),
+      },
+      this,
+    );
     const group = this.createGroup(name, args, template, [identity.policy, object]);
     this.scaleWithBacklog(name, args, group);
     this.notifyQueue(name, args);
@@ -147,200 +135,63 @@ export class Intake extends pulumi.ComponentResource {
     });
   }
 
-  private createIdentity(name: string, args: IntakeArgs): Identity {
-    const { scope, buckets, queue, handover, keyArns } = args;
-    const objects = (bucket: pulumi.Input<string>, path: string): pulumi.Output<string> =>
-      pulumi.output(bucket).apply((resolved) => bucketArnOf(scope, resolved, path));
-    const whole = (bucket: pulumi.Input<string>): pulumi.Output<string> =>
-      pulumi.output(bucket).apply((resolved) => bucketArnOf(scope, resolved));
-    const role = new aws.iam.Role(
-      name,
-      { name: nameOf(scope, "intake", "role"), assumeRolePolicy: trustCompute("ec2.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: allowing(
-          { sid: "List", actions: ["s3:ListBucket"], resources: [whole(buckets.bronze), whole(buckets.quarantine)] },
-          {
-            sid: "TakeLanding",
-            actions: ["s3:DeleteObject", "s3:GetObject", "s3:GetObjectTagging"],
-            resources: [objects(buckets.bronze, "landing/*")],
-          },
-          {
-            sid: "WriteVerified",
-            actions: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject", "s3:PutObjectTagging"],
-            resources: [objects(buckets.bronze, "verified/*"), objects(buckets.quarantine, "intake/*")],
-          },
-          { sid: "ReadProgram", actions: ["s3:GetObject"], resources: [objects(buckets.artifacts, "intake/*")] },
-          {
-            sid: "UseKeys",
-            actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-            resources: keyArns,
-            conditions: {
-              StringEquals: {
-                "kms:ViaService": [`s3.${scope.region}.amazonaws.com`, `sqs.${scope.region}.amazonaws.com`],
-              },
-            },
-          },
-          {
-            sid: "WorkQueue",
-            actions: [
-              "sqs:ChangeMessageVisibility",
-              "sqs:DeleteMessage",
-              "sqs:GetQueueAttributes",
-              "sqs:ReceiveMessage",
-            ],
-            resources: [queue.arn],
-          },
-          { sid: "HandOver", actions: ["sqs:SendMessage"], resources: [handover.arn] },
-        ),
-      },
-      { parent: this },
-    );
-    const profile = new aws.iam.InstanceProfile(
-      name,
-      { name: nameOf(scope, "intake", "role"), role: role.name },
-      { parent: this },
-    );
-    return { role, policy, profile };
-  }
-
   private createSecurityGroup(name: string, { scope, vpcId }: IntakeArgs): aws.ec2.SecurityGroup {
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       name,
-      {
-        name: nameOf(scope, "intake", "securityGroup"),
-        description: "Intake verifiers: nothing comes in",
-        vpcId,
-        revokeRulesOnDelete: true,
-      },
-      { parent: this },
+      { scope, part: "intake", description: "Intake verifiers: nothing comes in", vpcId, revokeRulesOnDelete: true },
+      this,
     );
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-https`,
-      {
-        securityGroupId: group.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        description: "AWS APIs and packages: the gateway endpoint of S3 has public addresses",
-      },
-      { parent: this },
-    );
+    openHttps(`${name}-https`, group, "AWS APIs and packages: the gateway endpoint of S3 has public addresses", this);
     return group;
   }
 
-  private uploadProgram(name: string, { buckets }: IntakeArgs, program: Program): aws.s3.BucketObjectv2 {
-    return new aws.s3.BucketObjectv2(
-      `${name}-program`,
-      { bucket: buckets.artifacts, key: programKey(program), source: program.archive },
-      { parent: this },
-    );
-  }
-
-  private createLaunchTemplate(
-    name: string,
-    args: IntakeArgs,
-    profile: aws.iam.InstanceProfile,
-    securityGroup: aws.ec2.SecurityGroup,
-    program: Program,
-  ): aws.ec2.LaunchTemplate {
-    const { scope, buckets, queue, handover, instanceTypes } = args;
-    const startup = pulumi
-      .all([queue.url, handover.url, buckets.bronze, args.bronzeKeyArn, buckets.quarantine, buckets.artifacts])
-      .apply(([queueUrl, handoverUrl, bronze, bronzeKey, quarantine, artifactsBucket]) =>
-        userData({
-          region: scope.region,
-          artifactsBucket,
-          programKey: programKey(program),
-          environment: verifierSettings.write({
-            region: scope.region,
-            intakeQueueUrl: queueUrl,
-            handoverQueueUrl: handoverUrl,
-            bronzeBucket: bronze,
-            bronzeKeyArn: bronzeKey,
-            quarantineBucket: quarantine,
-          }),
-        }),
-      );
-    return new aws.ec2.LaunchTemplate(
-      name,
+  private startup(
+    { scope, buckets: { bronze, quarantine, artifacts } }: IntakeArgs,
+    programKey: string,
+    queues: SettingGrants<typeof verifierSettings.shape>,
+  ): pulumi.Output<string> {
+    const environment = environmentOf(
+      verifierSettings,
       {
-        name: nameOf(scope, "intake", "autoScalingGroup"),
-        imageId: `${AL2023}${architecture(instanceTypes[0] ?? "")}`,
-        updateDefaultVersion: true,
-        iamInstanceProfile: { arn: profile.arn },
-        vpcSecurityGroupIds: [securityGroup.id],
-        metadataOptions: {
-          httpEndpoint: "enabled",
-          httpTokens: "required",
-          httpPutResponseHopLimit: 1,
-          instanceMetadataTags: "disabled",
-        },
-        monitoring: { enabled: true },
-        blockDeviceMappings: [
-          {
-            deviceName: "/dev/xvda",
-            ebs: {
-              volumeType: "gp3",
-              volumeSize: args.diskGiB ?? DEFAULT_DISK_GIB,
-              encrypted: "true",
-              ...(args.volumeKeyArn === undefined ? {} : { kmsKeyId: args.volumeKeyArn }),
-              deleteOnTermination: "true",
-            },
-          },
-        ],
-        tagSpecifications: ["instance", "volume"].map((resourceType) => ({
-          resourceType,
-          // Instances do not take the provider's default tags.
-          tags: { ...scopeTags(scope), Name: nameOf(scope, "intake", "autoScalingGroup") },
-        })),
-        userData: startup.apply((text) => Buffer.from(text).toString("base64")),
+        region: scope.region,
+        bronzeBucket: bronze.id,
+        bronzeKeyArn: bronze.key?.arn,
+        quarantineBucket: quarantine.id,
       },
-      { parent: this },
+      queues,
     );
+    return pulumi
+      .all([pulumi.output(environment), artifacts.id])
+      .apply(([variables, artifactsBucket]) =>
+        userData({ region: scope.region, artifactsBucket, programKey, environment: variables }),
+      );
   }
 
   private createGroup(
     name: string,
-    { scope, subnetIds, capacity, instanceTypes, onDemandBase }: IntakeArgs,
+    { scope, subnetIds, capacity, instanceTypes }: IntakeArgs,
     template: aws.ec2.LaunchTemplate,
     ready: readonly pulumi.Resource[],
   ): aws.autoscaling.Group {
-    return new aws.autoscaling.Group(
+    return createWorkerGroup(
       name,
       {
-        name: nameOf(scope, "intake", "autoScalingGroup"),
+        scope,
+        part: "intake",
+        subnetIds,
         minSize: capacity.minInstances,
         maxSize: capacity.maxInstances,
-        vpcZoneIdentifiers: subnetIds,
-        capacityRebalance: true,
-        healthCheckType: "EC2",
-        healthCheckGracePeriod: 300,
-        defaultInstanceWarmup: WARM_UP_SECONDS,
         maxInstanceLifetime: MAX_INSTANCE_SECONDS,
-        enabledMetrics: ["GroupDesiredCapacity", "GroupInServiceInstances", "GroupTotalInstances"],
-        mixedInstancesPolicy: {
-          launchTemplate: {
-            launchTemplateSpecification: {
-              launchTemplateId: template.id,
-              version: template.latestVersion.apply(String),
-            },
-            overrides: instanceTypes.map((instanceType) => ({ instanceType })),
-          },
-          instancesDistribution: {
-            onDemandBaseCapacity: onDemandBase ?? capacity.minInstances,
-            onDemandPercentageAboveBaseCapacity: 0,
-            onDemandAllocationStrategy: "prioritized",
-            spotAllocationStrategy: "price-capacity-optimized",
-          },
+        instances: {
+          // All above the least are spot: an object that is lost with its instance comes back from the queue.
+          ...mixOfTypes(template, {
+            instanceTypes,
+            onDemandBase: capacity.minInstances,
+            onDemandPercentAboveBase: 0,
+          }),
+          // A new program or image goes round by itself, with half of the group at work.
+          instanceRefresh: { strategy: "Rolling", preferences: { minHealthyPercentage: 50 } },
         },
-        // A new program or image goes round by itself, with half of the group at work.
-        instanceRefresh: { strategy: "Rolling", preferences: { minHealthyPercentage: 50 } },
       },
       { parent: this, dependsOn: [...ready] },
     );
@@ -368,22 +219,21 @@ export class Intake extends pulumi.ComponentResource {
     new aws.s3.BucketNotification(
       name,
       {
-        bucket: buckets.bronze,
+        bucket: buckets.bronze.id,
         queues: [{ id: "landed", queueArn: queue.arn, events: ["s3:ObjectCreated:*"], filterPrefix: "landing/" }],
       },
       { parent: this, dependsOn: [queue.policy] },
     );
   }
 
-  /** Tells of the first object put into quarantine, by S3's own request metrics of that path. */
-  private watchQuarantine(name: string, { scope, buckets, alarmTopicArn }: IntakeArgs): void {
+  /** An alarm at the first object put into quarantine, by S3's own request metrics of that path. */
+  private watchQuarantine(name: string, { scope, buckets, alarmTopic }: IntakeArgs): void {
     const filter = "intake";
     new aws.s3.BucketMetric(
       `${name}-quarantine`,
-      { bucket: buckets.quarantine, name: filter, filter: { prefix: "intake/" } },
+      { bucket: buckets.quarantine.id, name: filter, filter: { prefix: "intake/" } },
       { parent: this },
     );
-    if (alarmTopicArn === undefined) return;
     new aws.cloudwatch.MetricAlarm(
       `${name}-quarantine`,
       {
@@ -392,21 +242,35 @@ export class Intake extends pulumi.ComponentResource {
           "Objects landed in bronze were torn or malformed and lie in quarantine. Runbook: docs/runbooks/intake-quarantine.md",
         namespace: "AWS/S3",
         metricName: "PutRequests",
-        dimensions: { BucketName: buckets.quarantine, FilterId: filter },
+        dimensions: { BucketName: buckets.quarantine.id, FilterId: filter },
         statistic: "Sum",
         period: 300,
         evaluationPeriods: 1,
         threshold: 0,
         comparisonOperator: "GreaterThanThreshold",
         treatMissingData: "notBreaching",
-        alarmActions: [alarmTopicArn],
-        okActions: [alarmTopicArn],
+        alarmActions: [alarmTopic.arn],
+        okActions: [alarmTopic.arn],
       },
       { parent: this },
     );
   }
 }
 
-function programKey({ digest }: Program): string {
-  return `intake/${digest}.zip`;
+/** Folder of the programs in the artifacts bucket. */
+const PROGRAMS = "intake";
+
+/** Calls of the verifier (services/verifier) and of the first boot. */
+function grantsOf({ buckets: { bronze, quarantine, artifacts }, queue, handover }: IntakeArgs): readonly Grant[] {
+  return [
+    queue.allowConsume(),
+    // A landed object that is gone is a message that came twice: the verifier must not take it for a denied one.
+    bronze.allowList(),
+    quarantine.allowList(),
+    bronze.allowTake("landing/*"),
+    bronze.allowPlace("verified/*"),
+    quarantine.allowPlace("intake/*"),
+    handover.allowSend(),
+    artifacts.allowRead(`${PROGRAMS}/*`),
+  ];
 }

@@ -1,12 +1,6 @@
-import { arnOf } from "../kit/arn";
+import { arnOf, dnsSuffixOf } from "../kit/arn";
 import type { Scope } from "../kit/scope";
-
-/**
- * AWS services that use a key on their own behalf. `autoscaling` starts instances with encrypted volumes; it does so by
- * its service-linked role, which must exist in the account.
- */
-export type KeyService =
-  "autoscaling" | "cloudfront" | "cloudwatch" | "delivery.logs" | "events" | "logs" | "s3" | "sns";
+import type { KeyService } from "../parts/refs/key";
 
 /**
  * What the account hands on through IAM: administration, and use by roles that name the key. Spelt out, so that a new
@@ -128,7 +122,7 @@ function byService(scope: Scope, service: Exclude<KeyService, "autoscaling">): S
   if (service === "logs") {
     return {
       ...statement,
-      Principal: { Service: `logs.${scope.region}.amazonaws.com` },
+      Principal: { Service: `logs.${scope.region}.${dnsSuffixOf(scope)}` },
       Action: LOGS_USE,
       Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arnOf(scope, "logs", "log-group:*") } },
     };

@@ -4,6 +4,7 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
+import { KeyRef } from "../parts/refs/key";
 import { DELETION_WINDOW_DAYS } from "./keys";
 import { macKeyPolicy } from "./policy";
 
@@ -25,6 +26,11 @@ export function checkPseudonymKey({ scope, replicaRegions }: PseudonymKeyArgs): 
 /** The alias under which a region finds its zone's pseudonym key; equal rules in the foundation and in the region. */
 export function pseudonymKeyAlias(scope: Scope, region: string = scope.region): string {
   return nameOf({ ...scope, region }, "pseudonym", "keyAlias");
+}
+
+/** The zone's pseudonym key in a region, for programs of that region. */
+export function pseudonymKeyRef(scope: Scope): KeyRef {
+  return KeyRef.byAlias(scope, pseudonymKeyAlias(scope));
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, dnsSuffixOf } from "./arn";
+import { arnOf } from "./arn";
 import type { Scope } from "./scope";
 
 /** One allowing statement. Deny statements belong to bucket and key policies, not to a role's. */
@@ -14,45 +14,65 @@ export interface Allow {
 }
 
 /**
- * A statement about a key that another stack made: its id is random, so it is named by its alias
- * (docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html).
+ * A policy document that allows exactly the given statements, as JSON. What grants say twice is said
+ * once, and actions and resources are sorted, so that the document stays within IAM's 10,240 characters for a role
+ * (docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
  */
-export function allowKeyByAlias(
-  scope: Scope,
-  statement: {
-    readonly sid: string;
-    readonly actions: readonly string[];
-    readonly alias: string;
-    /** @default the scope's region */
-    readonly region?: string;
-    /** Service through which alone the key may be used, e.g. `s3`. @default any use */
-    readonly via?: string;
-  },
-): Allow {
-  const { sid, actions, alias, region = scope.region, via } = statement;
-  return {
-    sid,
-    actions,
-    resources: [arnOf(scope, "kms", "key/*", { region })],
-    conditions: {
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias },
-      ...(via === undefined ? {} : { StringEquals: { "kms:ViaService": `${via}.${region}.${dnsSuffixOf(scope)}` } }),
-    },
-  };
+export function policyOf(statements: readonly Allow[]): pulumi.Output<string> {
+  return pulumi.output(statements as Allow[]).apply((known) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: mergeStatements(known as readonly KnownAllow[]).map(({ sid, actions, resources, conditions }) => ({
+        Sid: sid,
+        Effect: "Allow",
+        Action: actions,
+        Resource: resources,
+        ...(conditions === undefined ? {} : { Condition: conditions }),
+      })),
+    }),
+  );
 }
 
-/** A policy document that allows exactly the given statements, as JSON. */
-export function allowing(...statements: readonly Allow[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: statements.map(({ sid, actions, resources, conditions }) => ({
-      Sid: sid,
-      Effect: "Allow",
-      Action: [...actions],
-      Resource: [...resources],
-      ...(conditions === undefined ? {} : { Condition: conditions }),
-    })),
+/** A statement whose ARNs and conditions are known. */
+export interface KnownAllow {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/**
+ * Joins what is granted on one resource under the same conditions, then resources with equal actions, and numbers
+ * statement ids that come twice. Statements about `*` stay apart, each with the id that says what it is for.
+ */
+export function mergeStatements(statements: readonly KnownAllow[]): readonly KnownAllow[] {
+  const each = statements.flatMap(({ resources, ...rest }) => resources.map((one) => ({ ...rest, resources: [one] })));
+  const byResource = joined(each, ({ sid, resources }) => (resources[0] === "*" ? ["*", sid] : resources));
+  const byActions = joined(byResource, ({ sid, actions, resources }) => (resources[0] === "*" ? ["*", sid] : actions));
+  const uses = new Map<string, number>();
+  return byActions.map((one) => {
+    const use = (uses.get(one.sid) ?? 0) + 1;
+    uses.set(one.sid, use);
+    return use === 1 ? one : { ...one, sid: `${one.sid}${use}` };
   });
+}
+
+function joined(
+  statements: readonly KnownAllow[],
+  alike: (statement: KnownAllow) => readonly string[],
+): readonly KnownAllow[] {
+  const sorted = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();
+  const found = new Map<string, KnownAllow>();
+  for (const statement of statements) {
+    const key = JSON.stringify([alike(statement), statement.conditions ?? {}]);
+    const other = found.get(key) ?? statement;
+    found.set(key, {
+      ...other,
+      actions: sorted([...other.actions, ...statement.actions]),
+      resources: sorted([...other.resources, ...statement.resources]),
+    });
+  }
+  return [...found.values()];
 }
 
 /**
@@ -63,13 +83,34 @@ export function trustService(scope: Scope, service: string): string {
   return trust(service, ["sts:AssumeRole"], { StringEquals: { "aws:SourceAccount": scope.account } });
 }
 
-/** A trust policy for services that send no source account: EC2 instances and EKS pods. */
-export function trustCompute(service: "ec2.amazonaws.com" | "pods.eks.amazonaws.com" | "eks.amazonaws.com"): string {
+/**
+ * A trust policy for services that send no source account: EC2 instances, EKS, EKS pods, and Lambda
+ * (docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html).
+ */
+export function trustCompute(
+  service: "ec2.amazonaws.com" | "pods.eks.amazonaws.com" | "eks.amazonaws.com" | "lambda.amazonaws.com",
+): string {
   // EKS Pod Identity also tags its sessions: docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
   return trust(
     service,
     service === "pods.eks.amazonaws.com" ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"],
   );
+}
+
+/** A trust policy for principals of this account that IAM allows to assume the role. */
+export function trustAccount(scope: Scope, tags: Readonly<Record<string, string>> = {}): string {
+  const conditions = Object.fromEntries(Object.entries(tags).map(([tag, value]) => [`aws:PrincipalTag/${tag}`, value]));
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: arnOf(scope, "iam", "root", { region: "" }) },
+        Action: ["sts:AssumeRole"],
+        ...(Object.keys(conditions).length === 0 ? {} : { Condition: { StringEquals: conditions } }),
+      },
+    ],
+  });
 }
 
 function trust(service: string, actions: readonly string[], condition?: object): string {

@@ -19,7 +19,6 @@ export const NAME_RULES = {
   endpoint: { max: 63, alphabet: /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/ },
   function: { max: 64, alphabet: /^[a-zA-Z0-9_-]+$/ },
   glueDatabase: { max: 255, alphabet: /^[a-z0-9_]+$/ },
-  kafkaCluster: { max: 64, alphabet: /^[0-9A-Za-z-]+$/ },
   keyAlias: { max: 256, alphabet: /^alias\/(?!aws\/)[a-zA-Z0-9/_-]+$/ },
   loadBalancer: { max: 32, alphabet: /^(?!internal-)[a-zA-Z0-9](-?[a-zA-Z0-9])*$/ },
   logGroup: { max: 512, alphabet: /^[.\-_/#A-Za-z0-9]+$/ },

@@ -5,6 +5,8 @@ import { problem, refuse, type Problem } from "../kit/refuse";
 import type { DataClass } from "../../contracts/data-class";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
+import { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
 import { bucketPolicy, type BucketWriter } from "./bucket-policy";
 import type { Lifecycle } from "./plan";
 
@@ -43,7 +45,7 @@ export interface LakeBucketArgs {
    * How objects are encrypted: by a KMS key with an S3 bucket key, or by S3's own keys. Access-log targets take only
    * the second (docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html).
    */
-  readonly encryption: { readonly by: "kms"; readonly keyArn: pulumi.Input<string> } | { readonly by: "s3" };
+  readonly encryption: { readonly by: "kms"; readonly key: KeyRef } | { readonly by: "s3" };
   readonly lifecycle: Lifecycle;
   /** @default none */
   readonly prefixLifecycles?: readonly PrefixLifecycle[];
@@ -130,8 +132,8 @@ export function checkLakeBucket(args: LakeBucketArgs): Problem[] {
 export class LakeBucket extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
-  /** Key of the objects; undefined where S3's own keys are used. */
-  readonly keyArn: pulumi.Input<string> | undefined;
+  /** What users of the bucket need. */
+  readonly ref: BucketRef;
   /** The bucket's settings stay as long as the bucket does: without them it would stand open, in plain text. */
   readonly #kept: pulumi.CustomResourceOptions;
 
@@ -151,7 +153,11 @@ export class LakeBucket extends pulumi.ComponentResource {
     this.listObjects(name, args, bucket);
     this.bucketName = bucket.bucket;
     this.arn = bucket.arn;
-    this.keyArn = args.encryption.by === "kms" ? args.encryption.keyArn : undefined;
+    this.ref = new BucketRef(args.scope, {
+      name: nameOf(args.scope, args.part, "bucket"),
+      id: bucket.bucket,
+      ...(args.encryption.by === "kms" ? { key: args.encryption.key } : {}),
+    });
     this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
   }
 
@@ -199,7 +205,7 @@ export class LakeBucket extends pulumi.ComponentResource {
         rules: [
           encryption.by === "kms"
             ? {
-                applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: encryption.keyArn },
+                applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: encryption.key.arn },
                 // One call of KMS for many objects instead of one for each.
                 bucketKeyEnabled: true,
               }

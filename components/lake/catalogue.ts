@@ -4,6 +4,8 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantMatch } from "../kit/want";
+import { CatalogueRef } from "../parts/refs/catalogue";
+import type { KeyRef } from "../parts/refs/key";
 
 /** A column of a catalogued table, in Glue's own types. */
 export interface TableColumn {
@@ -39,7 +41,7 @@ export interface CatalogueArgs {
   readonly scope: Scope;
   readonly tables: readonly CatalogueTable[];
   /** Encrypts the account's catalogue of this region and its connection passwords. */
-  readonly keyArn: pulumi.Input<string>;
+  readonly key: KeyRef;
 }
 
 const FORMATS = {
@@ -87,6 +89,9 @@ export class Catalogue extends pulumi.ComponentResource {
   /** ARN of each table, by its name. */
   readonly tableArns: Readonly<Record<string, pulumi.Output<string>>>;
 
+  /** What users of the catalogue need. */
+  readonly ref: CatalogueRef;
+
   readonly #tables: ReadonlyMap<string, aws.glue.CatalogTable>;
 
   constructor(name: string, args: CatalogueArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -95,13 +100,17 @@ export class Catalogue extends pulumi.ComponentResource {
     this.encrypt(name, args);
     const database = this.createDatabase(name, args);
     this.databaseName = database.name;
+    this.ref = new CatalogueRef(args.scope, {
+      databaseName: nameOf(args.scope, "lake", "glueDatabase"),
+      key: args.key,
+    });
     this.#tables = new Map(args.tables.map((table) => [table.name, this.createTable(name, table, database)]));
     this.tableArns = Object.fromEntries([...this.#tables].map(([table, { arn }]) => [table, arn]));
     this.registerOutputs({ databaseName: this.databaseName, tableArns: this.tableArns });
   }
 
   /**
-   * A table's name as an output, so that whoever is told it waits for the table.
+   * A table's name as an output, so that its user waits for the table.
    * @throws Error when the catalogue has no such table.
    */
   tableName(table: string): pulumi.Output<string> {
@@ -110,13 +119,13 @@ export class Catalogue extends pulumi.ComponentResource {
     return made.name;
   }
 
-  private encrypt(name: string, { keyArn }: CatalogueArgs): void {
+  private encrypt(name: string, { key }: CatalogueArgs): void {
     new aws.glue.DataCatalogEncryptionSettings(
       name,
       {
         dataCatalogEncryptionSettings: {
-          encryptionAtRest: { catalogEncryptionMode: "SSE-KMS", sseAwsKmsKeyId: keyArn },
-          connectionPasswordEncryption: { returnConnectionPasswordEncrypted: true, awsKmsKeyId: keyArn },
+          encryptionAtRest: { catalogEncryptionMode: "SSE-KMS", sseAwsKmsKeyId: key.arn },
+          connectionPasswordEncryption: { returnConnectionPasswordEncrypted: true, awsKmsKeyId: key.arn },
         },
       },
       { parent: this },

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DataClass } from "../../contracts/data-class";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 import { nameOf } from "../kit/names";
+import { BucketRef } from "../parts/refs/bucket";
+import { KeyRef } from "../parts/refs/key";
 import { checkObjectLock, LakeBucket, type Inventory, type LakeBucketArgs, type ObjectLock } from "./bucket";
 import type { BucketWriter } from "./bucket-policy";
 import { planLifecycle } from "./plan";
@@ -12,16 +15,31 @@ export const LAKE_PARTS = ["raw", "bronze", "silver", "gold", "quarantine", "res
 
 export type LakePart = (typeof LAKE_PARTS)[number];
 
+/** What each bucket holds, and so by which of its region's keys it is encrypted; logs take S3's own keys only. */
+export const LAKE_CLASSES: Readonly<Record<LakePart, DataClass>> = {
+  raw: "identifier",
+  bronze: "behaviour",
+  silver: "behaviour",
+  gold: "behaviour",
+  quarantine: "identifier",
+  results: "behaviour",
+  artifacts: "technical",
+  logs: "technical",
+};
+
+/** A bucket of some region's lake, for another stack: name and key by computed names. */
+export function lakeBucketRef(scope: Scope, part: Exclude<LakePart, "logs">): BucketRef {
+  const key = KeyRef.byAlias(scope, nameOf(scope, LAKE_CLASSES[part], "keyAlias"));
+  return new BucketRef(scope, { name: nameOf(scope, part, "bucket"), key });
+}
+
 /** The parts that can be locked: not the log bucket, which S3 then refuses, nor results, which Athena replaces. */
 export type LockablePart = Exclude<LakePart, "logs" | "results">;
 
 export interface LakeArgs {
   readonly scope: Scope;
-  readonly keys: {
-    readonly identifierArn: pulumi.Input<string>;
-    readonly behaviourArn: pulumi.Input<string>;
-    readonly technicalArn: pulumi.Input<string>;
-  };
+  /** The region's keys, one for each class of data. */
+  readonly keys: Readonly<Record<DataClass, KeyRef>>;
   /** Days that events are kept: in bronze, silver and gold. */
   readonly retentionDays: number;
   /** Days that unmasked copies are kept (raw, quarantine): as short as a replay needs. @default 30, or all that is kept when that is less */
@@ -95,14 +113,26 @@ export class Lake extends pulumi.ComponentResource {
     const { scope, keys } = args;
     const { retentionDays, rawRetentionDays, logRetentionDays, resultRetentionDays } = days(args);
     const locks: Readonly<Partial<Record<LakePart, ObjectLock>>> = args.objectLock ?? {};
-    const make = (part: LakePart, rest: Omit<LakeBucketArgs, "scope" | "part">): LakeBucket => {
+    const make = (
+      part: LakePart,
+      rest: Omit<LakeBucketArgs, "scope" | "part" | "dataClass" | "encryption">,
+    ): LakeBucket => {
+      const dataClass = LAKE_CLASSES[part];
       const objectLock = locks[part];
-      const locked = objectLock === undefined ? {} : { objectLock };
-      return new LakeBucket(`${name}-${part}`, { scope, part, ...rest, ...locked }, { parent: this });
+      return new LakeBucket(
+        `${name}-${part}`,
+        {
+          scope,
+          part,
+          dataClass,
+          encryption: part === "logs" ? { by: "s3" } : { by: "kms", key: keys[dataClass] },
+          ...rest,
+          ...(objectLock === undefined ? {} : { objectLock }),
+        },
+        { parent: this },
+      );
     };
     const logs = make("logs", {
-      dataClass: "technical",
-      encryption: { by: "s3" },
       lifecycle: planLifecycle(logRetentionDays),
       writers: [
         { kind: "access-logs", prefix: "access/" },
@@ -116,22 +146,17 @@ export class Lake extends pulumi.ComponentResource {
         ? {}
         : { inventory: { bucketArn: logs.arn, prefix: INVENTORY, frequency: args.inventory } }),
     };
-    const identifier = { dataClass: "identifier", encryption: { by: "kms", keyArn: keys.identifierArn } } as const;
-    const behaviour = { dataClass: "behaviour", encryption: { by: "kms", keyArn: keys.behaviourArn } } as const;
-    const technical = { dataClass: "technical", encryption: { by: "kms", keyArn: keys.technicalArn } } as const;
     const short = planLifecycle(rawRetentionDays);
     const long = planLifecycle(retentionDays);
     return {
       logs,
       raw: make("raw", {
-        ...identifier,
         lifecycle: short,
         prefixLifecycles: [{ prefix: "backup/", expireDays: Math.min(BACKUP_DAYS, rawRetentionDays) }],
         ...watched,
       }),
       // `landing/` is what Firehose wrote before the verifier took it over; errors hold records as they came.
       bronze: make("bronze", {
-        ...behaviour,
         lifecycle: long,
         prefixLifecycles: [
           { prefix: "landing/", expireDays: rawRetentionDays },
@@ -140,12 +165,11 @@ export class Lake extends pulumi.ComponentResource {
         ],
         ...watched,
       }),
-      silver: make("silver", { ...behaviour, lifecycle: long, ...watched }),
-      gold: make("gold", { ...behaviour, lifecycle: long, ...watched }),
-      quarantine: make("quarantine", { ...identifier, lifecycle: short, ...watched }),
-      results: make("results", { ...behaviour, lifecycle: planLifecycle(resultRetentionDays), ...watched }),
+      silver: make("silver", { lifecycle: long, ...watched }),
+      gold: make("gold", { lifecycle: long, ...watched }),
+      quarantine: make("quarantine", { lifecycle: short, ...watched }),
+      results: make("results", { lifecycle: planLifecycle(resultRetentionDays), ...watched }),
       artifacts: make("artifacts", {
-        ...technical,
         lifecycle: { previousVersionsDays: ARTIFACT_VERSIONS_DAYS },
         ...watched,
       }),

@@ -1,20 +1,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, allowKeyByAlias, trustService } from "../kit/iam";
+import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse } from "../kit/refuse";
 import type { Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantDistinct } from "../kit/want";
+import type { BucketRef } from "../parts/refs/bucket";
+import { createRole } from "../parts/role";
 
-/** A versioned bucket of some region, and the alias of the key that encrypts it there. */
+/** A versioned bucket, and its region. The bucket's key is its own: see lakeBucketRef(). */
 export interface ReplicaSite {
   readonly region: string;
-  readonly bucket: string;
-  /** `alias/...` of the key in that region: the id is another stack's secret of state, the alias is computed. */
-  readonly keyAlias: string;
+  readonly bucket: BucketRef;
 }
 
 export interface BucketReplicationArgs {
@@ -27,8 +26,8 @@ export interface BucketReplicationArgs {
   readonly destinations: readonly ReplicaSite[];
   /** Recovery point that is promised, seconds. Below an hour, S3 Replication Time Control is bought: without it there is no bound. */
   readonly rpoSeconds: number;
-  /** Topic in the source's region that hears of a replica that is behind. @default nobody hears of it */
-  readonly alarmTopicArn?: pulumi.Input<string>;
+  /** Topic in the source's region that gets an alarm when a replica is behind. */
+  readonly alarmTopicArn: pulumi.Input<string>;
 }
 
 /** What S3 Replication Time Control covers: docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html */
@@ -57,7 +56,7 @@ export function checkBucketReplication({ source, destinations, scope }: BucketRe
 
 /**
  * Replicates one bucket to its peers of the same residency zone. Two buckets that replicate to each other are a cycle,
- * so this belongs to the mesh stack, after both buckets stand and are versioned; replicas are not replicated again.
+ * so this belongs to the mesh stack, after both buckets exist and are versioned; replicas are not replicated again.
  */
 export class BucketReplication extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
@@ -65,74 +64,28 @@ export class BucketReplication extends pulumi.ComponentResource {
   constructor(name: string, args: BucketReplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`bucket replication "${name}"`, checkBucketReplication(args));
     super("meridian:lake:BucketReplication", name, {}, opts);
-    const role = this.createRole(name, args);
-    const policy = this.allowRole(name, args, role);
+    const { role, policy } = createRole(
+      name,
+      {
+        scope: args.scope,
+        part: `replicate-${args.part}`,
+        trust: trustService(args.scope, "s3.amazonaws.com"),
+        grants: [
+          args.source.bucket.allowReplicateFrom(),
+          ...args.destinations.map(({ bucket }) => bucket.allowReplicateTo()),
+        ],
+      },
+      this,
+    );
     this.createRules(name, args, role, policy);
     this.createAlarms(name, args);
     this.roleArn = role.arn;
     this.registerOutputs({ roleArn: this.roleArn });
   }
 
-  private createRole(name: string, { scope, part }: BucketReplicationArgs): aws.iam.Role {
-    return new aws.iam.Role(
-      name,
-      {
-        name: nameOf(scope, `replicate-${part}`, "role"),
-        assumeRolePolicy: trustService(scope, "s3.amazonaws.com"),
-      },
-      { parent: this },
-    );
-  }
-
-  private allowRole(
-    name: string,
-    { scope, source, destinations }: BucketReplicationArgs,
-    role: aws.iam.Role,
-  ): aws.iam.RolePolicy {
-    return new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: allowing(
-          {
-            sid: "ReadSource",
-            actions: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-            resources: [bucketArnOf(scope, source.bucket)],
-          },
-          {
-            sid: "ReadVersions",
-            actions: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
-            resources: [bucketArnOf(scope, source.bucket, "*")],
-          },
-          {
-            sid: "WriteReplicas",
-            actions: ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
-            resources: destinations.map(({ bucket }) => bucketArnOf(scope, bucket, "*")),
-          },
-          allowKeyByAlias(scope, {
-            sid: "DecryptSource",
-            actions: ["kms:Decrypt"],
-            alias: source.keyAlias,
-            via: "s3",
-          }),
-          ...destinations.map(({ region, keyAlias }) =>
-            allowKeyByAlias(scope, {
-              sid: `EncryptIn${region.replaceAll("-", "")}`,
-              actions: ["kms:Encrypt", "kms:GenerateDataKey"],
-              alias: keyAlias,
-              region,
-              via: "s3",
-            }),
-          ),
-        ),
-      },
-      { parent: this },
-    );
-  }
-
   private createRules(
     name: string,
-    { scope, source, destinations, rpoSeconds }: BucketReplicationArgs,
+    { source, destinations, rpoSeconds }: BucketReplicationArgs,
     role: aws.iam.Role,
     policy: aws.iam.RolePolicy,
   ): void {
@@ -142,7 +95,7 @@ export class BucketReplication extends pulumi.ComponentResource {
       name,
       {
         region: source.region,
-        bucket: source.bucket,
+        bucket: source.bucket.name,
         role: role.arn,
         rules: [...destinations]
           .sort((a, b) => a.region.localeCompare(b.region))
@@ -158,11 +111,11 @@ export class BucketReplication extends pulumi.ComponentResource {
               sseKmsEncryptedObjects: { status: "Enabled" },
             },
             destination: {
-              bucket: bucketArnOf(scope, site.bucket),
+              bucket: site.bucket.arn,
               storageClass: "STANDARD",
-              encryptionConfiguration: {
-                replicaKmsKeyId: arnOf(scope, "kms", site.keyAlias, { region: site.region }),
-              },
+              ...(site.bucket.key === undefined
+                ? {}
+                : { encryptionConfiguration: { replicaKmsKeyId: site.bucket.key.arn } }),
               ...(timed
                 ? {
                     replicationTime: { status: "Enabled", time: { minutes } },
@@ -176,12 +129,12 @@ export class BucketReplication extends pulumi.ComponentResource {
     );
   }
 
-  /** S3 tells how far each replica is behind where time control is bought, in the source's region. */
+  /** S3 reports how far each replica is behind where time control is bought, in the source's region. */
   private createAlarms(
     name: string,
     { scope, part, source, destinations, rpoSeconds, alarmTopicArn }: BucketReplicationArgs,
   ): void {
-    if (alarmTopicArn === undefined || !isTimed(rpoSeconds)) return;
+    if (!isTimed(rpoSeconds)) return;
     for (const { region, bucket } of destinations) {
       new aws.cloudwatch.MetricAlarm(
         `${name}-lag-${region}`,
@@ -191,7 +144,7 @@ export class BucketReplication extends pulumi.ComponentResource {
           alarmDescription: `The copy of ${part} in ${region} is at most ${REPLICATION_TIME_MINUTES} minutes behind. Runbook: docs/runbooks/replication-lag.md`,
           namespace: "AWS/S3",
           metricName: "ReplicationLatency",
-          dimensions: { SourceBucket: source.bucket, DestinationBucket: bucket, RuleId: region },
+          dimensions: { SourceBucket: source.bucket.name, DestinationBucket: bucket.name, RuleId: region },
           statistic: "Maximum",
           period: 300,
           evaluationPeriods: 3,

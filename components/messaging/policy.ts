@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import { problem, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
+import type { KeyRef, KeyService } from "../parts/refs/key";
 
 /** An AWS service that sends to a queue or publishes to a topic. */
-export interface Sender {
-  /** Service principal, e.g. `s3.amazonaws.com`. */
-  readonly service: string;
-  /** The one resource on whose behalf it may. @default any of this account */
-  readonly sourceArn?: pulumi.Input<string>;
+export type Sender = Extract<KeyService, "cloudwatch" | "events" | "s3">;
+
+/** Senders that the key does not admit: their messages would be lost without a trace. */
+export function checkSenders(path: string, senders: readonly Sender[], key: KeyRef): Problem[] {
+  return senders.flatMap((sender, index) =>
+    key.admits.has(sender)
+      ? []
+      : [problem(`${path}[${index}]`, `a service that the key admits (${[...key.admits].join(", ")})`, sender)],
+  );
 }
 
 const SEND = { sqs: "sqs:SendMessage", sns: "sns:Publish" } as const;
@@ -34,16 +40,13 @@ export function resourcePolicy(
         Resource: resourceArn,
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
-      ...senders.map(({ service, sourceArn }, index) => ({
+      ...senders.map((sender, index) => ({
         Sid: `Sender${index + 1}`,
         Effect: "Allow",
-        Principal: { Service: service },
+        Principal: { Service: `${sender}.amazonaws.com` },
         Action: SEND[kind],
         Resource: resourceArn,
-        Condition: {
-          StringEquals: { "aws:SourceAccount": scope.account },
-          ...(sourceArn === undefined ? {} : { ArnEquals: { "aws:SourceArn": sourceArn } }),
-        },
+        Condition: { StringEquals: { "aws:SourceAccount": scope.account } },
       })),
     ],
   });

@@ -7,7 +7,9 @@ import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantInteger } from "../kit/want";
 import { VISIBILITY_SECONDS, visibilitySeconds } from "./plan";
-import { resourcePolicy, type Sender } from "./policy";
+import type { KeyRef } from "../parts/refs/key";
+import { QueueRef } from "../parts/refs/queue";
+import { checkSenders, resourcePolicy, type Sender } from "./policy";
 
 // SQS API reference, SetQueueAttributes: MessageRetentionPeriod 60 s to 14 days
 const RETENTION_DAYS = { min: 1, max: 14 } as const;
@@ -18,8 +20,8 @@ export interface QueueArgs {
   readonly scope: Scope;
   /** What the queue is for, e.g. `intake`: part of its name. */
   readonly part: string;
-  /** KMS key of the messages. Services that send must be allowed in the key's policy. */
-  readonly keyArn: pulumi.Input<string>;
+  /** KMS key of the messages; its policy admits the services that send. */
+  readonly key: KeyRef;
   /** Longest time that a consumer works on one message, seconds. Decides when the message shows again. */
   readonly workSeconds: number;
   /** Tries before a message is set aside. @default 5 */
@@ -28,7 +30,7 @@ export interface QueueArgs {
   readonly retentionDays?: number;
   /** Services that may send. Principals of this account are allowed by IAM alone. @default none */
   readonly senders?: readonly Sender[];
-  /** Topic told when a message lands in the dead-letter queue. @default no alarm */
+  /** Topic that gets an alarm when a message lands in the dead-letter queue. @default no alarm */
   readonly alarmTopicArn?: pulumi.Input<string>;
 }
 
@@ -38,6 +40,7 @@ export function checkQueue(args: QueueArgs): Problem[] {
     ...wantInteger("workSeconds", args.workSeconds, "seconds", { min: 1, max: VISIBILITY_SECONDS.max }),
     ...wantInteger("maxReceives", args.maxReceives ?? 5, "receives", MAX_RECEIVES),
     ...wantInteger("retentionDays", args.retentionDays ?? 4, "days", RETENTION_DAYS),
+    ...checkSenders("senders", args.senders ?? [], args.key),
   ];
 }
 
@@ -48,15 +51,15 @@ export class Queue extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly deadLetterArn: pulumi.Output<string>;
   readonly deadLetterUrl: pulumi.Output<string>;
-  /** What must exist before a service may be told to send here. */
-  readonly policy: aws.sqs.QueuePolicy;
+  /** What users of the queue need. */
+  readonly ref: QueueRef;
 
   constructor(name: string, args: QueueArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`queue "${name}"`, checkQueue(args));
     super("meridian:messaging:Queue", name, {}, opts);
     const deadLetters = this.createDeadLetters(name, args);
     const queue = this.createQueue(name, args, deadLetters);
-    this.policy = this.createPolicy(name, args, queue);
+    const policy = this.createPolicy(name, args, queue);
     this.createPolicy(`${name}-dead`, { ...args, senders: [] }, deadLetters);
     if (args.alarmTopicArn !== undefined) this.createAlarm(name, args, args.alarmTopicArn, deadLetters);
     this.name = queue.name;
@@ -64,6 +67,7 @@ export class Queue extends pulumi.ComponentResource {
     this.url = queue.url;
     this.deadLetterArn = deadLetters.arn;
     this.deadLetterUrl = deadLetters.url;
+    this.ref = new QueueRef({ name: queue.name, arn: queue.arn, url: queue.url, key: args.key, policy });
     this.registerOutputs({
       name: this.name,
       arn: this.arn,
@@ -73,12 +77,12 @@ export class Queue extends pulumi.ComponentResource {
     });
   }
 
-  private createDeadLetters(name: string, { scope, part, keyArn }: QueueArgs): aws.sqs.Queue {
+  private createDeadLetters(name: string, { scope, part, key }: QueueArgs): aws.sqs.Queue {
     return new aws.sqs.Queue(
       `${name}-dead`,
       {
         name: nameOf(scope, `${part}-dead`, "queue"),
-        kmsMasterKeyId: keyArn,
+        kmsMasterKeyId: key.arn,
         messageRetentionSeconds: RETENTION_DAYS.max * SECONDS.day,
         // The source's ARN is spelt from its name: taken from the queue itself it would be a cycle.
         redriveAllowPolicy: JSON.stringify({
@@ -95,7 +99,7 @@ export class Queue extends pulumi.ComponentResource {
       name,
       {
         name: nameOf(args.scope, args.part, "queue"),
-        kmsMasterKeyId: args.keyArn,
+        kmsMasterKeyId: args.key.arn,
         messageRetentionSeconds: (args.retentionDays ?? 4) * SECONDS.day,
         visibilityTimeoutSeconds: visibilitySeconds(args.workSeconds),
         // Long polling, the longest there is: an empty queue costs 3 requests a minute for each consumer.

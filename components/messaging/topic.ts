@@ -4,23 +4,26 @@ import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantMatch } from "../kit/want";
-import { resourcePolicy, type Sender } from "./policy";
+import type { KeyRef } from "../parts/refs/key";
+import { TopicRef } from "../parts/refs/topic";
+import { checkSenders, resourcePolicy, type Sender } from "./policy";
 
 export interface TopicArgs {
   readonly scope: Scope;
   /** What the topic is for, e.g. `alarms`: part of its name. */
   readonly part: string;
-  /** KMS key of the messages. Services that publish must be allowed in the key's policy. */
-  readonly keyArn: pulumi.Input<string>;
+  /** KMS key of the messages; its policy admits the services that publish. */
+  readonly key: KeyRef;
   /** Services that may publish. @default none */
   readonly publishers?: readonly Sender[];
-  /** Addresses that are told; each must confirm by the mail that it gets. @default none */
+  /** Mail addresses of subscribers; each must confirm by the mail that it gets. @default none */
   readonly emails?: readonly string[];
 }
 
 /** Problems of the arguments, by path. */
-export function checkTopic({ emails = [] }: TopicArgs): Problem[] {
+export function checkTopic({ emails = [], publishers = [], key }: TopicArgs): Problem[] {
   return [
+    ...checkSenders("publishers", publishers, key),
     ...wantDistinct("emails", emails, "addresses", 0),
     ...emails.flatMap((email, index) =>
       wantMatch(`emails[${index}]`, email, /^[^\s@]+@[^\s@]+\.[^\s@]+$/, "a mail address"),
@@ -32,6 +35,8 @@ export function checkTopic({ emails = [] }: TopicArgs): Problem[] {
 export class Topic extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly name: pulumi.Output<string>;
+  /** What users of the topic need. */
+  readonly ref: TopicRef;
 
   constructor(name: string, args: TopicArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`topic "${name}"`, checkTopic(args));
@@ -41,13 +46,14 @@ export class Topic extends pulumi.ComponentResource {
     this.createSubscriptions(name, args, topic);
     this.arn = topic.arn;
     this.name = topic.name;
+    this.ref = new TopicRef({ arn: topic.arn, key: args.key });
     this.registerOutputs({ arn: this.arn, name: this.name });
   }
 
-  private createTopic(name: string, { scope, part, keyArn }: TopicArgs): aws.sns.Topic {
+  private createTopic(name: string, { scope, part, key }: TopicArgs): aws.sns.Topic {
     return new aws.sns.Topic(
       name,
-      { name: nameOf(scope, part, "topic"), kmsMasterKeyId: keyArn, signatureVersion: 2 },
+      { name: nameOf(scope, part, "topic"), kmsMasterKeyId: key.arn, signatureVersion: 2 },
       { parent: this },
     );
   }

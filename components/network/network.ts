@@ -2,14 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import * as awsx from "@pulumi/awsx";
 import { contains, overlaps, parseCidr, type Block } from "../../regions/addresses";
-import { allowing, trustService } from "../kit/iam";
+import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { arnOf } from "../kit/arn";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import { keepData, type Scope } from "../kit/scope";
+import type { Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
+import { createLogGroup } from "../parts/log-group";
+import type { KeyRef } from "../parts/refs/key";
+import { createRole } from "../parts/role";
+import { createClosedGroup } from "../parts/security-group";
 import { ENDPOINT_SERVICES, type EndpointService } from "./endpoints";
-import type { LogRetentionDays } from "./logs";
 
 /** Blocks of one tier, in CIDR notation: one for each availability zone, in the zones' order. */
 export type TierBlocks = readonly string[];
@@ -18,9 +20,8 @@ export type TierBlocks = readonly string[];
 export type FlowLogs =
   | {
       readonly to: "cloudwatch";
-      /** KMS key that the logs service of this region may use. */
-      readonly keyArn: pulumi.Input<string>;
-      readonly retentionDays: LogRetentionDays;
+      /** Its policy admits CloudWatch Logs. */
+      readonly key: KeyRef;
     }
   | {
       readonly to: "s3";
@@ -155,16 +156,17 @@ export class Network extends pulumi.ComponentResource {
   securityGroup(part: string, role: RoleSecurityGroup): aws.ec2.SecurityGroup {
     const { scope, cidr } = this.#args;
     const name = `${this.#name}-${part}`;
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       name,
       {
-        name: nameOf(scope, part, "securityGroup"),
+        scope,
+        part,
         description: role.description,
         vpcId: this.vpcId,
         revokeRulesOnDelete: true,
         tags: { Name: nameOf(scope, part, "securityGroup") },
       },
-      { parent: this },
+      this,
     );
     const egress = role.egress ?? [
       { port: 443, cidr: "0.0.0.0/0", description: "HTTPS to AWS" },
@@ -273,37 +275,20 @@ export class Network extends pulumi.ComponentResource {
       );
       return;
     }
-    const group = new aws.cloudwatch.LogGroup(
+    const { group, ref } = createLogGroup(
       name,
-      {
-        name: nameOf(scope, "network/flow", "logGroup"),
-        kmsKeyId: flowLogs.keyArn,
-        retentionInDays: flowLogs.retentionDays,
-      },
-      { parent: this, ...keepData(scope) },
+      { scope, name: nameOf(scope, "network/flow", "logGroup"), key: flowLogs.key, use: "flow" },
+      this,
     );
-    const role = new aws.iam.Role(
+    const { role, policy } = createRole(
       name,
       {
-        name: nameOf(scope, "flow-logs", "role"),
-        assumeRolePolicy: trustService(scope, "vpc-flow-logs.amazonaws.com"),
+        scope,
+        part: "flow-logs",
+        trust: trustService(scope, "vpc-flow-logs.amazonaws.com"),
+        grants: [ref.allowFlowLogs()],
       },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.id,
-        policy: allowing({
-          sid: "WriteFlowLogs",
-          actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-          resources: [
-            arnOf(scope, "logs", `log-group:${nameOf(scope, "network/flow", "logGroup")}`),
-            arnOf(scope, "logs", `log-group:${nameOf(scope, "network/flow", "logGroup")}:log-stream:*`),
-          ],
-        }),
-      },
-      { parent: this },
+      this,
     );
     new aws.ec2.FlowLog(
       name,

@@ -1,20 +1,21 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf } from "../kit/arn";
-import { allowing, allowKeyByAlias, trustService, type Allow } from "../kit/iam";
+import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
+import { allowMetrics } from "../parts/refs/account";
+import { MachineRef } from "../parts/refs/machine";
+import type { TableRef } from "../parts/refs/table";
+import { createRole } from "../parts/role";
 import { ENVIRONMENT, MARKS, NAMESPACE } from "../../contracts/metrics/ages";
 
 /** Arguments of {@link AgePublisher}. */
 export interface AgePublisherArgs {
   readonly scope: Scope;
   /** The zone's `models` table, whose `CURRENT` rows say when gold and the model were made. */
-  readonly modelsTable: string;
-  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
-  readonly tablesKeyAlias?: string;
+  readonly models: TableRef;
   /** Minutes between two readings; below an hour, so that each of the alarm's periods has one. @default 15 */
   readonly everyMinutes?: number;
 }
@@ -47,31 +48,17 @@ export class AgePublisher extends pulumi.ComponentResource {
   }
 
   private createMachine(name: string, args: AgePublisherArgs): aws.sfn.StateMachine {
-    const { scope, modelsTable, tablesKeyAlias } = args;
-    const { role, policy } = this.createRole(name, scope, "states", [
+    const { scope, models } = args;
+    const { role, policy } = createRole(
+      name,
       {
-        sid: "ReadMarks",
-        actions: ["dynamodb:BatchGetItem"],
-        resources: [arnOf(scope, "dynamodb", `table/${modelsTable}`)],
+        scope,
+        part: "ages",
+        trust: trustService(scope, "states.amazonaws.com"),
+        grants: [models.allow("BatchGetItem"), allowMetrics(NAMESPACE)],
       },
-      {
-        // No resource-level permission: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-        sid: "TellAges",
-        actions: ["cloudwatch:PutMetricData"],
-        resources: ["*"],
-        conditions: { StringEquals: { "cloudwatch:namespace": NAMESPACE } },
-      },
-      ...(tablesKeyAlias === undefined
-        ? []
-        : [
-            allowKeyByAlias(scope, {
-              sid: "UseTablesKey",
-              actions: ["kms:Decrypt"],
-              alias: tablesKeyAlias,
-              via: "dynamodb",
-            }),
-          ]),
-    ]);
+      this,
+    );
     return new aws.sfn.StateMachine(
       name,
       {
@@ -79,7 +66,7 @@ export class AgePublisher extends pulumi.ComponentResource {
         // A standard machine keeps the history of each execution for 90 days, and so needs no log.
         type: "STANDARD",
         roleArn: role.arn,
-        definition: JSON.stringify(agesDefinition(scope, modelsTable)),
+        definition: JSON.stringify(agesDefinition(scope, models.name)),
       },
       { parent: this, dependsOn: [policy] },
     );
@@ -87,9 +74,17 @@ export class AgePublisher extends pulumi.ComponentResource {
 
   private createSchedule(name: string, args: AgePublisherArgs, machine: aws.sfn.StateMachine): void {
     const { scope } = args;
-    const { role, policy } = this.createRole(`${name}-schedule`, scope, "scheduler", [
-      { sid: "Start", actions: ["states:StartExecution"], resources: [machine.arn] },
-    ]);
+    const started = new MachineRef(scope, { name: nameOf(scope, "ages", "stateMachine"), arn: machine.arn });
+    const { role, policy } = createRole(
+      `${name}-schedule`,
+      {
+        scope,
+        part: "ages-schedule",
+        trust: trustService(scope, "scheduler.amazonaws.com"),
+        grants: [started.allowStart()],
+      },
+      this,
+    );
     const everyMinutes = args.everyMinutes ?? EVERY_MINUTES.usual;
     new aws.scheduler.Schedule(
       name,
@@ -108,28 +103,6 @@ export class AgePublisher extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [policy] },
     );
-  }
-
-  private createRole(
-    name: string,
-    scope: Scope,
-    service: "states" | "scheduler",
-    permissions: readonly Allow[],
-  ): { readonly role: aws.iam.Role; readonly policy: aws.iam.RolePolicy } {
-    const role = new aws.iam.Role(
-      name,
-      {
-        name: nameOf(scope, service === "states" ? "ages" : "ages-schedule", "role"),
-        assumeRolePolicy: trustService(scope, `${service}.amazonaws.com`),
-      },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      { role: role.name, policy: allowing(...permissions) },
-      { parent: this },
-    );
-    return { role, policy };
   }
 }
 

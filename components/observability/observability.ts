@@ -4,6 +4,8 @@ import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantNumber } from "../kit/want";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import type { KeyRef } from "../parts/refs/key";
 import type { AlarmSpec, Runbook } from "./alarm-spec";
 import { alarmsFor } from "./alarms";
 import { BURN_RATES } from "./burn";
@@ -20,9 +22,8 @@ export interface ObservabilityArgs {
   readonly alarmTopicArn: pulumi.Input<string>;
   /** Where the runbooks are read, without a slash at its end. @default `docs/runbooks`, relative to the repository */
   readonly runbookRoot?: string;
-  /** Days for which the operators' log group keeps its events. @default 90 */
-  readonly logRetentionDays?: number;
-  readonly keyArn: pulumi.Input<string>;
+  /** Of the operators' log group. */
+  readonly key: KeyRef;
 }
 
 /** Problems of the arguments, all of them. */
@@ -37,6 +38,7 @@ export function checkObservability(args: ObservabilityArgs): Problem[] {
     ...wantNumber("promises.predictionMilliseconds", promises.predictionMilliseconds ?? 100, "milliseconds", {
       min: 1,
     }),
+    ...checkLogKey("key", args.key),
     ...checkCacheHealth(targets.cacheHealth),
     ...(targets.variantNames.length === 0 ? [problem("targets.variantNames", "at least 1 variant", 0)] : []),
     ...(Object.keys(targets.tables).length === 0 ? [problem("targets.tables", "at least 1 table", 0)] : []),
@@ -176,15 +178,8 @@ export class Observability extends pulumi.ComponentResource {
   }
 
   private createOperationsLog(name: string, args: ObservabilityArgs): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
-      name,
-      {
-        name: nameOf(args.scope, "operations", "logGroup"),
-        retentionInDays: args.logRetentionDays ?? 90,
-        kmsKeyId: args.keyArn,
-      },
-      { parent: this },
-    );
+    const { scope, key } = args;
+    return createLogGroup(name, { scope, name: nameOf(scope, "operations", "logGroup"), key, use: "run" }, this).group;
   }
 }
 

@@ -1,10 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
+import { trustAccount } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import { DomainRef } from "../parts/refs/domain";
+import type { KeyRef } from "../parts/refs/key";
+import { createBareRole } from "../parts/role";
+import { createClosedGroup, letIn } from "../parts/security-group";
 import type { SearchSizing } from "./plan";
 
 /** Arguments of {@link Search}. */
@@ -20,15 +26,10 @@ export interface SearchArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets, at least `sizing.zones` of them; the first ones are used. */
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
-  /** Role that administers the domain through fine-grained access control. @default a role of its own, for this account's operators */
-  readonly masterRoleArn?: pulumi.Input<string>;
-  /** Roles that may reach the domain at all; what each may do in it is for its administrator. @default the master role */
-  readonly accessRoleArns?: readonly pulumi.Input<string>[];
+  /** Of data and logs: slow logs show what was asked. Its policy admits CloudWatch Logs. */
+  readonly key: KeyRef;
   /** Security groups that may connect, by a short name. @default none */
   readonly clients?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Days for which logs are kept. @default 30 */
-  readonly logRetentionDays?: number;
 }
 
 /** Logs that the domain publishes, with the part of the group's name. */
@@ -42,12 +43,11 @@ const LOGS = {
 /** docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
 const VOLUME_GIB = { min: 10, max: 24_576 } as const;
 
-type WithMaster = SearchArgs & { readonly masterRoleArn: pulumi.Input<string> };
-
 /** Problems of the arguments, all of them. */
 export function checkSearch(args: SearchArgs): Problem[] {
   const { dataNodes, zones, dedicatedMasters, volumeGiB } = args.sizing;
   return [
+    ...checkLogKey("key", args.key),
     ...wantMatch("engineVersion", args.engineVersion, /^OpenSearch_\d+\.\d+$/, "a version such as OpenSearch_2.19"),
     ...wantMatch(
       "instanceType",
@@ -85,6 +85,8 @@ export class Search extends pulumi.ComponentResource {
   /** Host name inside the VPC. */
   readonly endpoint: pulumi.Output<string>;
   readonly securityGroupId: pulumi.Output<string>;
+  /** What users of the domain need. */
+  readonly ref: DomainRef;
 
   constructor(name: string, args: SearchArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`Search ${name}`, checkSearch(args));
@@ -93,10 +95,11 @@ export class Search extends pulumi.ComponentResource {
     this.domainName = nameOf(args.scope, "search", "searchDomain");
     const securityGroup = this.createSecurityGroup(name, args);
     const logs = this.createLogs(name, args);
-    const masterRoleArn = args.masterRoleArn ?? this.createMasterRole(name, args);
+    const masterRoleArn = this.createMasterRole(name, args);
     const domain = this.createDomain(name, { ...args, masterRoleArn }, securityGroup, logs);
 
     this.domainArn = domain.arn;
+    this.ref = new DomainRef(domain.arn);
     this.endpoint = domain.endpoint;
     this.securityGroupId = securityGroup.id;
     this.registerOutputs({
@@ -109,49 +112,24 @@ export class Search extends pulumi.ComponentResource {
 
   /** Who administers the domain takes this role; who may take it is for IAM to say, in this account only. */
   private createMasterRole(name: string, { scope }: SearchArgs): pulumi.Output<string> {
-    const role = new aws.iam.Role(
-      `${name}-admin`,
-      {
-        name: nameOf(scope, "search-admin", "role"),
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Effect: "Allow",
-              Principal: { AWS: `arn:${scope.partition}:iam::${scope.account}:root` },
-              Action: ["sts:AssumeRole"],
-            },
-          ],
-        }),
-      },
-      { parent: this },
-    );
+    const role = createBareRole(`${name}-admin`, { scope, part: "search-admin", trust: trustAccount(scope) }, this);
     return role.arn;
   }
 
   private createSecurityGroup(name: string, args: SearchArgs): aws.ec2.SecurityGroup {
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       name,
       {
-        name: nameOf(args.scope, "search", "securityGroup"),
+        scope: args.scope,
+        part: "search",
         description: "Search domain: named clients only, nothing goes out",
         vpcId: args.vpcId,
       },
-      { parent: this },
+      this,
     );
     for (const [client, groupId] of Object.entries(args.clients ?? {})) {
-      new aws.vpc.SecurityGroupIngressRule(
-        `${name}-from-${client}`,
-        {
-          securityGroupId: group.id,
-          referencedSecurityGroupId: groupId,
-          ipProtocol: "tcp",
-          fromPort: 443,
-          toPort: 443,
-          description: `${client} to the search domain`,
-        },
-        { parent: this },
-      );
+      const https = { securityGroupId: group.id, port: 443 };
+      letIn(`${name}-from-${client}`, https, groupId, `${client} to the search domain`, this);
     }
     return group;
   }
@@ -160,15 +138,16 @@ export class Search extends pulumi.ComponentResource {
     const { scope } = args;
     const groups = Object.entries(LOGS).map(([logType, part]) => ({
       logType,
-      group: new aws.cloudwatch.LogGroup(
+      group: createLogGroup(
         `${name}-${part}`,
         {
+          scope,
           name: nameOf(scope, `search-${part}`, "logGroup"),
-          retentionInDays: args.logRetentionDays ?? 30,
-          kmsKeyId: args.keyArn,
+          key: args.key,
+          use: logType === "AUDIT_LOGS" ? "audit" : "operations",
         },
-        { parent: this, ...(logType === "AUDIT_LOGS" ? keepData(scope) : {}) },
-      ),
+        this,
+      ).group,
     }));
     const permission = new aws.cloudwatch.LogResourcePolicy(
       name,
@@ -196,7 +175,7 @@ export class Search extends pulumi.ComponentResource {
 
   private createDomain(
     name: string,
-    args: WithMaster,
+    args: SearchArgs & WithMaster,
     securityGroup: aws.ec2.SecurityGroup,
     logs: Logs,
   ): aws.opensearch.Domain {
@@ -225,7 +204,7 @@ export class Search extends pulumi.ComponentResource {
           subnetIds: pulumi.output(args.subnetIds).apply((ids) => ids.slice(0, zones)),
           securityGroupIds: [securityGroup.id],
         },
-        encryptAtRest: { enabled: true, kmsKeyId: args.keyArn },
+        encryptAtRest: { enabled: true, kmsKeyId: args.key.arn },
         nodeToNodeEncryption: { enabled: true },
         domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: "Policy-Min-TLS-1-2-PFS-2023-10" },
         advancedSecurityOptions: {
@@ -252,13 +231,13 @@ export class Search extends pulumi.ComponentResource {
     );
   }
 
-  private accessPolicy({ scope, masterRoleArn, accessRoleArns }: WithMaster): pulumi.Output<string> {
+  private accessPolicy({ scope, masterRoleArn }: SearchArgs & WithMaster): pulumi.Output<string> {
     return pulumi.jsonStringify({
       Version: "2012-10-17",
       Statement: [
         {
           Effect: "Allow",
-          Principal: { AWS: [masterRoleArn, ...(accessRoleArns ?? [])] },
+          Principal: { AWS: [masterRoleArn] },
           Action: ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"],
           Resource: arnOf(scope, "es", `domain/${this.domainName}/*`),
         },
@@ -270,6 +249,10 @@ export class Search extends pulumi.ComponentResource {
 /** Auto-Tune wants more than burstable nodes: docs.aws.amazon.com/opensearch-service/latest/developerguide/auto-tune.html */
 function autoTunes(instanceType: string): boolean {
   return !instanceType.startsWith("t");
+}
+
+interface WithMaster {
+  readonly masterRoleArn: pulumi.Input<string>;
 }
 
 interface Logs {

@@ -1,23 +1,24 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import { arnOf } from "../kit/arn";
-import { allowing, allowKeyByAlias, trustCompute } from "../kit/iam";
 import { apiSettings } from "../../contracts/settings/api";
-import { nameOf } from "../kit/names";
+import * as pulumi from "@pulumi/pulumi";
+import type { Grant } from "../kit/grant";
+import { trustCompute } from "../kit/iam";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { environmentOf } from "../kit/settings";
 import { wantDistinct, wantInteger } from "../kit/want";
+import { checkLogKey } from "../parts/log-group";
+import type { CacheRef } from "../parts/refs/cache";
+import type { EndpointRef } from "../parts/refs/endpoint";
+import type { KeyRef } from "../parts/refs/key";
+import type { StreamRef } from "../parts/refs/stream";
+import type { TableRef } from "../parts/refs/table";
+import { createRole } from "../parts/role";
+import { letIn } from "../parts/security-group";
 import { createCluster, isGraviton, type Cluster } from "./cluster";
 import { APP, createObjects, NAMESPACE } from "./objects";
 import { checkSurroundings, surroundingSettings, telemetryTarget, type Surroundings } from "./surroundings";
 import { ADD_ON_VERSIONS, type AddOn } from "./versions";
-
-/** Another room's service that the API connects to. */
-export interface Peer {
-  readonly securityGroupId: pulumi.Input<string>;
-  readonly port: number;
-}
 
 /** Arguments of {@link RecommendationApi}. */
 export interface RecommendationApiArgs extends Surroundings {
@@ -33,41 +34,29 @@ export interface RecommendationApiArgs extends Surroundings {
   readonly vpcCidr: pulumi.Input<string>;
   /** Private subnets, one for each zone. */
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
+  /** Of the cluster's secrets and logs. */
+  readonly key: KeyRef;
   /** API image, by digest or immutable tag. */
   readonly image: pulumi.Input<string>;
   /** Port on which the program listens. @default 8080 */
   readonly port?: number;
-  readonly tables: { readonly recommendations: string; readonly models: string; readonly flags: string };
-  readonly cache: {
-    readonly endpoint: pulumi.Input<string>;
-    readonly port: number;
-    readonly securityGroupId: pulumi.Input<string>;
-    readonly cacheName: string;
-    readonly userName: string;
-    readonly connectArns: readonly string[];
-  };
+  readonly tables: Readonly<Record<"recommendations" | "models" | "flags", TableRef>>;
+  readonly cache: CacheRef;
   /** SageMaker endpoint that re-ranks. */
-  readonly endpointName: pulumi.Input<string>;
-  /** The stream that takes exposure events. */
-  readonly stream: { readonly name: string; readonly keyArn: pulumi.Input<string> };
-  /** Alias of the residency zone's HMAC key in this region, from which pseudonyms are made. */
-  readonly pseudonymKeyAlias: string;
-  /** Alias of the tables' key in this region. */
-  readonly tablesKeyAlias: string;
-  /** Further services, by a short name: their groups get a rule for the pods. @default none */
-  readonly peers?: Readonly<Record<string, Peer>>;
+  readonly endpoint: EndpointRef;
+  /** Takes exposure events. */
+  readonly stream: StreamRef;
+  /** The residency zone's HMAC key, from which pseudonyms are made. */
+  readonly pseudonymKey: KeyRef;
   /** Roles with cluster administration, by a short name. @default none but the deployer */
   readonly adminRoleArns?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Blocks from which the Kubernetes API is reached over the Internet. @default none: only from the VPC */
   readonly publicAccessCidrs?: readonly string[];
-  /** Days for which control plane logs are kept. @default 90 */
-  readonly logRetentionDays?: number;
   /** Variants of the recommender and their weights, >= 0, the control first: the split while no experiment runs. */
   readonly variants: readonly { readonly name: string; readonly weight: number }[];
 }
 
-const DEFAULTS = { port: 8080, logRetentionDays: 90 } as const;
+const DEFAULTS = { port: 8080 } as const;
 
 /** Ports that a process without privileges may listen on. */
 const PORT = { min: 1024, max: 65_535 } as const;
@@ -97,6 +86,7 @@ export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
     ...wantInteger("replicas.min", args.replicas.min, "replicas", { min: 1 }),
     ...wantInteger("replicas.max", args.replicas.max, "replicas", { min: args.replicas.min }),
     ...wantInteger("port", args.port ?? DEFAULTS.port, "port", PORT),
+    ...checkLogKey("key", args.key),
     ...checkSurroundings(args),
     ...(args.publicAccessCidrs ?? []).flatMap((cidr, index) =>
       cidr.endsWith("/0")
@@ -127,9 +117,10 @@ export class RecommendationApi extends pulumi.ComponentResource {
     super("meridian:serving:RecommendationApi", name, {}, opts);
 
     const cluster = this.createCluster(name, args);
-    const identity = this.createPodIdentity(name, args, cluster);
-    this.openPeers(name, args, cluster);
-    this.deployApi(name, args, cluster, identity.association);
+    const grants = grantsOf(args);
+    const identity = this.createPodIdentity(name, args, cluster, Object.values(grants));
+    this.openCache(name, grants.cache, cluster);
+    this.deployApi(name, args, { cluster, grants, association: identity.association });
 
     this.clusterName = cluster.cluster.name;
     this.clusterArn = cluster.cluster.arn;
@@ -154,24 +145,22 @@ export class RecommendationApi extends pulumi.ComponentResource {
         addOnVersions: { ...ADD_ON_VERSIONS[args.kubernetesVersion], ...args.addOnVersions } as Record<AddOn, string>,
         adminRoleArns: args.adminRoleArns ?? {},
         publicAccessCidrs: args.publicAccessCidrs ?? [],
-        logRetentionDays: args.logRetentionDays ?? DEFAULTS.logRetentionDays,
       },
       this,
     );
   }
 
   /** What the API may do in AWS, given to its service account only. */
-  private createPodIdentity(name: string, args: RecommendationApiArgs, { cluster }: Cluster): Identity {
-    const { scope, tables } = args;
-    const role = new aws.iam.Role(
+  private createPodIdentity(
+    name: string,
+    { scope }: RecommendationApiArgs,
+    { cluster }: Cluster,
+    grants: readonly Grant[],
+  ): Identity {
+    const { role, policy } = createRole(
       `${name}-pod`,
-      { name: nameOf(scope, "api-pod", "role"), assumeRolePolicy: trustCompute("pods.eks.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-pod`,
-      { role: role.name, policy: this.podPolicy(args, [tables.recommendations, tables.models, tables.flags]) },
-      { parent: this },
+      { scope, part: "api-pod", trust: trustCompute("pods.eks.amazonaws.com"), grants },
+      this,
     );
     const association = new aws.eks.PodIdentityAssociation(
       name,
@@ -181,68 +170,14 @@ export class RecommendationApi extends pulumi.ComponentResource {
     return { role, association };
   }
 
-  private podPolicy(args: RecommendationApiArgs, tables: readonly string[]): pulumi.Output<string> {
-    const { scope } = args;
-    return allowing(
-      {
-        sid: "ReadTables",
-        actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
-        resources: tables.map((table) => arnOf(scope, "dynamodb", `table/${table}`)),
-      },
-      allowKeyByAlias(scope, {
-        sid: "UseTablesKey",
-        actions: ["kms:Decrypt"],
-        alias: args.tablesKeyAlias,
-        via: "dynamodb",
-      }),
-      {
-        sid: "Predict",
-        actions: ["sagemaker:InvokeEndpoint"],
-        resources: [pulumi.interpolate`${arnOf(scope, "sagemaker", "endpoint/")}${args.endpointName}`],
-      },
-      {
-        sid: "RecordExposures",
-        actions: ["kinesis:PutRecord", "kinesis:PutRecords"],
-        resources: [arnOf(scope, "kinesis", `stream/${args.stream.name}`)],
-      },
-      { sid: "EncryptExposures", actions: ["kms:GenerateDataKey"], resources: [args.stream.keyArn] },
-      allowKeyByAlias(scope, {
-        sid: "MakePseudonyms",
-        actions: ["kms:GenerateMac"],
-        alias: args.pseudonymKeyAlias,
-      }),
-      ...(args.cache.connectArns.length === 0
-        ? []
-        : [{ sid: "UseCache", actions: ["elasticache:Connect"], resources: args.cache.connectArns }]),
-    );
+  /** Lets the pods reach the cache: its group is closed to all that it gave no grant. */
+  private openCache(name: string, { reach }: Grant, cluster: Cluster): void {
+    if (reach === undefined) return;
+    letIn(`${name}-to-cache`, reach, cluster.securityGroupId, "recommendation API to cache", this);
   }
 
-  /** Lets the pods in where they go: the rule belongs to who connects, so that rooms stay apart. */
-  private openPeers(name: string, args: RecommendationApiArgs, cluster: Cluster): void {
-    const peers: Record<string, Peer> = { cache: args.cache, ...args.peers };
-    for (const [peer, { securityGroupId, port }] of Object.entries(peers)) {
-      new aws.vpc.SecurityGroupIngressRule(
-        `${name}-to-${peer}`,
-        {
-          securityGroupId,
-          referencedSecurityGroupId: cluster.securityGroupId,
-          ipProtocol: "tcp",
-          fromPort: port,
-          toPort: port,
-          description: `recommendation API to ${peer}`,
-        },
-        { parent: this },
-      );
-    }
-  }
-
-  private deployApi(
-    name: string,
-    args: RecommendationApiArgs,
-    cluster: Cluster,
-    association: aws.eks.PodIdentityAssociation,
-  ): void {
-    const { scope, tables, cache } = args;
+  private deployApi(name: string, args: RecommendationApiArgs, { cluster, grants, association }: Deployed): void {
+    const { scope, cache } = args;
     const port = args.port ?? DEFAULTS.port;
     createObjects(
       name,
@@ -253,22 +188,27 @@ export class RecommendationApi extends pulumi.ComponentResource {
         cachePort: cache.port,
         vpcCidr: args.vpcCidr,
         ...telemetryTarget(args),
-        settings: environmentOf(apiSettings, {
-          port,
-          region: scope.region,
-          recommendationsTable: tables.recommendations,
-          modelsTable: tables.models,
-          flagsTable: tables.flags,
-          variants: args.variants,
-          cacheEndpoint: cache.endpoint,
-          cachePort: cache.port,
-          cacheName: cache.cacheName,
-          cacheUser: cache.userName,
-          endpointName: args.endpointName,
-          stream: args.stream.name,
-          pseudonymKey: args.pseudonymKeyAlias,
-          ...surroundingSettings(args, scope),
-        }),
+        settings: environmentOf(
+          apiSettings,
+          {
+            port,
+            region: scope.region,
+            variants: args.variants,
+            cachePort: cache.port,
+            cacheName: cache.cacheName,
+            cacheUser: cache.userName,
+            ...surroundingSettings(args, scope),
+          },
+          {
+            recommendationsTable: grants.recommendations,
+            modelsTable: grants.models,
+            flagsTable: grants.flags,
+            cacheEndpoint: grants.cache,
+            endpointName: grants.endpoint,
+            stream: grants.stream,
+            pseudonymKey: grants.pseudonyms,
+          },
+        ),
       },
       {
         parent: this,
@@ -278,6 +218,29 @@ export class RecommendationApi extends pulumi.ComponentResource {
       },
     );
   }
+}
+
+/** Calls of the program (services/api): it reads tables, and writes exposures to the stream. */
+function grantsOf({ tables, cache, endpoint, stream, pseudonymKey }: RecommendationApiArgs): Grants {
+  return {
+    recommendations: tables.recommendations.allow("GetItem"),
+    models: tables.models.allow("BatchGetItem", "GetItem"),
+    flags: tables.flags.allow("BatchGetItem", "GetItem"),
+    endpoint: endpoint.allowInvoke(),
+    stream: stream.allowPut(),
+    pseudonyms: pseudonymKey.allowMac(),
+    cache: cache.allowConnect(),
+  };
+}
+
+type Grants = Readonly<
+  Record<"recommendations" | "models" | "flags" | "endpoint" | "stream" | "pseudonyms" | "cache", Grant>
+>;
+
+interface Deployed {
+  readonly cluster: Cluster;
+  readonly grants: Grants;
+  readonly association: aws.eks.PodIdentityAssociation;
 }
 
 interface Identity {

@@ -2,18 +2,16 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { BucketRef } from "../parts/refs/bucket";
 import type { ModelArtifact } from "./endpoint";
 
 export interface BootstrapModelArgs {
-  /** Bucket that holds the models. */
-  readonly artifactsBucket: pulumi.Input<string>;
-  /** The same name, known while planning: the endpoint's configuration is named after the model's place and digest. */
-  readonly artifactsBucketName: string;
-  readonly keyArn: pulumi.Input<string>;
+  /** Bucket with the models. */
+  readonly artifacts: BucketRef;
 }
 
 /**
- * The model of a region that has not been trained yet: it knows no user and no item, so that the endpoint stands and
+ * The model of a region that has not been trained yet: it knows no user and no item, so that the endpoint exists and
  * every request falls back to what is popular. The first daily run publishes the first real one.
  */
 export class BootstrapModel extends pulumi.ComponentResource {
@@ -21,7 +19,7 @@ export class BootstrapModel extends pulumi.ComponentResource {
   /** What must exist before an endpoint may load the model. */
   readonly object: aws.s3.BucketObjectv2;
 
-  constructor(name: string, args: BootstrapModelArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { artifacts }: BootstrapModelArgs, opts?: pulumi.ComponentResourceOptions) {
     super("meridian:serving:BootstrapModel", name, {}, opts);
     const archive = tar("manifest.json", MANIFEST);
     const digest = createHash("sha256").update(archive).digest("hex");
@@ -29,16 +27,16 @@ export class BootstrapModel extends pulumi.ComponentResource {
     this.object = new aws.s3.BucketObjectv2(
       name,
       {
-        bucket: args.artifactsBucket,
+        bucket: artifacts.id,
         key,
         contentBase64: gzipSync(archive, { level: 9 }).toString("base64"),
         contentType: "application/gzip",
         serverSideEncryption: "aws:kms",
-        kmsKeyId: args.keyArn,
+        ...(artifacts.key === undefined ? {} : { kmsKeyId: artifacts.key.arn }),
       },
       { parent: this },
     );
-    this.artifact = { dataUrl: `s3://${args.artifactsBucketName}/${key}`, digest };
+    this.artifact = { dataUrl: `s3://${artifacts.name}/${key}`, digest };
     this.registerOutputs({ artifact: this.artifact });
   }
 }

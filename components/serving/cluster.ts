@@ -3,7 +3,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { keepData, scopeTags, type Scope } from "../kit/scope";
+import { scopeTags, type Scope } from "../kit/scope";
+import { createLogGroup } from "../parts/log-group";
+import type { KeyRef } from "../parts/refs/key";
+import { createBareRole } from "../parts/role";
 import type { AddOn } from "./versions";
 
 /** What a cluster is made of. */
@@ -14,10 +17,9 @@ export interface ClusterArgs {
   readonly nodeInstanceTypes: readonly string[];
   readonly nodes: { readonly min: number; readonly max: number };
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
+  readonly key: KeyRef;
   readonly adminRoleArns: Readonly<Record<string, pulumi.Input<string>>>;
   readonly publicAccessCidrs: readonly string[];
-  readonly logRetentionDays: number;
 }
 
 export interface Cluster {
@@ -62,18 +64,15 @@ export function createCluster(name: string, args: ClusterArgs, parent: pulumi.Re
 function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Resource): aws.eks.Cluster {
   const { scope } = args;
   const clusterName = nameOf(scope, "api", "eksCluster");
-  const role = new aws.iam.Role(
-    `${name}-cluster`,
-    { name: nameOf(scope, "api-cluster", "role"), assumeRolePolicy: trustCompute("eks.amazonaws.com") },
-    { parent },
-  );
+  const trust = trustCompute("eks.amazonaws.com");
+  const role = createBareRole(`${name}-cluster`, { scope, part: "api-cluster", trust }, parent);
   const policy = attach(`${name}-cluster`, scope, role, "AmazonEKSClusterPolicy", parent);
-  const logs = new aws.cloudwatch.LogGroup(
+  const logs = createLogGroup(
     `${name}-cluster`,
-    // EKS writes to this name and no other; made here so that its retention and key are ours.
-    { name: `/aws/eks/${clusterName}/cluster`, retentionInDays: args.logRetentionDays, kmsKeyId: args.keyArn },
-    // The audit trail of the Kubernetes API is in it.
-    { parent, ...keepData(scope) },
+    // EKS writes to this name and no other; made here so that its retention and key are ours. It has the audit trail of
+    // the Kubernetes API.
+    { scope, name: `/aws/eks/${clusterName}/cluster`, key: args.key, use: "audit" },
+    parent,
   );
   return new aws.eks.Cluster(
     name,
@@ -89,12 +88,12 @@ function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Reso
       },
       accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: true },
       bootstrapSelfManagedAddons: false,
-      encryptionConfig: { provider: { keyArn: args.keyArn }, resources: ["secrets"] },
+      encryptionConfig: { provider: { keyArn: args.key.arn }, resources: ["secrets"] },
       enabledClusterLogTypes: LOG_TYPES,
       upgradePolicy: { supportType: "STANDARD" },
       deletionProtection: scope.data === "retained",
     },
-    { parent, dependsOn: [policy, logs] },
+    { parent, dependsOn: [policy, logs.group] },
   );
 }
 
@@ -149,11 +148,8 @@ function createNodes(
   parent: pulumi.Resource,
 ): aws.eks.NodeGroup {
   const { scope } = args;
-  const role = new aws.iam.Role(
-    `${name}-node`,
-    { name: nameOf(scope, "api-node", "role"), assumeRolePolicy: trustCompute("ec2.amazonaws.com") },
-    { parent },
-  );
+  const trust = trustCompute("ec2.amazonaws.com");
+  const role = createBareRole(`${name}-node`, { scope, part: "api-node", trust }, parent);
   const policies = [
     "AmazonEKSWorkerNodeMinimalPolicy",
     "AmazonEC2ContainerRegistryPullOnly",

@@ -1,7 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kit/scope";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
+import type { RepositoryRef } from "../parts/refs/repository";
 
-/** A trained model as it lies in the artifacts bucket. */
+/** A trained model in the artifacts bucket. */
 export interface ModelArtifact {
   /** `s3://` address of the `.tar.gz`. */
   readonly dataUrl: string;
@@ -52,8 +55,8 @@ export interface ModelEndpointArgs {
   readonly scope: Scope;
   /** Inference image, by digest or immutable tag. */
   readonly image: pulumi.Input<string>;
-  /** ARN of the image's repository. */
-  readonly imageRepositoryArn: pulumi.Input<string>;
+  /** The image's repository in this region. */
+  readonly repository: RepositoryRef;
   /** What tells this image from the next, for the names: its tag or digest. */
   readonly imageVersion: string;
   readonly model: ModelArtifact | ModelCollection;
@@ -63,11 +66,12 @@ export interface ModelEndpointArgs {
   readonly shadow?: ShadowVariant;
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
+  /** Key of the instances' volumes. */
+  readonly key: KeyRef;
   /** Bucket with the models. */
-  readonly artifactsBucket: string;
+  readonly artifacts: BucketRef;
   /** Where requests and answers are recorded; `prefix` without slashes at its ends. */
-  readonly capture: { readonly bucket: string; readonly prefix: string; readonly percent: number };
+  readonly capture: { readonly bucket: BucketRef; readonly prefix: string; readonly percent: number };
   /** Invocations per instance and minute that scaling holds. */
   readonly invocationsPerInstanceMinute: number;
   /** Alarms that roll a deployment back while it bakes. @default none */

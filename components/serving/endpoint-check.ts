@@ -70,8 +70,8 @@ function checkShadow({ variants, model }: ModelEndpointArgs, shadow: ShadowVaria
   ];
 }
 
-function checkCollection({ variants, artifactsBucket }: ModelEndpointArgs, { prefix }: ModelCollection): Problem[] {
-  const root = `s3://${artifactsBucket}/models/`;
+function checkCollection({ variants, artifacts }: ModelEndpointArgs, { prefix }: ModelCollection): Problem[] {
+  const root = `s3://${artifacts.name}/models/`;
   return [
     ...(prefix.startsWith(root) && prefix.endsWith("/")
       ? []

@@ -6,7 +6,10 @@ import { nameOf } from "../kit/names";
 import { refuse } from "../kit/refuse";
 import type { ModelArtifact, ModelCollection, ModelEndpointArgs, ShadowVariant, Variant } from "./contract";
 import { CANARY_SECONDS, checkModelEndpoint, isCollection, SHADOW } from "./endpoint-check";
-import { createRole } from "./role";
+import { EndpointRef } from "../parts/refs/endpoint";
+import { createClosedGroup } from "../parts/security-group";
+import type { MadeRole } from "../parts/role";
+import { createEndpointRole } from "./role";
 
 export { checkModelEndpoint } from "./endpoint-check";
 export type { ModelArtifact, ModelCollection, ModelEndpointArgs, ShadowVariant, Variant } from "./contract";
@@ -41,12 +44,14 @@ export class ModelEndpoint extends pulumi.ComponentResource {
   readonly configurationName: pulumi.Output<string>;
   readonly securityGroupId: pulumi.Output<string>;
   readonly variantNames: readonly string[];
+  /** What callers of the endpoint need. */
+  readonly ref: EndpointRef;
 
   constructor(name: string, args: ModelEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
     refuse(`ModelEndpoint ${name}`, checkModelEndpoint(args));
     super("meridian:serving:ModelEndpoint", name, {}, opts);
 
-    const role = createRole(name, args, this);
+    const role = createEndpointRole(name, args, this);
     const securityGroup = this.createSecurityGroup(name, args);
     const models = this.createModels(name, args, role, securityGroup);
     const configuration = this.createConfiguration(name, args, models);
@@ -54,6 +59,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
     for (const variant of args.variants) this.scaleVariant(name, args, variant, endpoint);
 
     this.endpointName = endpoint.name;
+    this.ref = new EndpointRef(args.scope, endpoint.name);
     this.endpointArn = endpoint.arn;
     this.configurationName = configuration.name;
     this.securityGroupId = securityGroup.id;
@@ -69,14 +75,15 @@ export class ModelEndpoint extends pulumi.ComponentResource {
 
   /** Containers are isolated from the network: they answer invocations that arrive inside SageMaker, nothing else. */
   private createSecurityGroup(name: string, args: ModelEndpointArgs): aws.ec2.SecurityGroup {
-    return new aws.ec2.SecurityGroup(
+    return createClosedGroup(
       name,
       {
-        name: nameOf(args.scope, "endpoint", "securityGroup"),
+        scope: args.scope,
+        part: "endpoint",
         description: "Inference containers: nothing comes in, nothing goes out",
         vpcId: args.vpcId,
       },
-      { parent: this },
+      this,
     );
   }
 
@@ -84,7 +91,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
   private createModels(
     name: string,
     args: ModelEndpointArgs,
-    { role, policy }: { role: aws.iam.Role; policy: aws.iam.RolePolicy },
+    { role, policy }: MadeRole,
     securityGroup: aws.ec2.SecurityGroup,
   ): ReadonlyMap<string, aws.sagemaker.Model> {
     const sources = [...args.variants, ...(args.shadow === undefined ? [] : [args.shadow])].map(
@@ -120,7 +127,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
     // All that a deployment is about; not the weights and counts, which live on after it.
     const version = hashOf({
       image: args.imageVersion,
-      capture,
+      capture: { bucket: capture.bucket.name, prefix: capture.prefix, percent: capture.percent },
       variants: variants.map(({ name: variant, instanceType, digest }) => ({ variant, instanceType, digest })),
       // Nobody else moves a shadow's share or its instances, so they are the deployment's.
       ...(shadow === undefined ? {} : { shadow }),
@@ -129,7 +136,7 @@ export class ModelEndpoint extends pulumi.ComponentResource {
       name,
       {
         name: nameOf(scope, `rec-${version}`, "endpoint"),
-        kmsKeyArn: args.keyArn,
+        kmsKeyArn: args.key.arn,
         productionVariants: variants.map((variant) => ({
           variantName: variant.name,
           ...modelName(models, variant.digest),
@@ -142,8 +149,8 @@ export class ModelEndpoint extends pulumi.ComponentResource {
         dataCaptureConfig: {
           enableCapture: true,
           initialSamplingPercentage: capture.percent,
-          destinationS3Uri: `s3://${capture.bucket}/${capture.prefix}`,
-          kmsKeyId: args.keyArn,
+          destinationS3Uri: `s3://${capture.bucket.name}/${capture.prefix}`,
+          ...(capture.bucket.key === undefined ? {} : { kmsKeyId: capture.bucket.key.arn }),
           captureOptions: [{ captureMode: "Input" }, { captureMode: "Output" }],
           captureContentTypeHeader: { jsonContentTypes: ["application/json"] },
         },

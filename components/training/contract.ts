@@ -1,29 +1,27 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Program } from "../kit/program";
 import type { Scope } from "../kit/scope";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
+import type { MachineRef } from "../parts/refs/machine";
+import type { QueueRef } from "../parts/refs/queue";
+import type { TableRef } from "../parts/refs/table";
 
-/** A queue, as its owner publishes it. */
-export interface QueueRef {
-  readonly arn: pulumi.Input<string>;
-  readonly url: pulumi.Input<string>;
-  readonly name: pulumi.Input<string>;
-}
-
-/** Tables of the zone that scoring writes, by name. */
+/** Tables of the zone that scoring writes. */
 export interface TrainingTables {
-  readonly recommendations: string;
-  readonly models: string;
-  readonly shards: string;
+  readonly recommendations: TableRef;
+  readonly models: TableRef;
+  readonly shards: TableRef;
 }
 
 /**
- * Instances that have been through their first boot and stand stopped, paying for their disks only: a run starts in the
+ * Instances that have been through their first boot and are stopped, paying for their disks only: a run starts in the
  * time of a boot and not of an installation. They are on demand and of one type, since AWS puts no spot instances into
  * a warm pool, and are made anew when the program changes; so are workers at work, whose shards others take up.
  * docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-warm-pools.html
  */
 export interface WarmPool {
-  /** Instances that stand ready, at least 1 and at most `maxInstances`. */
+  /** Instances kept ready, at least 1 and at most `maxInstances`. */
   readonly minInstances: number;
   /** Seconds that a first boot may take before the instance is taken as it is. @default 900 */
   readonly bootSeconds?: number;
@@ -37,16 +35,17 @@ export interface TrainingArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Private subnets, one for each zone. */
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
+  /** Key of the volumes; its policy admits Auto Scaling. */
+  readonly volumeKey: KeyRef;
   readonly buckets: {
     /** Read: interactions and features. */
-    readonly gold: string;
+    readonly gold: BucketRef;
     /** Written: models and checkpoints; read: programs. */
-    readonly artifacts: string;
+    readonly artifacts: BucketRef;
   };
   readonly tables: TrainingTables;
-  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
-  readonly tablesKeyAlias?: string;
+  /** The daily run, whose tasks wait for the workers' answers. */
+  readonly dailyRun: MachineRef;
   /** One message a shard of the run. */
   readonly queue: QueueRef;
   /** The worker's programs; the archive's root holds an executable `start`. @default this room's worker */

@@ -1,53 +1,41 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
+import { workerSettings } from "../../contracts/settings/worker";
 import * as pulumi from "@pulumi/pulumi";
-import { nameOf } from "../kit/names";
+import { trustCompute } from "../kit/iam";
 import type { Program } from "../kit/program";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import { scopeTags } from "../kit/scope";
-import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
+import { SECONDS } from "../kit/units";
+import { wantInteger, wantMatch } from "../kit/want";
+import { createInstanceRole } from "../parts/role";
+import { createClosedGroup, openHttps } from "../parts/security-group";
+import {
+  checkInstanceTypes,
+  createWorkerGroup,
+  createWorkerTemplate,
+  mixOfTypes,
+  uploadProgram,
+} from "../parts/worker-fleet";
 import { trainingProgram } from "./program";
 import { DEFAULTS, type TrainingArgs } from "./contract";
-import { createIdentity } from "./identity";
+import { grantsOf } from "./identity";
 import { scaleToZero, scaleWithBacklog } from "./scaling";
 import { USERS_PER_SHARD } from "./plan";
-import { workerSettings } from "../../contracts/settings/worker";
 import { DATA_FOLDER, PYTHON, userData } from "./startup";
 import { checkWarmPool, readyUnit, warmGroup } from "./warm-pool";
 
-export type { QueueRef, TrainingArgs, TrainingTables, WarmPool } from "./contract";
+export type { TrainingArgs, TrainingTables, WarmPool } from "./contract";
 
 /** Size of a gp3 volume, GiB: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
 const GP3_GIB = { min: 8, max: 65_536 } as const;
 
-/** The newest Amazon Linux 2023 as EC2 resolves it at launch, so that a new instance is a patched one. */
-const AL2023_PARAMETER = {
-  x86_64: "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
-  arm64: "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64",
-} as const;
-
-/** Graviton types carry a `g` behind the generation, e.g. `r7g`, `r8gd`. */
-export function architectureOf(instanceType: string): keyof typeof AL2023_PARAMETER {
-  return /^[a-z]+\d+g/.test(instanceType) ? "arm64" : "x86_64";
-}
-
 /** Problems of the arguments, all of them. */
 export function checkTraining(args: TrainingArgs): Problem[] {
-  const architectures = new Set(args.instanceTypes.map(architectureOf));
   const families = args.instanceTypes.flatMap((type, index) =>
     /^[rxu]/.test(type) ? [] : [problem(`instanceTypes[${index}]`, "a memory-optimised type (r, x or u family)", type)],
   );
   return [
-    ...wantDistinct("instanceTypes", args.instanceTypes, "instance types"),
+    ...checkInstanceTypes(args.instanceTypes),
     ...families,
-    ...(architectures.size > 1
-      ? [
-          problem(
-            "instanceTypes",
-            "one processor architecture, since one image serves all",
-            args.instanceTypes.join(", "),
-          ),
-        ]
-      : []),
     ...wantInteger("maxInstances", args.maxInstances, "instances", { min: 1, max: 1000 }),
     ...wantInteger("shardsPerInstance", args.shardsPerInstance ?? DEFAULTS.shardsPerInstance, "shards", { min: 1 }),
     ...wantInteger("onDemandBase", args.onDemandBase ?? DEFAULTS.onDemandBase, "instances", {
@@ -85,7 +73,7 @@ function optional(
 
 /**
  * Training and batch scoring: memory-optimised instances that exist only while shards wait. Work is taken from a
- * queue and given back when an instance is lost, so spot is safe; checkpoints lie in the artifacts bucket.
+ * queue and given back when an instance is lost, so spot is safe; checkpoints are in the artifacts bucket.
  * @throws InputPropertiesError listing every bad argument.
  */
 export class Training extends pulumi.ComponentResource {
@@ -98,11 +86,32 @@ export class Training extends pulumi.ComponentResource {
     refuse(`Training ${name}`, checkTraining(args));
     super("meridian:training:Training", name, {}, opts);
 
-    const identity = createIdentity(name, args, this);
+    const { scope } = args;
+    const identity = createInstanceRole(
+      name,
+      { scope, part: "training", trust: trustCompute("ec2.amazonaws.com"), grants: grantsOf(args) },
+      this,
+    );
     const securityGroup = this.createSecurityGroup(name, args);
     const program = args.program ?? trainingProgram();
-    const object = this.uploadProgram(name, args, program);
-    const template = this.createLaunchTemplate(name, args, { profile: identity.profile, securityGroup, program });
+    const { artifacts } = args.buckets;
+    const object = uploadProgram(`${name}-program`, { bucket: artifacts, key: programKey(program), program }, this);
+    const template = createWorkerTemplate(
+      name,
+      {
+        scope,
+        part: "training",
+        instanceTypes: args.instanceTypes,
+        // A group with a warm pool has no mix of types to name them.
+        oneType: args.warmPool !== undefined,
+        profile: identity.profile,
+        securityGroup,
+        diskGib: args.diskGiB ?? DEFAULTS.diskGiB,
+        volumeKey: args.volumeKey,
+        startup: pulumi.output(args.queue.url).apply((queueUrl) => startupScript(args, program, queueUrl)),
+      },
+      this,
+    );
     const group = this.createGroup(name, args, template, [identity.policy, object]);
     scaleWithBacklog(name, args, group, this);
     scaleToZero(name, args, group, this);
@@ -120,85 +129,13 @@ export class Training extends pulumi.ComponentResource {
   }
 
   private createSecurityGroup(name: string, args: TrainingArgs): aws.ec2.SecurityGroup {
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       name,
-      {
-        name: nameOf(args.scope, "training", "securityGroup"),
-        description: "Training workers: nothing comes in",
-        vpcId: args.vpcId,
-      },
-      { parent: this },
+      { scope: args.scope, part: "training", description: "Training workers: nothing comes in", vpcId: args.vpcId },
+      this,
     );
-    new aws.vpc.SecurityGroupEgressRule(
-      `${name}-https`,
-      {
-        securityGroupId: group.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        description: "AWS APIs: the gateway endpoints of S3 and DynamoDB have public addresses",
-      },
-      { parent: this },
-    );
+    openHttps(`${name}-https`, group, "AWS APIs: the gateway endpoints of S3 and DynamoDB have public addresses", this);
     return group;
-  }
-
-  private uploadProgram(name: string, { buckets }: TrainingArgs, program: Program): aws.s3.BucketObjectv2 {
-    return new aws.s3.BucketObjectv2(
-      `${name}-program`,
-      { bucket: buckets.artifacts, key: programKey(program), source: program.archive },
-      { parent: this },
-    );
-  }
-
-  private createLaunchTemplate(
-    name: string,
-    args: TrainingArgs,
-    { profile, securityGroup, program }: LaunchParts,
-  ): aws.ec2.LaunchTemplate {
-    const { scope } = args;
-    const startup = pulumi
-      .output(args.queue.url)
-      .apply((queueUrl) => Buffer.from(startupScript(args, program, queueUrl)).toString("base64"));
-    return new aws.ec2.LaunchTemplate(
-      name,
-      {
-        name: nameOf(scope, "training", "autoScalingGroup"),
-        imageId: AL2023_PARAMETER[architectureOf(args.instanceTypes[0] ?? "")],
-        // A group with a warm pool has no mix of types to say it.
-        ...(args.warmPool === undefined ? {} : { instanceType: args.instanceTypes[0] }),
-        updateDefaultVersion: true,
-        iamInstanceProfile: { arn: profile.arn },
-        vpcSecurityGroupIds: [securityGroup.id],
-        metadataOptions: {
-          httpEndpoint: "enabled",
-          httpTokens: "required",
-          httpPutResponseHopLimit: 1,
-          instanceMetadataTags: "disabled",
-        },
-        monitoring: { enabled: true },
-        blockDeviceMappings: [
-          {
-            deviceName: "/dev/xvda",
-            ebs: {
-              volumeType: "gp3",
-              volumeSize: args.diskGiB ?? DEFAULTS.diskGiB,
-              encrypted: "true",
-              kmsKeyId: args.keyArn,
-              deleteOnTermination: "true",
-            },
-          },
-        ],
-        tagSpecifications: ["instance", "volume"].map((resourceType) => ({
-          resourceType,
-          // Instances do not take the provider's default tags.
-          tags: { ...scopeTags(scope), Name: nameOf(scope, "training", "autoScalingGroup") },
-        })),
-        userData: startup,
-      },
-      { parent: this },
-    );
   }
 
   private createGroup(
@@ -207,22 +144,26 @@ export class Training extends pulumi.ComponentResource {
     template: aws.ec2.LaunchTemplate,
     ready: readonly pulumi.Resource[],
   ): aws.autoscaling.Group {
-    return new aws.autoscaling.Group(
+    return createWorkerGroup(
       name,
       {
-        name: nameOf(args.scope, "training", "autoScalingGroup"),
+        scope: args.scope,
+        part: "training",
+        subnetIds: args.subnetIds,
         minSize: 0,
         maxSize: args.maxInstances,
-        desiredCapacity: 0,
-        vpcZoneIdentifiers: args.subnetIds,
-        capacityRebalance: true,
-        healthCheckType: "EC2",
-        healthCheckGracePeriod: 300,
-        defaultInstanceWarmup: 120,
         // A day: an instance never outlives the programs and the image of its run.
-        maxInstanceLifetime: 86_400,
-        enabledMetrics: ["GroupInServiceInstances", "GroupDesiredCapacity", "GroupTotalInstances"],
-        ...(args.warmPool === undefined ? mixOf(args, template) : warmGroup(args.warmPool, template)),
+        maxInstanceLifetime: SECONDS.day,
+        instances: {
+          desiredCapacity: 0,
+          ...(args.warmPool === undefined
+            ? mixOfTypes(template, {
+                instanceTypes: args.instanceTypes,
+                onDemandBase: args.onDemandBase ?? DEFAULTS.onDemandBase,
+                onDemandPercentAboveBase: args.onDemandPercentAboveBase ?? DEFAULTS.onDemandPercentAboveBase,
+              })
+            : warmGroup(args.warmPool, template)),
+        },
       },
       // The backlog owns the size; a deployment in the middle of a run must not send the workers home.
       { parent: this, dependsOn: [...ready], ignoreChanges: ["desiredCapacity"] },
@@ -230,52 +171,22 @@ export class Training extends pulumi.ComponentResource {
   }
 }
 
-/** Several types, spot above what is to be on demand. */
-function mixOf(
-  args: TrainingArgs,
-  template: aws.ec2.LaunchTemplate,
-): Pick<aws.autoscaling.GroupArgs, "mixedInstancesPolicy"> {
-  return {
-    mixedInstancesPolicy: {
-      launchTemplate: {
-        launchTemplateSpecification: {
-          launchTemplateId: template.id,
-          version: template.latestVersion.apply(String),
-        },
-        overrides: args.instanceTypes.map((instanceType) => ({ instanceType })),
-      },
-      instancesDistribution: {
-        onDemandBaseCapacity: args.onDemandBase ?? DEFAULTS.onDemandBase,
-        onDemandPercentageAboveBaseCapacity: args.onDemandPercentAboveBase ?? DEFAULTS.onDemandPercentAboveBase,
-        onDemandAllocationStrategy: "prioritized",
-        spotAllocationStrategy: "price-capacity-optimized",
-      },
-    },
-  };
-}
-
-interface LaunchParts {
-  readonly profile: aws.iam.InstanceProfile;
-  readonly securityGroup: aws.ec2.SecurityGroup;
-  readonly program: Program;
-}
-
 function startupScript(args: TrainingArgs, program: Program, queueUrl: string): string {
   const { scope, tables, packageIndexUrl } = args;
   return userData({
     region: scope.region,
-    artifactsBucket: args.buckets.artifacts,
+    artifactsBucket: args.buckets.artifacts.name,
     programKey: programKey(program),
     ...(packageIndexUrl === undefined ? {} : { packageIndexUrl }),
     ...(args.warmPool === undefined ? {} : { start: readyUnit(scope) }),
     environment: workerSettings.write({
       region: scope.region,
       queueUrl,
-      goldBucket: args.buckets.gold,
-      artifactsBucket: args.buckets.artifacts,
-      recommendationsTable: tables.recommendations,
-      modelsTable: tables.models,
-      shardsTable: tables.shards,
+      goldBucket: args.buckets.gold.name,
+      artifactsBucket: args.buckets.artifacts.name,
+      recommendationsTable: tables.recommendations.name,
+      modelsTable: tables.models.name,
+      shardsTable: tables.shards.name,
       python: PYTHON,
       dataFolder: DATA_FOLDER,
       trackingUrl: args.trackingUrl,

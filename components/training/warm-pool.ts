@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
+import type { Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
@@ -10,7 +10,7 @@ import { DEFAULTS, type TrainingArgs, type WarmPool } from "./contract";
 /** Seconds that a lifecycle hook may wait: docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html */
 const HOOK_SECONDS = { min: 30, max: 7200 } as const;
 
-/** A week: a daily run takes instances that have stood for a day, which must not end in the middle of it. */
+/** A week: a daily run takes instances that have been in the pool for a day, which must not end in the middle of it. */
 const POOLED_SECONDS = 604_800;
 
 /** Name of the hook that keeps an instance from being stopped, or used, before it is ready. */
@@ -59,12 +59,8 @@ export function warmGroup(
   };
 }
 
-/** What an instance needs to say that it is ready. */
-export function allowReady(scope: Scope): {
-  readonly sid: string;
-  readonly actions: string[];
-  readonly resources: pulumi.Input<string>[];
-} {
+/** What an instance needs to say that it is ready: the group is this component's own. */
+export function allowReady(scope: Scope): Allow {
   const group = nameOf(scope, "training", "autoScalingGroup");
   return {
     sid: "SayReady",

@@ -2,8 +2,10 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
 import { dataTags, keepData } from "../kit/scope";
+import { createLogGroup } from "../parts/log-group";
 import {
   ADMIN,
+  DATABASE,
   LOG_EXPORTS,
   PORT,
   type Made,
@@ -50,16 +52,16 @@ export function createCluster(
     name,
     {
       clusterIdentifier: identifier,
-      databaseName: parts.databaseName,
+      databaseName: DATABASE,
       nodeType: deployment.nodeType,
       clusterType: deployment.nodes > 1 ? "multi-node" : "single-node",
       numberOfNodes: deployment.nodes,
       port: PORT,
       masterUsername: ADMIN,
       manageMasterPassword: true,
-      masterPasswordSecretKmsKeyId: args.keyArn,
+      masterPasswordSecretKmsKeyId: args.key.arn,
       encrypted: "true",
-      kmsKeyId: args.keyArn,
+      kmsKeyId: args.key.arn,
       publiclyAccessible: false,
       enhancedVpcRouting: true,
       // A lost zone: the cluster is made again in another one, with its data, from managed storage.
@@ -82,7 +84,11 @@ export function createCluster(
   );
   createAuditLogs(name, args, cluster, identifier, parent);
   createSnapshots(name, args, deployment, cluster, parent);
-  return { warehouseName: cluster.clusterIdentifier, adminSecretArn: cluster.masterPasswordSecretArn };
+  return {
+    warehouseName: cluster.clusterIdentifier,
+    names: { mode: "provisioned", clusterIdentifier: cluster.clusterIdentifier, databaseName: DATABASE },
+    adminSecretArn: cluster.masterPasswordSecretArn,
+  };
 }
 
 /** An hour: longer statements are runaway queries; loads are split by day. */
@@ -97,17 +103,18 @@ function createAuditLogs(
 ): void {
   const groups = LOG_EXPORTS.map(
     (log) =>
-      new aws.cloudwatch.LogGroup(
+      createLogGroup(
         `${name}-${log}`,
         {
+          scope: args.scope,
           // Redshift writes to these names and no others; made here so that retention and key are ours.
           name: `/aws/redshift/cluster/${identifier}/${log}`,
-          retentionInDays: args.logRetentionDays ?? 90,
-          kmsKeyId: args.keyArn,
+          key: args.key,
+          // Who logged in, and what was asked.
+          use: "audit",
         },
-        // An audit trail: who logged in, and what was asked.
-        { parent, ...keepData(args.scope) },
-      ),
+        parent,
+      ).group,
   );
   new aws.redshift.Logging(
     name,

@@ -1,6 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kit/scope";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { CatalogueRef } from "../parts/refs/catalogue";
+import type { KeyRef } from "../parts/refs/key";
+import type { WarehouseNames } from "../parts/refs/warehouse";
 import type { WorkloadQueue } from "./workload-queues";
 
 /** Nodes of one size that run all the time. */
@@ -37,17 +41,12 @@ export interface WarehouseArgs {
   readonly vpcId: pulumi.Input<string>;
   /** Isolated or private subnets; three zones for serverless. */
   readonly subnetIds: pulumi.Input<string[]>;
-  readonly keyArn: pulumi.Input<string>;
+  /** Of data, secret and audit logs. */
+  readonly key: KeyRef;
   /** Read by COPY and Spectrum. */
-  readonly buckets: { readonly silver: string; readonly gold: string };
-  /** Key of the region's catalogue, which Spectrum reads. @default none: the catalogue is not encrypted by a key of ours */
-  readonly catalogueKeyArn?: pulumi.Input<string>;
-  /** @default `meridian` */
-  readonly databaseName?: string;
-  /** Security groups that may connect, by a short name. @default none: analysts use the Data API, which needs no network */
-  readonly clients?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Days for which audit logs are kept. @default 90 */
-  readonly logRetentionDays?: number;
+  readonly buckets: { readonly silver: BucketRef; readonly gold: BucketRef };
+  /** Read by Spectrum. */
+  readonly catalogue: CatalogueRef;
 }
 
 export const DATABASE = "meridian";
@@ -61,14 +60,12 @@ export interface WarehouseParts {
   readonly role: aws.iam.Role;
   readonly policy: aws.iam.RolePolicy;
   readonly securityGroup: aws.ec2.SecurityGroup;
-  readonly databaseName: string;
 }
 
 /** What the component publishes of either deployment. */
 export interface Made {
   readonly warehouseName: pulumi.Output<string>;
-  /** Of a serverless one only. */
-  readonly workgroupArn?: pulumi.Output<string>;
+  readonly names: WarehouseNames;
   readonly adminSecretArn: pulumi.Output<string>;
 }
 

@@ -4,6 +4,7 @@ import { nameOf } from "../kit/names";
 import { dataTags, keepData } from "../kit/scope";
 import {
   ADMIN,
+  DATABASE,
   LOG_EXPORTS,
   PORT,
   type Made,
@@ -26,11 +27,11 @@ export function createWorkgroup(
     name,
     {
       namespaceName: nameOf(scope, "warehouse", "redshift"),
-      dbName: parts.databaseName,
+      dbName: DATABASE,
       adminUsername: ADMIN,
       manageAdminPassword: true,
-      adminPasswordSecretKmsKeyId: args.keyArn,
-      kmsKeyId: args.keyArn,
+      adminPasswordSecretKmsKeyId: args.key.arn,
+      kmsKeyId: args.key.arn,
       iamRoles: [parts.role.arn],
       defaultIamRoleArn: parts.role.arn,
       logExports: LOG_EXPORTS,
@@ -72,7 +73,12 @@ export function createWorkgroup(
   );
   return {
     warehouseName: workgroup.workgroupName,
-    workgroupArn: workgroup.arn,
+    names: {
+      mode: "serverless",
+      workgroupName: workgroup.workgroupName,
+      workgroupArn: workgroup.arn,
+      databaseName: DATABASE,
+    },
     adminSecretArn: namespace.adminPasswordSecretArn,
   };
 }

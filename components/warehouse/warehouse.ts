@@ -1,21 +1,23 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf, dnsSuffixOf } from "../kit/arn";
-import { allowing, trustService } from "../kit/iam";
-import { nameOf } from "../kit/names";
+import type { Grant } from "../kit/grant";
+import { trustService } from "../kit/iam";
 import { problem, refuse, type Problem } from "../kit/refuse";
-import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
+import { wantInteger } from "../kit/want";
+import { checkLogKey } from "../parts/log-group";
+import { SecretRef } from "../parts/refs/secret";
+import { WarehouseRef } from "../parts/refs/warehouse";
+import { createRole } from "../parts/role";
+import { createClosedGroup, openHttps } from "../parts/security-group";
 import { createCluster } from "./cluster";
 import {
   DATABASE,
-  PORT,
   type ProvisionedWarehouse,
   type ServerlessWarehouse,
   type WarehouseArgs,
   type WarehouseDeployment,
 } from "./contract";
 import { createWorkgroup } from "./serverless";
-import type { WarehouseRef } from "./users";
 import { checkQueues } from "./workload-queues";
 
 export type { ProvisionedWarehouse, ServerlessWarehouse, WarehouseArgs, WarehouseDeployment } from "./contract";
@@ -35,13 +37,7 @@ const RPU = { min: 8, max: 512, step: 8 } as const;
 export function checkWarehouse(args: WarehouseArgs): Problem[] {
   const { deployment } = args;
   return [
-    ...wantMatch(
-      "databaseName",
-      args.databaseName ?? DATABASE,
-      /^[a-z][a-z0-9_]{0,63}$/,
-      "at most 64 lower-case letters, digits and _",
-    ),
-    ...wantDistinct("buckets", Object.values(args.buckets), "buckets", 2),
+    ...checkLogKey("key", args.key),
     ...(deployment.mode === "provisioned" ? checkProvisioned(deployment) : checkServerless(deployment)),
   ];
 }
@@ -81,13 +77,12 @@ export class Warehouse extends pulumi.ComponentResource {
   /** Cluster identifier or workgroup name: what the Data API is told. */
   readonly warehouseName: pulumi.Output<string>;
   readonly mode: WarehouseDeployment["mode"];
-  readonly databaseName: string;
   /** Role for COPY and external schemas. */
   readonly roleArn: pulumi.Output<string>;
   readonly securityGroupId: pulumi.Output<string>;
   /** Secret with the administrator's credentials. */
-  readonly adminSecretArn: pulumi.Output<string>;
-  /** Where statements go. */
+  readonly adminSecret: SecretRef;
+  /** What those need who run statements. */
   readonly ref: WarehouseRef;
 
   constructor(name: string, args: WarehouseArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -95,121 +90,63 @@ export class Warehouse extends pulumi.ComponentResource {
     super("meridian:warehouse:Warehouse", name, {}, opts);
 
     const { deployment } = args;
-    const identity = this.createRole(name, args);
+    const { scope } = args;
+    const identity = createRole(
+      name,
+      {
+        scope,
+        part: "warehouse",
+        trust: trustService(scope, "redshift.amazonaws.com"),
+        grants: grantsOf(args),
+      },
+      this,
+    );
     const securityGroup = this.createSecurityGroup(name, args);
-    const parts = { ...identity, securityGroup, databaseName: args.databaseName ?? DATABASE };
+    const parts = { ...identity, securityGroup };
     const made =
       deployment.mode === "provisioned"
         ? createCluster(name, args, deployment, parts, this)
         : createWorkgroup(name, args, deployment, parts, this);
 
     this.mode = deployment.mode;
-    this.databaseName = parts.databaseName;
     this.warehouseName = made.warehouseName;
-    this.adminSecretArn = made.adminSecretArn;
-    this.ref = {
-      mode: deployment.mode,
-      name: made.warehouseName,
-      databaseName: parts.databaseName,
-      ...(made.workgroupArn === undefined ? {} : { workgroupArn: made.workgroupArn }),
-    };
+    this.adminSecret = new SecretRef({ arn: made.adminSecretArn, key: args.key });
+    this.ref = new WarehouseRef(scope, made.names);
     this.roleArn = identity.role.arn;
     this.securityGroupId = securityGroup.id;
     this.registerOutputs({
       warehouseName: this.warehouseName,
       mode: this.mode,
-      databaseName: this.databaseName,
+      databaseName: DATABASE,
       roleArn: this.roleArn,
       securityGroupId: this.securityGroupId,
-      adminSecretArn: this.adminSecretArn,
+      adminSecretArn: made.adminSecretArn,
     });
   }
 
-  private createRole(name: string, args: WarehouseArgs): { role: aws.iam.Role; policy: aws.iam.RolePolicy } {
-    const { scope } = args;
-    const buckets = Object.values(args.buckets);
-    const database = nameOf(scope, "lake", "glueDatabase");
-    const role = new aws.iam.Role(
-      name,
-      { name: nameOf(scope, "warehouse", "role"), assumeRolePolicy: trustService(scope, "redshift.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      {
-        role: role.name,
-        policy: allowing(
-          {
-            sid: "ListLake",
-            actions: ["s3:ListBucket", "s3:GetBucketLocation"],
-            resources: buckets.map((bucket) => bucketArnOf(scope, bucket)),
-          },
-          {
-            sid: "ReadLake",
-            actions: ["s3:GetObject"],
-            resources: buckets.map((bucket) => bucketArnOf(scope, bucket, "*")),
-          },
-          { sid: "UseDataKey", actions: ["kms:Decrypt"], resources: [args.keyArn] },
-          {
-            sid: "ReadCatalog",
-            actions: ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartition", "glue:GetPartitions"],
-            resources: ["catalog", `database/${database}`, `table/${database}/*`].map((resource) =>
-              arnOf(scope, "glue", resource),
-            ),
-          },
-          ...(args.catalogueKeyArn === undefined
-            ? []
-            : [
-                {
-                  sid: "DecryptCatalog",
-                  actions: ["kms:Decrypt"],
-                  resources: [args.catalogueKeyArn],
-                  conditions: { StringEquals: { "kms:ViaService": `glue.${scope.region}.${dnsSuffixOf(scope)}` } },
-                },
-              ]),
-        ),
-      },
-      { parent: this },
-    );
-    return { role, policy };
-  }
-
   private createSecurityGroup(name: string, args: WarehouseArgs): aws.ec2.SecurityGroup {
-    const group = new aws.ec2.SecurityGroup(
+    const group = createClosedGroup(
       name,
       {
-        name: nameOf(args.scope, "warehouse", "securityGroup"),
+        scope: args.scope,
+        part: "warehouse",
+        // Analysts use the Data API, which needs no network.
         description: "Redshift: named clients in, AWS APIs out",
         vpcId: args.vpcId,
       },
-      { parent: this },
+      this,
     );
-    for (const [client, groupId] of Object.entries(args.clients ?? {})) {
-      new aws.vpc.SecurityGroupIngressRule(
-        `${name}-from-${client}`,
-        {
-          securityGroupId: group.id,
-          referencedSecurityGroupId: groupId,
-          ipProtocol: "tcp",
-          fromPort: PORT,
-          toPort: PORT,
-          description: `${client} to the warehouse`,
-        },
-        { parent: this },
-      );
-    }
-    new aws.vpc.SecurityGroupEgressRule(
+    openHttps(
       `${name}-https`,
-      {
-        securityGroupId: group.id,
-        cidrIpv4: "0.0.0.0/0",
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-        description: "Enhanced routing sends COPY through the VPC: the gateway endpoint of S3 has public addresses",
-      },
-      { parent: this },
+      group,
+      "Enhanced routing sends COPY through the VPC: the gateway endpoint of S3 has public addresses",
+      this,
     );
     return group;
   }
+}
+
+/** Reads of COPY and Spectrum: docs.aws.amazon.com/redshift/latest/dg/c-spectrum-iam-policies.html */
+function grantsOf({ buckets: { silver, gold }, catalogue }: WarehouseArgs): readonly Grant[] {
+  return [silver.allowBrowse(), gold.allowBrowse(), silver.allowRead("*"), gold.allowRead("*"), catalogue.allowRead()];
 }

@@ -64,8 +64,6 @@ interface JobSettings {
 
 interface CommonSettings extends JobSettings, ModelSettings {
   readonly topicArn: string;
-  /** Function that fills the cache with the newest lists; absent = the cache fills by itself. */
-  readonly warmFunctionArn?: string;
 }
 
 /** `daily` makes data, then trains and scores the zone; `data` makes a region's part of the zone's data and stops there. */
@@ -85,8 +83,7 @@ const FAILED = "Failed";
  * The daily train-and-score of one residency zone, input `{ "runDate": "YYYY-MM-DD", "run": "daily" | "data" }`: all
  * verified events before that date go through ETL, where `data` ends; the quality gate reads the job's own report; then for each variant of the experiment a worker
  * trains and measures; the evaluation gate compares with the popularity baseline; all shards are scored; only then does
- * `CURRENT` of its line of models move to the new version, and only forward in time; last the caches are warmed with the
- * control's. Every step may be repeated: the run date names its outputs.
+ * `CURRENT` of its line of models move to the new version, and only forward in time. Every step may be repeated: the run date names its outputs.
  */
 export function dailyDefinition(settings: DailySettings): Machine {
   const work: Step[] = [
@@ -96,15 +93,7 @@ export function dailyDefinition(settings: DailySettings): Machine {
     ["What to run", dataOnly("Mark data")],
     ["Mark data", markData(settings)],
     ["Models", makeModels(settings)],
-    [
-      "All published",
-      judgeModels(settings, {
-        published: settings.warmFunctionArn === undefined ? "Done" : "Warm",
-        failed: REPORT_MODELS,
-        refused: REFUSED,
-      }),
-    ],
-    ...(settings.warmFunctionArn === undefined ? [] : [["Warm", warm(settings, settings.warmFunctionArn)] as const]),
+    ["All published", judgeModels(settings, { published: "Done", failed: REPORT_MODELS, refused: REFUSED })],
     ["Done", { Type: "Succeed" }],
   ];
   return {
@@ -372,21 +361,6 @@ function markData(s: DailySettings): State {
     TimeoutSeconds: 60,
     Retry: RETRY_TABLE,
     Catch: [{ ErrorEquals: ["DynamoDB.ConditionalCheckFailedException"], ResultPath: "$.passedOver", Next: "Models" }],
-  };
-}
-
-function warm(s: DailySettings, functionArn: string): State {
-  return {
-    Type: "Task",
-    Comment: "Fill the caches with the lists of the most active users",
-    Resource: `arn:${s.partition}:states:::lambda:invoke`,
-    Parameters: {
-      FunctionName: functionArn,
-      Payload: { "runDate.$": "$.runDate", "modelVersion.$": "$.models[0].modelVersion" },
-    },
-    ResultPath: null,
-    TimeoutSeconds: 900,
-    Retry: RETRY_TRANSIENT,
   };
 }
 

@@ -1,58 +1,64 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, dnsSuffixOf } from "../kit/arn";
-import { allowing, trustService, type Allow } from "../kit/iam";
+import type { Grant } from "../kit/grant";
+import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantMatch } from "../kit/want";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import { DELIVER_LOGS, TRACE_MACHINE } from "../parts/refs/account";
+import type { CatalogueRef } from "../parts/refs/catalogue";
+import type { KeyRef } from "../parts/refs/key";
+import { MachineRef } from "../parts/refs/machine";
+import type { QueueRef } from "../parts/refs/queue";
+import type { SecretRef } from "../parts/refs/secret";
+import type { TopicRef } from "../parts/refs/topic";
+import type { WarehouseRef } from "../parts/refs/warehouse";
+import { createRole, type MadeRole } from "../parts/role";
 import { faultsOf } from "./asl";
-import { loadDefinition, prepareDefinition, type DailyTable, type Place } from "./load";
-import { OBSERVE } from "./permissions";
+import { loadDefinition, prepareDefinition, type DailyTable } from "./load";
 
 /** Arguments of {@link WarehouseLoad}. */
 export interface WarehouseLoadArgs {
   readonly scope: Scope;
-  readonly keyArn: pulumi.Input<string>;
+  /** Of the log. */
+  readonly key: KeyRef;
   readonly warehouse: {
-    /** Cluster or workgroup and database, as members of the Data API's requests. */
-    readonly place: pulumi.Input<Place>;
+    readonly ref: WarehouseRef;
     /** Secret of the administrator, who makes schemas, roles and grants. */
-    readonly adminSecretArn: pulumi.Input<string>;
+    readonly adminSecret: SecretRef;
     /** Batches of the administrator's statements. */
     readonly preparation: readonly (readonly string[])[];
     /** The load's one call; its parameter is `:run_date`. */
     readonly statement: string;
-    /** Name of the load's IAM role, as the database knows it. */
-    readonly loaderRoleName: string;
-    /** What running statements there as oneself needs: the warehouse room's askWarehouse(). */
-    readonly ask: readonly Allow[];
+    /** Part of the name of the load's IAM role: the database knows the role by its name. */
+    readonly loaderRolePart: string;
   };
-  /** The catalogue that Spectrum reads, told of each new day of these tables. */
-  readonly catalogue: {
-    readonly databaseName: string;
-    readonly keyArn: pulumi.Input<string>;
-    readonly tables: readonly DailyTable[];
-  };
+  /** The catalogue that Spectrum reads; each new day of these tables is added to it. */
+  readonly catalogue: { readonly ref: CatalogueRef; readonly tables: readonly DailyTable[] };
   /** The daily run, whose success starts the load. */
   readonly dailyMachineArn: pulumi.Input<string>;
-  /** Hears of failures. */
-  readonly failureTopicArn: pulumi.Input<string>;
+  /** Gets failures. */
+  readonly failureTopic: TopicRef;
   /** Takes what could not be started. */
-  readonly deadLetterQueueArn: pulumi.Input<string>;
-  /** Key of the topic and the queue. @default `keyArn` */
-  readonly messagingKeyArn?: pulumi.Input<string>;
+  readonly deadLetters: QueueRef;
   /** When the preparation runs, UTC. @default `cron(30 0 * * ? *)` */
   readonly scheduleExpression?: string;
-  /** Days for which the log is kept. @default 90 */
-  readonly logRetentionDays?: number;
 }
 
 const SCHEDULE = "cron(30 0 * * ? *)";
 
 /** Problems of the arguments, all of them. */
-export function checkWarehouseLoad({ warehouse, scheduleExpression = SCHEDULE }: WarehouseLoadArgs): Problem[] {
+export function checkWarehouseLoad({
+  key,
+  warehouse,
+  catalogue,
+  scheduleExpression = SCHEDULE,
+}: WarehouseLoadArgs): Problem[] {
   return [
+    ...checkLogKey("key", key),
+    ...(catalogue.tables.length === 0 ? [problem("catalogue.tables", "a table at least", "none")] : []),
     ...(warehouse.preparation.length === 0
       ? [problem("warehouse.preparation", "a batch of statements at least", "none")]
       : []),
@@ -83,40 +89,23 @@ export class WarehouseLoad extends pulumi.ComponentResource {
     this.registerOutputs({ loadMachineArn: this.loadMachineArn, prepareMachineArn: this.prepareMachineArn });
   }
 
-  private createLog(name: string, { scope, keyArn, logRetentionDays }: WarehouseLoadArgs): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
-      name,
-      {
-        name: `/aws/vendedlogs/states/${nameOf(scope, "warehouse-load", "stateMachine")}`,
-        retentionInDays: logRetentionDays ?? 90,
-        kmsKeyId: keyArn,
-      },
-      { parent: this },
-    );
+  private createLog(name: string, { scope, key }: WarehouseLoadArgs): aws.cloudwatch.LogGroup {
+    const groupName = `/aws/vendedlogs/states/${nameOf(scope, "warehouse-load", "stateMachine")}`;
+    return createLogGroup(name, { scope, name: groupName, key, use: "run" }, this).group;
   }
 
   private createPrepare(name: string, args: WarehouseLoadArgs, log: aws.cloudwatch.LogGroup): aws.sfn.StateMachine {
-    const { scope, keyArn, warehouse, failureTopicArn } = args;
-    const role = this.createRole(`${name}-prepare`, scope, nameOf(scope, "warehouse-prepare", "role"), [
-      ...warehouse.ask.filter(({ sid }) => sid !== "LogIn"),
-      {
-        sid: "ReadSecret",
-        actions: ["secretsmanager:GetSecretValue"],
-        resources: [warehouse.adminSecretArn],
-      },
-      {
-        sid: "DecryptSecret",
-        actions: ["kms:Decrypt"],
-        resources: [keyArn],
-        conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${scope.region}.${dnsSuffixOf(scope)}` } },
-      },
-      ...report(args),
+    const { scope, warehouse, failureTopic } = args;
+    const role = this.createMachineRole(`${name}-prepare`, scope, "warehouse-prepare", [
+      warehouse.ref.allowStatements(),
+      warehouse.adminSecret.allowRead(),
+      failureTopic.allowPublish(),
     ]);
     return this.createMachine(`${name}-prepare`, nameOf(scope, "warehouse-prepare", "stateMachine"), {
       ...role,
       log,
       definition: pulumi
-        .all([pulumi.output(warehouse.place), warehouse.adminSecretArn, failureTopicArn])
+        .all([warehouse.ref.place, warehouse.adminSecret.arn, failureTopic.arn])
         .apply(([place, SecretArn, topicArn]) =>
           prepareDefinition({
             partition: scope.partition,
@@ -134,29 +123,23 @@ export class WarehouseLoad extends pulumi.ComponentResource {
     log: aws.cloudwatch.LogGroup,
     prepare: aws.sfn.StateMachine,
   ): aws.sfn.StateMachine {
-    const { scope, warehouse, catalogue, failureTopicArn } = args;
-    const machine = nameOf(scope, "warehouse-prepare", "stateMachine");
-    const role = this.createRole(`${name}-load`, scope, warehouse.loaderRoleName, [
-      ...warehouse.ask,
-      ...registerDays(args),
-      { sid: "Prepare", actions: ["states:StartExecution"], resources: [prepare.arn] },
-      {
-        sid: "FollowPreparation",
-        actions: ["states:DescribeExecution", "states:StopExecution"],
-        resources: [arnOf(scope, "states", `execution:${machine}:*`)],
-      },
-      {
-        sid: "HearOfRuns",
-        actions: ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-        resources: [arnOf(scope, "events", "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule")],
-      },
-      ...report(args),
+    const { scope, warehouse, catalogue, failureTopic } = args;
+    const [first = "", ...others] = catalogue.tables.map(({ name: table }) => table);
+    const preparation = new MachineRef(scope, {
+      name: nameOf(scope, "warehouse-prepare", "stateMachine"),
+      arn: prepare.arn,
+    });
+    const role = this.createMachineRole(`${name}-load`, scope, warehouse.loaderRolePart, [
+      warehouse.ref.allowQuery(),
+      catalogue.ref.allowRegister(first, ...others),
+      preparation.allowRun(),
+      failureTopic.allowPublish(),
     ]);
     return this.createMachine(`${name}-load`, nameOf(scope, "warehouse-load", "stateMachine"), {
       ...role,
       log,
       definition: pulumi
-        .all([pulumi.output(warehouse.place), prepare.arn, failureTopicArn])
+        .all([warehouse.ref.place, prepare.arn, failureTopic.arn])
         .apply(([place, prepareMachineArn, topicArn]) =>
           loadDefinition({
             partition: scope.partition,
@@ -164,7 +147,7 @@ export class WarehouseLoad extends pulumi.ComponentResource {
             place,
             prepareMachineArn,
             statement: warehouse.statement,
-            glueDatabase: catalogue.databaseName,
+            glueDatabase: catalogue.ref.databaseName,
             tables: catalogue.tables,
           }),
         ),
@@ -194,29 +177,18 @@ export class WarehouseLoad extends pulumi.ComponentResource {
     );
   }
 
-  private createRole(
-    name: string,
-    scope: Scope,
-    roleName: string,
-    permissions: readonly Allow[],
-  ): Pick<MachineParts, "role" | "policy"> {
-    const role = new aws.iam.Role(
-      name,
-      { name: roleName, assumeRolePolicy: trustService(scope, "states.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      { role: role.name, policy: allowing(...permissions, ...OBSERVE) },
-      { parent: this },
-    );
-    return { role, policy };
+  private createMachineRole(name: string, scope: Scope, part: string, grants: readonly Grant[]): MadeRole {
+    const trust = trustService(scope, "states.amazonaws.com");
+    return createRole(name, { scope, part, trust, grants: [...grants, DELIVER_LOGS, TRACE_MACHINE] }, this);
   }
 
   /** Each night and in every region: roles and grants are those of the files, whatever was done by hand. */
   private schedulePreparation(name: string, args: WarehouseLoadArgs, prepare: aws.sfn.StateMachine): void {
-    const { scope, deadLetterQueueArn } = args;
-    const { role, policy } = this.createStarter(`${name}-schedule`, "scheduler.amazonaws.com", args, prepare);
+    const { scope, deadLetters } = args;
+    const { role, policy } = this.createStarter(`${name}-schedule`, "scheduler", args, {
+      name: "warehouse-prepare",
+      arn: prepare.arn,
+    });
     new aws.scheduler.Schedule(
       name,
       {
@@ -230,7 +202,7 @@ export class WarehouseLoad extends pulumi.ComponentResource {
           arn: prepare.arn,
           roleArn: role.arn,
           input: "{}",
-          deadLetterConfig: { arn: deadLetterQueueArn },
+          deadLetterConfig: { arn: deadLetters.arn },
           retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 },
         },
       },
@@ -240,8 +212,11 @@ export class WarehouseLoad extends pulumi.ComponentResource {
 
   /** Wherever a daily run succeeded: in the primary by schedule, in a replica when somebody started it there. */
   private loadAfterEachDay(name: string, args: WarehouseLoadArgs, load: aws.sfn.StateMachine): void {
-    const { scope, dailyMachineArn, deadLetterQueueArn } = args;
-    const { role, policy } = this.createStarter(`${name}-rule`, "events.amazonaws.com", args, load);
+    const { scope, dailyMachineArn, deadLetters } = args;
+    const { role, policy } = this.createStarter(`${name}-rule`, "events", args, {
+      name: "warehouse-load",
+      arn: load.arn,
+    });
     const rule = new aws.cloudwatch.EventRule(
       name,
       {
@@ -263,74 +238,32 @@ export class WarehouseLoad extends pulumi.ComponentResource {
         arn: load.arn,
         roleArn: role.arn,
         inputTransformer: { inputPaths: { name: "$.detail.name" }, inputTemplate: '{"name": <name>}' },
-        deadLetterConfig: { arn: deadLetterQueueArn },
+        deadLetterConfig: { arn: deadLetters.arn },
         retryPolicy: { maximumEventAgeInSeconds: 21_600, maximumRetryAttempts: 20 },
       },
       { parent: this, dependsOn: [policy] },
     );
   }
 
+  /** Who starts a machine on time, or after an event, and keeps what could not be started. */
   private createStarter(
     name: string,
-    service: string,
-    args: WarehouseLoadArgs,
-    machine: aws.sfn.StateMachine,
-  ): Pick<MachineParts, "role" | "policy"> {
-    const { scope, keyArn, messagingKeyArn = keyArn, deadLetterQueueArn } = args;
-    const part = service === "events.amazonaws.com" ? "warehouse-rule" : "warehouse-schedule";
-    const role = new aws.iam.Role(
-      name,
-      { name: nameOf(scope, part, "role"), assumeRolePolicy: trustService(scope, service) },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
+    service: "events" | "scheduler",
+    { scope, deadLetters }: WarehouseLoadArgs,
+    machine: { readonly name: string; readonly arn: pulumi.Output<string> },
+  ): MadeRole {
+    const started = new MachineRef(scope, { name: nameOf(scope, machine.name, "stateMachine"), arn: machine.arn });
+    return createRole(
       name,
       {
-        role: role.name,
-        policy: allowing(
-          { sid: "Start", actions: ["states:StartExecution"], resources: [machine.arn] },
-          { sid: "KeepUndelivered", actions: ["sqs:SendMessage"], resources: [deadLetterQueueArn] },
-          {
-            sid: "EncryptUndelivered",
-            actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-            resources: [messagingKeyArn],
-          },
-        ),
+        scope,
+        part: service === "events" ? "warehouse-rule" : "warehouse-schedule",
+        trust: trustService(scope, `${service}.amazonaws.com`),
+        grants: [started.allowStart(), deadLetters.allowSend()],
       },
-      { parent: this },
+      this,
     );
-    return { role, policy };
   }
-}
-
-/** Listing a day of each table in the encrypted catalogue: docs.aws.amazon.com/glue/latest/dg/encrypt-glue-data-catalog.html */
-function registerDays({ scope, catalogue: { databaseName, keyArn, tables } }: WarehouseLoadArgs): readonly Allow[] {
-  const glue = (path: string): string => arnOf(scope, "glue", path);
-  return [
-    {
-      sid: "RegisterDays",
-      actions: ["glue:BatchCreatePartition"],
-      resources: [
-        glue("catalog"),
-        glue(`database/${databaseName}`),
-        ...tables.map(({ name }) => glue(`table/${databaseName}/${name}`)),
-      ],
-    },
-    {
-      sid: "EncryptCatalogue",
-      actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
-      resources: [keyArn],
-      conditions: { StringEquals: { "kms:ViaService": `glue.${scope.region}.${dnsSuffixOf(scope)}` } },
-    },
-  ];
-}
-
-/** Publishing to an encrypted topic. */
-function report({ failureTopicArn, messagingKeyArn, keyArn }: WarehouseLoadArgs): readonly Allow[] {
-  return [
-    { sid: "ReportFailure", actions: ["sns:Publish"], resources: [failureTopicArn] },
-    { sid: "EncryptReport", actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [messagingKeyArn ?? keyArn] },
-  ];
 }
 
 interface MachineParts {

@@ -1,15 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arnOf, bucketArnOf } from "../kit/arn";
-import { allowing, allowKeyByAlias, trustService, type Allow } from "../kit/iam";
+import type { Grant } from "../kit/grant";
+import { trustService, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
+import { checkLogKey, createLogGroup } from "../parts/log-group";
+import { DELIVER_LOGS, TRACE_MACHINE } from "../parts/refs/account";
+import type { BucketRef } from "../parts/refs/bucket";
+import type { KeyRef } from "../parts/refs/key";
+import { MachineRef } from "../parts/refs/machine";
+import type { QueueRef } from "../parts/refs/queue";
+import type { TableRef } from "../parts/refs/table";
+import type { TopicRef } from "../parts/refs/topic";
+import { createRole, type MadeRole } from "../parts/role";
 import type { EtlRunner } from "../etl/contract";
 import type { VariantModel } from "../../contracts/models/variants";
 import { dailyDefinition, etlDefinition, starterDefinition, type EngineSettings, type RunKind } from "./daily";
-import { OBSERVE, ownClusterPermissions, runEtl, type OwnCluster } from "./permissions";
 
 /** Arguments of {@link DailyWorkflow}. */
 export interface DailyWorkflowArgs {
@@ -19,28 +27,22 @@ export interface DailyWorkflowArgs {
    * it takes to do so, once it is asked by hand.
    */
   readonly role: "primary" | "replica";
-  readonly keyArn: pulumi.Input<string>;
-  /** A cluster that waits for steps, what a cluster is made of, or an EMR Serverless application: the ETL room's `runner`. */
-  readonly etl:
-    { readonly clusterId: pulumi.Input<string> } | Extract<EtlRunner, { readonly kind: "transient" | "serverless" }>;
-  readonly buckets: { readonly bronze: string; readonly silver: string; readonly gold: string };
+  /** Of the run's log. */
+  readonly key: KeyRef;
+  /** A cluster that waits for steps, what a cluster is made of, or an EMR Serverless application. */
+  readonly etl: EtlRunner;
+  readonly buckets: { readonly bronze: BucketRef; readonly silver: BucketRef; readonly gold: BucketRef };
   /** Folder of this region in the gold bucket, with a closing `/`. */
   readonly goldFolder: string;
-  readonly tables: { readonly profiles: string; readonly models: string };
-  /** Alias of the tables' key in this region. @default none: the tables use a key of AWS's own */
-  readonly tablesKeyAlias?: string;
-  /** The training room's queue. */
-  readonly queue: { readonly arn: pulumi.Input<string>; readonly url: pulumi.Input<string> };
-  /** Queue on which the verifier tells the ETL what it verified. @default none: the ETL lists only */
-  readonly handoverQueueUrl?: pulumi.Input<string>;
-  /** Key of the queue and the topic. @default `keyArn` */
-  readonly messagingKeyArn?: pulumi.Input<string>;
-  /** Hears of failures and refusals. */
-  readonly failureTopicArn: pulumi.Input<string>;
+  readonly tables: { readonly profiles: TableRef; readonly models: TableRef };
+  /** Takes one message a shard of the run. */
+  readonly queue: QueueRef;
+  /** The verifier sends here what it verified: an argument of the ETL's steps. */
+  readonly handoverQueueUrl: pulumi.Input<string>;
+  /** Gets failures and refusals. */
+  readonly failureTopic: TopicRef;
   /** Takes what the schedule could not deliver. */
-  readonly deadLetterQueueArn: pulumi.Input<string>;
-  /** Function that fills the caches. @default none: they fill by themselves */
-  readonly warmFunctionArn?: pulumi.Input<string>;
+  readonly deadLetters: QueueRef;
   /** Models that are trained and published each day, one for each variant; the control's first. */
   readonly models: readonly VariantModel[];
   /** Shards of one model handed out at once; the queue holds the rest back. @default 200 */
@@ -49,8 +51,6 @@ export interface DailyWorkflowArgs {
   readonly scheduleExpression?: string;
   /** Minutes within which the start may lie, so that a fleet's regions do not all start at once. @default 15 */
   readonly flexibleWindowMinutes?: number;
-  /** Days for which the run's log is kept. @default 90 */
-  readonly logRetentionDays?: number;
 }
 
 const DEFAULTS = {
@@ -58,7 +58,6 @@ const DEFAULTS = {
   /** A replica's data has an hour to be made and replicated before the zone trains; what is late counts a day later. */
   scheduleExpression: { primary: "cron(0 2 * * ? *)", replica: "cron(0 1 * * ? *)" },
   flexibleWindowMinutes: 15,
-  logRetentionDays: 90,
 } as const;
 
 /** docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html */
@@ -71,6 +70,11 @@ const VARIANT = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/;
 const START_RETRY_HOURS = 6;
 /** Where the bootstrap puts the ETL programs on each node. */
 const PROGRAMS_FOLDER = "/opt/meridian/etl";
+
+/** The daily run of a region, for whoever answers its tasks before it exists. */
+export function dailyRun(scope: Scope): MachineRef {
+  return new MachineRef(scope, { name: nameOf(scope, "daily", "stateMachine") });
+}
 
 /** Problems of the arguments, all of them. */
 export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
@@ -101,9 +105,7 @@ export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
       "minutes",
       WINDOW_MINUTES,
     ),
-    ...(Object.values(args.buckets).some((bucket) => bucket === "")
-      ? [problem("buckets", "names that are not empty", JSON.stringify(args.buckets))]
-      : []),
+    ...checkLogKey("key", args.key),
   ];
 }
 
@@ -142,25 +144,17 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     });
   }
 
-  private createLog(name: string, args: DailyWorkflowArgs): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
-      name,
-      {
-        // This prefix spares the account's log resource policy, which is short: docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
-        name: `/aws/vendedlogs/states/${this.stateMachineName}`,
-        retentionInDays: args.logRetentionDays ?? DEFAULTS.logRetentionDays,
-        kmsKeyId: args.keyArn,
-      },
-      { parent: this },
-    );
+  private createLog(name: string, { scope, key }: DailyWorkflowArgs): aws.cloudwatch.LogGroup {
+    // This prefix spares the account's log resource policy, which is short: docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+    const groupName = `/aws/vendedlogs/states/${this.stateMachineName}`;
+    return createLogGroup(name, { scope, name: groupName, key, use: "run" }, this).group;
   }
 
-  /** What runs the ETL, as the daily run is told; a machine of its own where each run makes its cluster. */
+  /** What runs the ETL, as the daily run's definition needs it; a machine of its own where each run makes its cluster. */
   private createEngine(name: string, args: DailyWorkflowArgs, log: aws.cloudwatch.LogGroup): Engine {
     const { scope, etl, buckets, tables } = args;
-    if (!("kind" in etl) || etl.kind !== "transient")
-      return { settings: engineOf(etl), permissions: runEtl(scope, etl) };
-    const role = this.createRole(`${name}-etl`, scope, "daily-etl", ownClusterPermissions(scope, etl));
+    if (etl.kind !== "transient") return { settings: engineOf(etl), grants: etl.allow };
+    const role = this.createMachineRole(`${name}-etl`, scope, "daily-etl", etl.allow);
     const machineName = nameOf(scope, "daily-etl", "stateMachine");
     const machine = this.createMachine(`${name}-etl`, machineName, {
       role,
@@ -170,12 +164,12 @@ export class DailyWorkflow extends pulumi.ComponentResource {
           JSON.stringify(
             etlDefinition({
               partition: scope.partition,
-              bronzeBucket: buckets.bronze,
-              silverBucket: buckets.silver,
-              goldBucket: buckets.gold,
+              bronzeBucket: buckets.bronze.name,
+              silverBucket: buckets.silver.name,
+              goldBucket: buckets.gold.name,
               goldFolder: args.goldFolder,
-              profilesTable: tables.profiles,
-              ...(handoverQueueUrl === undefined ? {} : { handoverQueueUrl }),
+              profilesTable: tables.profiles.name,
+              handoverQueueUrl,
               clusterName: etl.name,
               request,
               programsFolder: PROGRAMS_FOLDER,
@@ -186,7 +180,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     });
     return {
       settings: machine.arn.apply((etlMachineArn) => ({ etlMachineArn })),
-      permissions: runEtl(scope, { machineArn: machine.arn, machineName }),
+      grants: [new MachineRef(scope, { name: machineName, arn: machine.arn }).allowRun()],
     };
   }
 
@@ -197,32 +191,26 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     engine: Engine,
   ): aws.sfn.StateMachine {
     const { scope, buckets, tables } = args;
-    const role = this.createRole(`${name}-daily`, scope, "daily", this.dailyPermissions(args, engine));
-    const settings = pulumi.all([
-      engine.settings,
-      args.queue.url,
-      args.failureTopicArn,
-      pulumi.output(args.warmFunctionArn),
-      pulumi.output(args.handoverQueueUrl),
-    ]);
+    const grants = [...engine.grants, ...grantsOf(args)];
+    const role = this.createMachineRole(`${name}-daily`, scope, "daily", grants);
+    const settings = pulumi.all([engine.settings, args.queue.url, args.failureTopic.arn, args.handoverQueueUrl]);
     return this.createMachine(name, this.stateMachineName, {
       role,
       log,
-      definition: settings.apply(([engineSettings, queueUrl, topicArn, warmFunctionArn, handoverQueueUrl]) =>
+      definition: settings.apply(([engineSettings, queueUrl, topicArn, handoverQueueUrl]) =>
         JSON.stringify(
           dailyDefinition({
             partition: scope.partition,
             ...engineSettings,
             queueUrl,
             topicArn,
-            ...(warmFunctionArn === undefined ? {} : { warmFunctionArn }),
-            bronzeBucket: buckets.bronze,
-            silverBucket: buckets.silver,
-            goldBucket: buckets.gold,
+            bronzeBucket: buckets.bronze.name,
+            silverBucket: buckets.silver.name,
+            goldBucket: buckets.gold.name,
             goldFolder: args.goldFolder,
-            profilesTable: tables.profiles,
-            ...(handoverQueueUrl === undefined ? {} : { handoverQueueUrl }),
-            modelsTable: tables.models,
+            profilesTable: tables.profiles.name,
+            handoverQueueUrl,
+            modelsTable: tables.models.name,
             scoringConcurrency: args.scoringConcurrency ?? DEFAULTS.scoringConcurrency,
             models: args.models,
           }),
@@ -231,63 +219,14 @@ export class DailyWorkflow extends pulumi.ComponentResource {
     });
   }
 
-  private dailyPermissions(args: DailyWorkflowArgs, engine: Engine): Allow[] {
-    const { scope } = args;
-    const machine = nameOf(scope, "daily", "stateMachine");
-    return [
-      ...engine.permissions,
-      {
-        sid: "ReadQualityReport",
-        actions: ["s3:GetObject"],
-        resources: [bucketArnOf(scope, args.buckets.gold, `${args.goldFolder}_quality/*`)],
-      },
-      { sid: "HandOutWork", actions: ["sqs:SendMessage"], resources: [args.queue.arn] },
-      {
-        sid: "Publish",
-        actions: ["dynamodb:UpdateItem"],
-        resources: [arnOf(scope, "dynamodb", `table/${args.tables.models}`)],
-      },
-      { sid: "ReportFailure", actions: ["sns:Publish"], resources: [args.failureTopicArn] },
-      {
-        sid: "UseKeys",
-        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-        resources: [args.keyArn, ...(args.messagingKeyArn === undefined ? [] : [args.messagingKeyArn])],
-      },
-      ...(args.tablesKeyAlias === undefined
-        ? []
-        : [
-            allowKeyByAlias(args.scope, {
-              sid: "UseTablesKey",
-              actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
-              alias: args.tablesKeyAlias,
-              via: "dynamodb",
-            }),
-          ]),
-      {
-        sid: "MapOverShards",
-        actions: ["states:StartExecution"],
-        resources: [arnOf(scope, "states", `stateMachine:${machine}`)],
-      },
-      {
-        sid: "FollowShards",
-        actions: ["states:DescribeExecution", "states:StopExecution"],
-        resources: [arnOf(scope, "states", `execution:${machine}/*`)],
-      },
-      ...(args.warmFunctionArn === undefined
-        ? []
-        : [{ sid: "Warm", actions: ["lambda:InvokeFunction"], resources: [args.warmFunctionArn] }]),
-    ];
-  }
-
   private createStarter(
     name: string,
     { scope }: DailyWorkflowArgs,
     daily: aws.sfn.StateMachine,
     log: aws.cloudwatch.LogGroup,
   ): aws.sfn.StateMachine {
-    const role = this.createRole(`${name}-starter`, scope, "daily-starter", [
-      { sid: "StartDaily", actions: ["states:StartExecution"], resources: [daily.arn] },
-    ]);
+    const run = new MachineRef(scope, { name: this.stateMachineName, arn: daily.arn });
+    const role = this.createMachineRole(`${name}-starter`, scope, "daily-starter", [run.allowStart()]);
     return this.createMachine(`${name}-starter`, nameOf(scope, "daily-starter", "stateMachine"), {
       role,
       log,
@@ -315,45 +254,23 @@ export class DailyWorkflow extends pulumi.ComponentResource {
   }
 
   /** A machine's role: what its steps need, and the log and trace deliveries that every machine needs. */
-  private createRole(name: string, scope: Scope, part: string, permissions: readonly Allow[]): RoleParts {
-    const role = new aws.iam.Role(
-      name,
-      { name: nameOf(scope, part, "role"), assumeRolePolicy: trustService(scope, "states.amazonaws.com") },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      name,
-      { role: role.name, policy: allowing(...permissions, ...OBSERVE) },
-      { parent: this },
-    );
-    return { role, policy };
+  private createMachineRole(name: string, scope: Scope, part: string, grants: readonly (Grant | Allow)[]): MadeRole {
+    const trust = trustService(scope, "states.amazonaws.com");
+    return createRole(name, { scope, part, trust, grants: [...grants, DELIVER_LOGS, TRACE_MACHINE] }, this);
   }
 
   private createSchedule(name: string, args: DailyWorkflowArgs, starter: aws.sfn.StateMachine): aws.scheduler.Schedule {
-    const { scope } = args;
-    const role = new aws.iam.Role(
+    const { scope, deadLetters } = args;
+    const machine = new MachineRef(scope, { name: nameOf(scope, "daily-starter", "stateMachine"), arn: starter.arn });
+    const { role, policy } = createRole(
       `${name}-schedule`,
       {
-        name: nameOf(scope, "daily-schedule", "role"),
-        assumeRolePolicy: trustService(scope, "scheduler.amazonaws.com"),
+        scope,
+        part: "daily-schedule",
+        trust: trustService(scope, "scheduler.amazonaws.com"),
+        grants: [machine.allowStart(), deadLetters.allowSend()],
       },
-      { parent: this },
-    );
-    const policy = new aws.iam.RolePolicy(
-      `${name}-schedule`,
-      {
-        role: role.name,
-        policy: allowing(
-          { sid: "Start", actions: ["states:StartExecution"], resources: [starter.arn] },
-          { sid: "KeepUndelivered", actions: ["sqs:SendMessage"], resources: [args.deadLetterQueueArn] },
-          {
-            sid: "EncryptUndelivered",
-            actions: ["kms:Decrypt", "kms:GenerateDataKey"],
-            resources: [args.messagingKeyArn ?? args.keyArn],
-          },
-        ),
-      },
-      { parent: this },
+      this,
     );
     return new aws.scheduler.Schedule(
       name,
@@ -374,7 +291,7 @@ export class DailyWorkflow extends pulumi.ComponentResource {
             scheduledTime: "<aws.scheduler.scheduled-time>",
             run: (args.role === "primary" ? "daily" : "data") satisfies RunKind,
           }),
-          deadLetterConfig: { arn: args.deadLetterQueueArn },
+          deadLetterConfig: { arn: deadLetters.arn },
           retryPolicy: { maximumEventAgeInSeconds: START_RETRY_HOURS * 3600, maximumRetryAttempts: 20 },
         },
       },
@@ -383,26 +300,33 @@ export class DailyWorkflow extends pulumi.ComponentResource {
   }
 }
 
-interface RoleParts {
-  readonly role: aws.iam.Role;
-  readonly policy: aws.iam.RolePolicy;
-}
-
 interface MachineParts {
-  readonly role: RoleParts;
+  readonly role: MadeRole;
   readonly log: aws.cloudwatch.LogGroup;
   readonly definition: pulumi.Input<string>;
 }
 
 interface Engine {
   readonly settings: pulumi.Output<EngineSettings>;
-  readonly permissions: readonly Allow[];
+  readonly grants: readonly (Grant | Allow)[];
 }
 
-/** What the run is told of the engine, once it is known. */
-function engineOf(etl: Exclude<DailyWorkflowArgs["etl"], OwnCluster>): pulumi.Output<EngineSettings> {
-  if ("clusterId" in etl) {
-    return pulumi.output(etl.clusterId).apply((clusterId) => ({ clusterId, programsFolder: PROGRAMS_FOLDER }));
+/** Calls of the daily machine's own steps (see dailyDefinition()). */
+function grantsOf({ scope, buckets, goldFolder, tables, queue, failureTopic }: DailyWorkflowArgs): readonly Grant[] {
+  return [
+    // The gate reads the ETL's report.
+    buckets.gold.allowRead(`${goldFolder}_quality/*`),
+    queue.allowSend(),
+    tables.models.allow("UpdateItem"),
+    failureTopic.allowPublish(),
+    dailyRun(scope).allowMap(),
+  ];
+}
+
+/** What the definition needs of the engine, once it is known. */
+function engineOf(etl: Exclude<EtlRunner, { readonly kind: "transient" }>): pulumi.Output<EngineSettings> {
+  if (etl.kind === "cluster") {
+    return etl.clusterId.apply((clusterId) => ({ clusterId, programsFolder: PROGRAMS_FOLDER }));
   }
   const { entryPoint, programsFolder, submitParameters } = etl;
   return pulumi.all([etl.applicationId, etl.roleArn]).apply(([applicationId, jobRoleArn]) => ({

@@ -28,7 +28,7 @@ export const modelServerSettings = new ProgramSettings("model-server", {
   ),
   modelsMemoryMib: optional(
     "MERIDIAN_MODELS_MEMORY_MIB",
-    number({ min: 0.001, integer: false }),
+    number({ min: 0.000_001, integer: false }),
     "Memory of all models together, MiB; 60 % of the container's without it",
   ),
   whenFull: withDefault(

@@ -5,6 +5,7 @@ import type { Topology } from "../../regions/topology/model";
 import { buildFleetGraph, type FleetGraph, type StackGraph } from "../graph";
 import { FLEET_RULES } from "../rules/catalogue";
 import { judgeFleet } from "../rules/rule";
+import { accessJudge, identifiedGraph } from "./access";
 import { awsJudge } from "./aws";
 import type { PublishedModels } from "./aws";
 import type { Configuration } from "./configuration";
@@ -37,6 +38,8 @@ export interface CheckOptions {
   readonly configuration?: Configuration;
   /** What AWS publishes about its APIs. @default requests are not judged */
   readonly published?: PublishedModels;
+  /** Whether each call that AWS makes because of a property is held against the policies of all stacks. @default false */
+  readonly access?: boolean;
   /** Called for each stack when its graph stands. */
   readonly onStack?: (stack: StackGraph, seconds: number) => void;
 }
@@ -45,7 +48,9 @@ export interface CheckOptions {
 export async function checkFleet(topology: Topology, options: CheckOptions = {}): Promise<Report> {
   const graph = await buildFleetGraph(topology, options.onStack === undefined ? {} : { onStack: options.onStack });
   const asked = options.published === undefined ? [] : [awsJudge(options.published)];
-  return reportOn(topology, graph, [packJudge(options.configuration), crossStackJudge, ...asked]);
+  // Policies name what only AWS knows: this judge has a graph of its own, in which identifiers are filled in.
+  const access = options.access === true ? [accessJudge(await identifiedGraph(topology))] : [];
+  return reportOn(topology, graph, [packJudge(options.configuration), crossStackJudge, ...asked, ...access]);
 }
 
 /**

@@ -5,6 +5,7 @@ import { stackProgram } from "../../stacks/program";
 import { waves } from "../waves";
 import { FleetGraph, StackGraph } from "./graph";
 import { recordStack } from "./record";
+import type { RecordSettings } from "./record";
 
 /** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
 const PROJECT = "meridian";
@@ -12,6 +13,8 @@ const PROJECT = "meridian";
 export interface BuildOptions {
   /** The operator's key for deleting data; the topology's `disposable` is the other. @default false */
   readonly deleteData?: boolean;
+  /** Identifiers that AWS would give. @default what only AWS knows stays unknown */
+  readonly answer?: RecordSettings["answer"];
   /** Called after each stack. */
   readonly onStack?: (stack: StackGraph, seconds: number) => void;
 }
@@ -20,10 +23,14 @@ export interface BuildOptions {
 export async function buildStackGraph(
   topology: Topology,
   name: StackName,
-  { deleteData = false }: Pick<BuildOptions, "deleteData"> = {},
+  { deleteData = false, answer }: Pick<BuildOptions, "deleteData" | "answer"> = {},
 ): Promise<StackGraph> {
   const program = stackProgram(topology, name, { deleteData });
-  const nodes = await recordStack(program, { project: PROJECT, stack: formatStackName(name) });
+  const nodes = await recordStack(program, {
+    project: PROJECT,
+    stack: formatStackName(name),
+    ...(answer === undefined ? {} : { answer }),
+  });
   return new StackGraph(name, nodes);
 }
 

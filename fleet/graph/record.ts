@@ -44,11 +44,25 @@ const FEATURES = {
   supportsErrorHooks: true,
 };
 
+/** A resource that the program registers, as far as its answer depends on it. */
+export type Asked = Pick<GraphNode, "type" | "name" | "urn" | "region" | "inputs">;
+
+/** What a provider would give a new resource: its id, and outputs beside the inputs. */
+export interface Answered {
+  readonly id?: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
 export interface RecordSettings {
   readonly project: string;
   readonly stack: string;
   /** Outputs of other stacks, by full name, where a program needs more than a stand-in. */
   readonly references?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /**
+   * Identifiers that AWS would give, e.g. a key's ARN, so that a document that names them is known.
+   * @default none: what only AWS knows stays unknown
+   */
+  readonly answer?: (asked: Asked) => Answered | undefined;
   /** Lets the runtime take the traces that its messages need, which is much slower. @default false, unless the program fails */
   readonly traces?: boolean;
 }
@@ -149,12 +163,13 @@ class Monitor {
     const inputs = properties(raw);
     const provider = withoutId(request.getProvider());
     if (type.startsWith("pulumi:providers:")) this.regions.set(urn, asText(inputs["region"]));
+    const region = asText(inputs["region"]) || (this.regions.get(provider) ?? "");
     this.nodes.push({
       stack: this.settings.stack,
       urn,
       type,
       name,
-      region: asText(inputs["region"]) || (this.regions.get(provider) ?? ""),
+      region,
       inputs,
       parent,
       protect: request.getProtect() ?? false,
@@ -165,11 +180,14 @@ class Monitor {
       uses: usesOf(request),
       custom: request.getCustom(),
     });
-    const answer: Answer = { toJavaScript: () => (request.getRemote() ? {} : raw) };
+    const given = request.getCustom() ? this.settings.answer?.({ type, name, urn, region, inputs }) : undefined;
+    const answer: Answer = {
+      toJavaScript: () => (given === undefined ? (request.getRemote() ? {} : raw) : { ...raw, ...given.outputs }),
+    };
     callback(null, {
       getUrn: () => urn,
       // A provider must have an id, since resources refer to it; any other id is known only after the update.
-      getId: () => (type.startsWith("pulumi:providers:") ? "recorded" : ""),
+      getId: () => (type.startsWith("pulumi:providers:") ? "recorded" : (given?.id ?? "")),
       getObject: () => answer,
       getPropertydependenciesMap: () => undefined,
       getResult: () => 0,

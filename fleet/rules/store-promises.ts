@@ -63,7 +63,7 @@ function buckets(fleet: Fleet, judge: FleetJudge, zone: Residency): void {
   const minutes = topology.promises.rpoSeconds / 60;
   for (const region of zone.regions) {
     const configs = graph.of(STREAM_TO_COPY).filter((node) => node.region === region);
-    for (const part of Object.keys(REPLICATED)) {
+    for (const part of REPLICATED) {
       const own = configs.filter(({ inputs }) => text(inputs, "bucket")?.includes(`-${region}-${part}-`) === true);
       const reached = own.flatMap(({ inputs }) => list(inputs, "rules")).map(placeOfRule);
       for (const peer of zone.regions) {

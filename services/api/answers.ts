@@ -51,7 +51,7 @@ export interface Recommendation extends ItemList {
 /** What can fail behind an answer. */
 export type Part = "cache" | "table" | "endpoint";
 
-/** What the recommendation API stands on. */
+/** What the recommendation API needs. */
 export interface RecommendDeps {
   readonly region: string;
   readonly cache: CacheClient;
@@ -63,13 +63,13 @@ export interface RecommendDeps {
    * others' are asked of the endpoint first.
    */
   readonly variants: readonly Variant[];
-  /** The split as it stands, asked for each answer. @default the variants above, of no experiment */
+  /** The current split, read for each answer. @default the variants above, of no experiment */
   readonly split?: () => Split;
-  /** What may be switched off while the process runs. @default all is on */
+  /** Switches that may change while the process runs. @default all on */
   readonly switches?: {
     /** Whether models are asked live. */
     readonly endpoint: () => boolean;
-    /** Whether what is similar is looked for; else popular items stand in. */
+    /** Whether similar items are looked up; popular items replace them otherwise. */
     readonly similar: () => boolean;
   };
   /** The user's pseudonym: the same function as the transform's. */
@@ -94,7 +94,7 @@ export interface RecommendDeps {
   readonly breakerMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
-  /** Told of every failed call behind an answer; the answer itself does not fail. */
+  /** Called for each failed call behind an answer; the answer itself does not fail. */
   readonly onFailure?: (where: Part, error: unknown) => void;
 }
 

@@ -1,17 +1,19 @@
-import type { IncomingMessage, Server } from "node:http";
-import { z } from "zod";
+import type { Server } from "node:http";
+import type { FastifyReply, FastifyRequest, RouteOptions } from "fastify";
+import type { z } from "zod";
+import { createApp, send } from "./app";
 import { AtHand } from "./at-hand";
-import { AuthError, refusalOf, type Authenticator } from "./auth";
+import { UPDATES_PROTOCOL, type Authenticator } from "./auth";
 import type { ExposureLog } from "./exposures";
-import { bodyOf, HttpError, isDraining, serve, type Reply } from "../kit/http/server";
-import { OPENAPI_DOCUMENT } from "./openapi";
-import { consentOf, limitOf } from "./query";
-import { BadRequestError, DEFAULT_LIMIT, MAX_LIMIT, type ItemList, type Recommender } from "./recommend";
+import { isDraining, type Reply } from "../kit/http/server";
+import { consentQuery, limitQuery, listQuery } from "./query";
+import { DEFAULT_LIMIT, type Recommender } from "./recommend";
+import { ANSWERS, idParams, itemsRequest, MESSAGES } from "./schemas";
 import { Sessions } from "./sessions";
-import type { ApiTelemetry } from "./telemetry";
+import { withTelemetry, type ApiTelemetry } from "./telemetry";
 import { UPDATES_PATH, type Updates } from "./updates";
 
-/** Behaviour of the API under load, and what stands around its answers. */
+/** Behaviour of the API under load, and the features around its answers. */
 export interface ApiOptions {
   /** Requests under way at once; more are answered 503. @default 2000 */
   readonly maxRequests?: number;
@@ -19,46 +21,28 @@ export interface ApiOptions {
   readonly atHandMs?: number;
   /** Who may ask. @default everybody, for everybody */
   readonly authenticator?: Authenticator;
-  /** Told of each list that was shown to somebody who agreed. @default none */
+  /** Called for each list that was shown to somebody who consented. @default none */
   readonly exposures?: Pick<ExposureLog, "record">;
   /** Traces and counts requests. @default none */
   readonly telemetry?: ApiTelemetry;
   /** Takes WebSockets. @default none are taken */
   readonly updates?: Updates;
-  /** Told of each request that is turned away because of `maxRequests`. */
+  /** Called for each request that is refused because of `maxRequests`. */
   readonly onShed?: () => void;
   readonly now?: () => number;
-}
-
-/** Longest body of a request, bytes: the longest list of the longest ids, in the longest spelling of JSON. */
-const MAX_BODY_BYTES = 1024 ** 2;
-
-type Method = "GET" | "POST";
-interface Call {
-  readonly id: string;
-  readonly url: URL;
-  readonly request: IncomingMessage;
-}
-interface Route {
-  readonly method: Method;
-  /** As in the OpenAPI document. */
-  readonly path: string;
-  /** Who may ask: anybody who is known, or the user of the path alone. @default anybody at all */
-  readonly guard?: "caller" | "user";
-  readonly answer: (call: Call) => Promise<Reply> | Reply;
 }
 
 /**
  * The recommendation API: lists (a user's, similar ones, popular ones, given ones ranked), probes, and its own document
  * at `/openapi.json`, which says what each takes and answers.
  */
-export function createApi(
+export async function createApi(
   recommender: Recommender,
   onError: (error: unknown) => void = (error) => {
     console.error(error);
   },
   options: ApiOptions = {},
-): Server {
+): Promise<Server> {
   const { authenticator, exposures, telemetry, updates, onShed } = options;
   const hot = new AtHand({
     ms: options.atHandMs ?? 1000,
@@ -67,51 +51,22 @@ export function createApi(
     ...(exposures === undefined ? {} : { exposures }),
     ...(telemetry === undefined ? {} : { onGiven: telemetry.given }),
   });
-  const routes = [
-    ...listRoutes(recommender, hot, exposures),
-    ...sessionRoutes(recommender, options),
-    ...ownRoutes(recommender, () => server),
-  ].map((route) => ({ ...route, matches: matcher(route.path) }));
-  const answer = async (route: Route, call: Call): Promise<Reply> => {
-    try {
-      if (authenticator !== undefined && route.guard !== undefined) {
-        const caller = await authenticator.caller(call.request);
-        if (route.guard === "user") authenticator.permit(caller, call.id);
-      }
-      return await route.answer(call);
-    } catch (error) {
-      if (error instanceof AuthError) return refusalOf(error);
-      if (error instanceof BadRequestError) throw new HttpError(400, error.message);
-      throw error;
-    }
-  };
-  const server: Server = serve(
-    async (request, url): Promise<Reply> => {
-      const found = routes.flatMap((route) => {
-        const match = route.matches.exec(url.pathname);
-        return match === null ? [] : [{ route, id: match[1] ?? "" }];
-      });
-      if (found.length === 0) throw new HttpError(404, `no such path: ${url.pathname}`);
-      const method = request.method === "HEAD" ? "GET" : request.method;
-      const chosen = found.find(({ route }) => route.method === method);
-      if (chosen === undefined) {
-        const allowed = found.flatMap(({ route }) => (route.method === "GET" ? ["GET", "HEAD"] : [route.method]));
-        return { status: 405, body: { error: `want ${allowed.join(" or ")}` }, headers: { allow: allowed.join(", ") } };
-      }
-      const { route } = chosen;
-      const work = () => answer(route, { id: decoded(chosen.id), url, request });
-      return telemetry === undefined ? work() : telemetry.request(route.path, request, work);
-    },
+  const around = (route: Route): RouteOptions =>
+    withGuard(withTelemetry(routeOptions(route), route.path, telemetry), route, options);
+  const server: Server = await createApp({
+    routes: [
+      ...listRoutes(recommender, hot, exposures),
+      ...sessionRoutes(recommender, options),
+      ...ownRoutes(recommender, () => server),
+    ].map(around),
     onError,
-    {
-      maxRequests: options.maxRequests ?? 2000,
-      always: new Set(PROBES),
-      atHand: hot.find,
-      ...(onShed === undefined ? {} : { onShed }),
-      // Else a caller who would take another protocol for any path gets what was asked for, by this one.
-      upgrades: ({ headers }) => updates !== undefined && headers.upgrade?.toLowerCase() === "websocket",
-    },
-  );
+    maxRequests: options.maxRequests ?? 2000,
+    always: new Set(PROBES),
+    atHand: hot.find,
+    ...(onShed === undefined ? {} : { onShed }),
+    // A caller who offers another protocol for any path gets what was asked for, over HTTP.
+    upgrades: ({ headers }) => updates !== undefined && headers.upgrade?.toLowerCase() === "websocket",
+  });
   updates?.attach(server);
   return server;
 }
@@ -119,44 +74,133 @@ export function createApi(
 /** Paths of the probes: the API's own names, and those that Kubernetes uses. */
 const PROBES = ["/health", "/livez", "/ready", "/readyz"] as const;
 
+interface Route {
+  readonly method: "GET" | "POST";
+  /** As in the OpenAPI document. */
+  readonly path: string;
+  /** Who may ask: any authenticated caller, or the user of the path alone. @default everybody */
+  readonly guard?: "caller" | "user";
+  /** Of the OpenAPI document, and the schemas by which requests are validated. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly answer: (request: FastifyRequest, reply: FastifyReply) => Promise<object> | object;
+}
+
+function routeOptions({ method, path, guard, schema, answer }: Route): RouteOptions {
+  return {
+    method,
+    // Any characters once decoded, but at least one: an address without an id is an unknown path.
+    url: path.replaceAll(/\{(\w+)\}/g, ":$1([^]+)"),
+    // Where callers are authenticated, by a token.
+    schema: { ...schema, ...(guard === undefined ? {} : { security: [{}, { bearer: [] }] }) },
+    handler: async (request, reply) => answer(request, reply),
+  };
+}
+
+/** Authenticates the caller before anything else of a request is read. */
+function withGuard(route: RouteOptions, { guard }: Route, { authenticator }: ApiOptions): RouteOptions {
+  if (authenticator === undefined || guard === undefined) return route;
+  const permit = async (request: FastifyRequest): Promise<void> => {
+    const caller = await authenticator.caller(request.raw);
+    if (guard === "user") authenticator.permit(caller, idOf(request));
+  };
+  return { ...route, onRequest: [...[route.onRequest ?? []].flat(), permit] };
+}
+
+const idOf = ({ params }: FastifyRequest): string => (params as { readonly id: string }).id;
+const queryOf = <T extends z.ZodType>(_: T, { query }: FastifyRequest): z.infer<T> => query as z.infer<T>;
+const itemsOf = ({ body }: FastifyRequest): z.infer<typeof itemsRequest> => body as z.infer<typeof itemsRequest>;
+
+/** Lists are the caller's alone. */
+const listed = (reply: FastifyReply, list: object): object => {
+  reply.header("cache-control", "private, max-age=0");
+  return list;
+};
+
+/** The WebSocket in the document: its messages are components, since OpenAPI has no place for them. */
+const UPDATES_DOCUMENT = {
+  operationId: "updates",
+  summary: "A WebSocket that receives the user's list whenever it changes",
+  description: `Subprotocol \`${UPDATES_PROTOCOL}\`; a browser carries its token in a second one, \`bearer.<token>\`. The process sends \`Update\`: at once, when the session changes, when a model is published. The client may send \`SeenInput\`. Connections end with 1001 when the process stops (reconnect after a random delay), 1008 for too many messages or an expired token, 1009 for a message that is too long.`,
+  "x-websocket": MESSAGES,
+  security: [{}, { bearer: [] }],
+  tags: ["lists"],
+  params: idParams("The site's id of the user"),
+  querystring: listQuery,
+  response: ANSWERS.updates,
+};
+
+const USER = idParams("The site's id of the user");
+
 function listRoutes(recommender: Recommender, hot: AtHand, exposures: ApiOptions["exposures"]): Route[] {
   return [
     {
       method: "GET",
       path: "/v1/users/{id}/recommendations",
       guard: "user",
-      answer: async ({ id, url, request }) => {
-        const consent = consentOf(url);
-        const list = await recommender.recommend(id, { limit: limitOf(url) });
+      schema: {
+        operationId: "recommend",
+        summary: "A user's recommendations",
+        tags: ["lists"],
+        params: USER,
+        querystring: listQuery,
+        response: ANSWERS.user,
+      },
+      answer: async (request, reply) => {
+        const { limit, consent } = queryOf(listQuery, request);
+        const list = await recommender.recommend(idOf(request), { limit });
         // Given again, it comes from this process's memory.
         if (list.fallback === "none") hot.set(request.url, { ...list, source: "cache" }, consent);
         if (request.method === "GET") exposures?.record(list, consent);
-        return listed(list);
+        return listed(reply, list);
       },
     },
     {
       method: "POST",
       path: "/v1/users/{id}/rerank",
       guard: "user",
-      answer: async ({ id, url, request }) => {
-        const consent = consentOf(url);
-        const { items, limit = items.length } = await itemsRequest(request);
-        const list = await recommender.rerank(id, items, { limit });
-        exposures?.record(list, consent);
-        return listed(list);
+      schema: {
+        operationId: "rerank",
+        summary: "Given items in the order of a user's taste",
+        tags: ["lists"],
+        params: USER,
+        querystring: consentQuery,
+        body: itemsRequest,
+        response: ANSWERS.userBody,
+      },
+      answer: async (request, reply) => {
+        const { items, limit = items.length } = itemsOf(request);
+        const list = await recommender.rerank(idOf(request), items, { limit });
+        exposures?.record(list, queryOf(consentQuery, request).consent);
+        return listed(reply, list);
       },
     },
     {
       method: "GET",
       path: "/v1/items/{id}/similar",
       guard: "caller",
-      answer: async ({ id, url }) => listed(await recommender.similar(id, { limit: limitOf(url) })),
+      schema: {
+        operationId: "similar",
+        summary: "Items most like one",
+        tags: ["lists"],
+        params: idParams("The item"),
+        querystring: limitQuery,
+        response: ANSWERS.similar,
+      },
+      answer: async (request, reply) =>
+        listed(reply, await recommender.similar(idOf(request), queryOf(limitQuery, request))),
     },
     {
       method: "GET",
       path: "/v1/popular",
       guard: "caller",
-      answer: async ({ url }) => listed(await recommender.popular({ limit: limitOf(url) })),
+      schema: {
+        operationId: "popular",
+        summary: "What is popular in the region",
+        tags: ["lists"],
+        querystring: limitQuery,
+        response: ANSWERS.popular,
+      },
+      answer: async (request, reply) => listed(reply, await recommender.popular(queryOf(limitQuery, request))),
     },
   ];
 }
@@ -169,24 +213,37 @@ function sessionRoutes(recommender: Recommender, { exposures, updates }: ApiOpti
       method: "POST",
       path: "/v1/users/{id}/session",
       guard: "user",
-      answer: async ({ id, url, request }) => {
-        const consent = consentOf(url);
-        const { items, limit = DEFAULT_LIMIT } = await itemsRequest(request);
+      schema: {
+        operationId: "session",
+        summary: "A user's recommendations as the session goes on",
+        description:
+          "Takes items that the user saw, oldest first, and answers the list without them and with what is similar to the last ones. The process that receives a session keeps it for half an hour; the user's open WebSockets at the same process get the list too.",
+        tags: ["lists"],
+        params: USER,
+        querystring: consentQuery,
+        body: itemsRequest,
+        response: ANSWERS.userBody,
+      },
+      answer: async (request, reply) => {
+        const id = idOf(request);
+        const { items, limit = DEFAULT_LIMIT } = itemsOf(request);
         const list = await recommender.session(id, sessions.add(id, items), { limit });
-        exposures?.record(list, consent);
+        exposures?.record(list, queryOf(consentQuery, request).consent);
         updates?.changed(id);
-        return listed(list);
+        return listed(reply, list);
       },
     },
     {
-      // A WebSocket's upgrade comes another way: see `Updates`.
       method: "GET",
       path: UPDATES_PATH,
-      answer: () => ({
-        status: 426,
-        body: { error: updates === undefined ? "updates are off" : "want a WebSocket" },
-        headers: { upgrade: "websocket", connection: "Upgrade" },
-      }),
+      schema: UPDATES_DOCUMENT,
+      // An upgrade to a WebSocket takes another way: see `Updates`.
+      answer: (_, reply) =>
+        send(reply, {
+          status: 426,
+          body: { error: updates === undefined ? "updates are off" : "want a WebSocket" },
+          headers: { upgrade: "websocket", connection: "Upgrade" },
+        }),
     },
   ];
 }
@@ -200,44 +257,29 @@ function ownRoutes(recommender: Recommender, server: () => Server): Route[] {
       ? { status: 200, body: { status: "ready" } }
       : { status: 503, body: { status: "no model" } };
   };
+  const summaries = {
+    "/health": "Whether the process runs",
+    "/livez": "The same, as Kubernetes names it",
+    "/ready": "Whether a published model can be read and the process is not stopping",
+    "/readyz": "The same, as Kubernetes names it",
+  };
   return [
-    { method: "GET", path: "/openapi.json", answer: () => ({ status: 200, body: OPENAPI_DOCUMENT }) },
-    ...PROBES.map((path): Route => ({ method: "GET", path, answer: path.includes("ready") ? ready : live })),
+    {
+      method: "GET",
+      path: "/openapi.json",
+      schema: { operationId: "document", summary: "This document", tags: ["probes"], response: ANSWERS.document },
+      answer: ({ server: app }) => app.swagger(),
+    },
+    ...PROBES.map((path): Route => ({
+      method: "GET",
+      path,
+      schema: {
+        operationId: path.slice(1),
+        summary: summaries[path],
+        tags: ["probes"],
+        response: ANSWERS.probe,
+      },
+      answer: async (_, reply) => send(reply, path.includes("ready") ? await ready() : live()),
+    })),
   ];
-}
-
-function listed(list: ItemList): Reply {
-  return { status: 200, body: list, headers: { "cache-control": "private, max-age=0" } };
-}
-
-function matcher(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(".", "\\.").replace("{id}", "([^/]+)")}$`);
-}
-
-const itemsSchema = z.strictObject({
-  items: z.array(z.string().min(1).max(256)).min(1).max(MAX_LIMIT),
-  limit: z.int().min(1).max(MAX_LIMIT).optional(),
-});
-
-async function itemsRequest(request: IncomingMessage): Promise<z.infer<typeof itemsSchema>> {
-  const type = (request.headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new HttpError(415, `want application/json, got ${type ?? "nothing"}`);
-  let value: unknown;
-  const body = await bodyOf(request, MAX_BODY_BYTES);
-  try {
-    value = JSON.parse(body.toString("utf8"));
-  } catch {
-    throw new HttpError(400, "the body is not JSON");
-  }
-  const parsed = itemsSchema.safeParse(value);
-  if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
-  return parsed.data;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new HttpError(400, "id: want percent-encoded UTF-8");
-  }
 }

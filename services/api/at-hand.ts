@@ -3,7 +3,7 @@ import type { Recommendation } from "./answers";
 import type { Authenticator } from "./auth";
 import type { ConsentGiven, ExposureLog } from "./exposures";
 import { KEEP_ALIVE_MS } from "../kit/http/server";
-import { ReadyAnswer } from "../kit/http/ready-answer";
+import { ReadyAnswer } from "../kit/http/fast-path/ready-answer";
 
 /** Answers kept as they were sent: about 1 KB each. */
 const AT_HAND = 20_000;
@@ -11,7 +11,7 @@ const AT_HAND = 20_000;
 interface Kept {
   readonly answer: ReadyAnswer;
   readonly until: number;
-  /** What giving it again has to be let in for, or told of. */
+  /** What authorization and the exposure log need of it when it is sent again. */
   readonly list: Recommendation;
   readonly consent: ConsentGiven;
 }
@@ -22,19 +22,19 @@ export interface AtHandOptions {
   readonly now: () => number;
   readonly authenticator?: Authenticator;
   readonly exposures?: Pick<ExposureLog, "record">;
-  /** Told of each answer that is given again. */
+  /** Called for each answer that is sent again. */
   readonly onGiven?: (list: Recommendation) => void;
 }
 
 /** Answers as they were sent a moment ago, by address: the cheapest cache there is. */
 export class AtHand {
   private readonly kept = new LRUCache<string, Kept>({ max: AT_HAND });
-  /** What the server asks first of each GET. A caller whom only waiting could let in gets nothing here. */
+  /** What the server calls first for each GET. It returns nothing for a caller whose token has still to be verified. */
   readonly find: (url: string, authorization: string | undefined) => ReadyAnswer | undefined;
 
   constructor(private readonly options: AtHandOptions) {
     const { authenticator, exposures, onGiven } = options;
-    // What is not on must cost nothing: this is asked tens of thousands of times in a second.
+    // Features that are off must cost nothing: this is called tens of thousands of times a second.
     const plain = authenticator === undefined && exposures === undefined && onGiven === undefined;
     this.find = plain
       ? (url) => this.get(url)?.answer

@@ -28,7 +28,7 @@ export interface Caller {
 export const REFUSAL_REASONS = ["missing", "invalid", "expired", "forbidden", "keys-away"] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** A caller who is not let in; `detail` is for the caller and says nothing of others. */
+/** A caller who is refused; `detail` is for the caller and names nobody else. */
 export class AuthError extends Error {
   constructor(
     readonly reason: RefusalReason,
@@ -47,11 +47,11 @@ export class AuthError extends Error {
 export interface Authenticator {
   /** How often callers were refused, by reason. */
   readonly refused: Readonly<Record<RefusalReason, number>>;
-  /** A caller who was let in a moment ago, by the same `Authorization`, without waiting. */
+  /** A caller who was authenticated a moment ago by the same `Authorization`, without waiting. */
   known(authorization: string | undefined): Caller | undefined;
   /** @throws AuthError */
   caller(request: IncomingMessage): Promise<Caller>;
-  /** Holds a caller against the user that is asked for. @throws AuthError */
+  /** Checks that a caller may ask for a user. @throws AuthError */
   permit(caller: Caller, userId: string): void;
 }
 
@@ -74,7 +74,7 @@ const KNOWN_TOKENS = 10_000;
 /** Longest token that is read, characters: more than fits into the header of any load balancer. */
 const MAX_TOKEN = 16_384;
 
-/** What a caller is told who is not let in: RFC 9457, beside RFC 6750, 3. */
+/** The answer to a caller who is refused: RFC 9457, and RFC 6750, section 3. */
 export function refusalOf({ status, reason, detail }: AuthError): Reply {
   const titles = { 401: "Unauthorized", 403: "Forbidden", 503: "Service Unavailable" } as const;
   const invalid = `Bearer error="invalid_token", error_description="${detail.replaceAll(/["\\]/g, "'")}"`;
@@ -174,7 +174,7 @@ export class JwtAuthenticator extends Counting implements Authenticator {
 
 /** Lets in who comes through the gateway, for every user: callers are services that IAM knows. */
 export class GatewayAuthenticator extends Counting implements Authenticator {
-  /** Nobody: who calls stands in a header of its own. */
+  /** Nobody: the caller is in a header of its own. */
   known(): undefined {
     return undefined;
   }

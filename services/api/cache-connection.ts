@@ -1,7 +1,7 @@
 import { Cluster, Redis } from "ioredis";
 import { gatheringCache, redisCache, type CacheClient } from "./cache";
 import { cacheToken, TOKEN_SECONDS, type CacheIdentity } from "./cache-token";
-import type { CredentialSource } from "../kit/sigv4";
+import type { CredentialSource } from "../kit/credentials";
 
 /** Where the cache is and how it is talked to. */
 export interface CacheSettings {
@@ -13,7 +13,7 @@ export interface CacheSettings {
   readonly tls?: false | { readonly ca?: string };
   /** Who connects, by IAM. @default nobody in particular: a cache without users */
   readonly identity?: CacheIdentity & { readonly credentials: CredentialSource };
-  /** Told of connections that fail; the cache is tried again for ever. */
+  /** Called for connections that fail; the client reconnects for ever. */
   readonly onError?: (error: unknown) => void;
   readonly now?: () => Date;
 }
@@ -23,7 +23,7 @@ export interface CacheConnection extends CacheClient {
   close(): void;
 }
 
-/** Milliseconds. A cache that takes longer is no help: the table is nearer. */
+/** Milliseconds. A slower cache does not help: the table answers sooner. */
 const TIMES = { connect: 2000, command: 500, retryMost: 2000 } as const;
 
 /** A new token is made when two thirds of the last one's time are over. */

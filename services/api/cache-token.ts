@@ -1,6 +1,8 @@
-import { presignedQuery, type Credentials } from "../kit/sigv4";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Credentials } from "../kit/credentials";
 
-/** How long a token opens connections, seconds, and an opened connection lives by it at most, hours. docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html */
+/** How long a token opens connections, seconds. docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html */
 export const TOKEN_SECONDS = 900;
 
 export interface CacheIdentity {
@@ -12,20 +14,26 @@ export interface CacheIdentity {
 }
 
 /**
- * The password by which ElastiCache knows an IAM identity: a presigned `connect` request to the cache by its name,
- * without the scheme. It is made here, nothing is asked.
+ * The password by which ElastiCache authenticates an IAM identity: a presigned `connect` request to the cache's name,
+ * without the scheme. It is computed in this process; no call is made.
  */
-export function cacheToken(
+export async function cacheToken(
   { region, cacheName, userName }: CacheIdentity,
   credentials: Credentials,
   now: Date,
-): string {
-  const request = {
-    method: "GET",
-    path: "/",
-    query: { Action: "connect", User: userName },
-    headers: { host: cacheName },
-  };
-  const query = presignedQuery(request, credentials, { region, service: "elasticache", now }, TOKEN_SECONDS);
-  return `${cacheName}/?${query}`;
+): Promise<string> {
+  const signer = new SignatureV4({ service: "elasticache", region, credentials, sha256: Hash.bind(null, "sha256") });
+  const { query = {} } = await signer.presign(
+    {
+      method: "GET",
+      protocol: "http:",
+      hostname: cacheName,
+      path: "/",
+      headers: { host: cacheName },
+      query: { Action: "connect", User: userName },
+    },
+    { expiresIn: TOKEN_SECONDS, signingDate: now },
+  );
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return `${cacheName}/?${pairs.sort().join("&")}`;
 }

@@ -37,7 +37,7 @@ export async function coldLists(
 }
 
 /**
- * Popular items with a new one at each fifth place, each item once. A new item takes the score of the one that it stands
+ * Popular items with a new one at each fifth place, each item once. A new item takes the score of the one that it is placed
  * before, since a share of views says nothing beside a popularity, and scores fall along a list.
  */
 export function interleave(popular: readonly ScoredItem[], fresh: readonly ScoredItem[]): readonly ScoredItem[] {

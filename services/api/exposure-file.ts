@@ -5,7 +5,7 @@ import type { ExposureSink } from "./exposures";
 
 /**
  * Exposures in a file, one event a line as a client sends it, in the order of their coming. It can be sent to a collector
- * as it is, and more than once, since events are known by their ids. It stands where no stream is delivered all the time:
+ * as it is, and more than once, since events are known by their ids. It is used where no stream is delivered all the time:
  * on the local cloud.
  */
 export class ExposureFile implements ExposureSink {

@@ -4,7 +4,7 @@ import { streamRecord } from "../kit/stream/parse";
 import type { StreamRecord } from "../kit/stream/producer";
 import type { Recommendation } from "./answers";
 
-/** A list that was shown to a user, as far as the exposure log tells of it. */
+/** A list that was shown to a user, as the exposure log records it. */
 export type Shown = Pick<Recommendation, "userId" | "items" | "variant" | "modelVersion">;
 
 /** Where exposures go: the collector's producer, or what acts as one. */
@@ -22,7 +22,7 @@ export interface ExposureOptions {
   readonly maxHeld?: number;
   /** For how long exposures are gathered into one call, milliseconds. @default 200 */
   readonly gatherMs?: number;
-  /** Told of exposures that the stream did not take. */
+  /** Called with exposures that the stream did not take. */
   readonly onLost?: (count: number, why: string) => void;
   readonly now?: () => number;
 }

@@ -16,18 +16,18 @@ import { createTelemetry, traced, watch } from "./telemetry";
 import type { TelemetrySdk } from "./telemetry-sdk";
 import { Updates } from "./updates";
 
-/** What the features stand on. */
+/** What the features need. */
 export interface FeatureDeps {
   readonly region: string;
   readonly dynamo: Pick<DynamoDBClient, "send">;
   /** Absent: flags are as their list says. */
   readonly flagsTable?: string;
-  /** Told of what fails behind the answers. */
+  /** Called for each failure that does not change an answer. */
   readonly onFailure: (where: string, error: unknown) => void;
   readonly onFlag: (flag: FlagName, value: boolean) => void;
 }
 
-/** What stands around the answers of one process. */
+/** The features around the answers of one process. */
 export interface Features {
   readonly switches: NonNullable<RecommendDeps["switches"]>;
   /** A part of the recommender, its calls traced where traces are sent. */

@@ -11,7 +11,7 @@ export interface CachedList {
 }
 
 /**
- * A list as it is kept. Scores stand in one text, eight bytes each: as numbers they are most of what a list costs to write
+ * A list as it is stored. Scores are one text, eight bytes each: as numbers they are most of what a list costs to write
  * and to read, and of what it takes up.
  */
 interface Entry {

@@ -1,7 +1,7 @@
 import { MODEL_NAME, modelNameOf, type ScoredItem } from "../../contracts/tables/records";
 import { MAX_LIMIT, type Fallback, type Part, type RecommendationSource, type RecommendDeps } from "./answers";
-import { Breaker, BreakerOpenError } from "./breaker";
-import { within } from "./deadline";
+import { Breaker, BreakerOpenError } from "./resilience/breaker";
+import { within } from "./resilience/deadline";
 import type { InstanceInput, Prediction } from "../kit/model/inference-body";
 import { ListCache } from "./list-cache";
 import { PublishedMemory } from "./published";
@@ -16,7 +16,7 @@ export interface Found {
   readonly version: string | null;
 }
 
-/** What happened since the start, and how the parts stand. */
+/** Counts since the start, and the state of the parts. */
 export interface ListsState {
   /** Callers who shared the look-up of another. */
   readonly coalesced: number;
@@ -30,7 +30,7 @@ export interface ListsState {
 /**
  * Lists from the nearest part that has one, within the deadline: cache (fresh, or stale while it is read again), then
  * the table (the published version, else the one before) and the endpoint, then, for users of another variant, the
- * control's list, and then popular items. A part that fails or is late is passed over; one that failed several times in a row is not asked for a while. Callers who want the same list
+ * control's list, and then popular items. A part that fails or is late is skipped; one that failed several times in a row is not called for a while. Callers who want the same list
  * at the same time share one look-up.
  */
 export class Lists {
@@ -59,7 +59,7 @@ export class Lists {
     });
   }
 
-  /** The split as it stands; the first of its variants is the control. */
+  /** The current split; the first of its variants is the control. */
   split(): Split {
     const { split, variants } = this.deps;
     return split?.() ?? { experiment: NO_EXPERIMENT, variants };
@@ -84,7 +84,7 @@ export class Lists {
 
   /**
    * By the variant's own line of models where one is published, else live. Where neither has a list it is the control's,
-   * told so: the user still counts for the own variant.
+   * marked as such: the user still counts for the own variant.
    */
   private ofVariant(userKey: string, { name, model }: Variant, control: string): Promise<Found> {
     const asked = { instance: { user_key: userKey, limit: MAX_LIMIT }, variant: name };
@@ -200,7 +200,7 @@ export class Lists {
     try {
       return (await within(this.deadlineMs, find)) ?? otherwise();
     } catch {
-      // The part that was late has been told of where it was asked.
+      // The late part was reported where it was called.
       return otherwise();
     }
   }

@@ -16,7 +16,7 @@ import { dynamoTable } from "../kit/dynamodb/table-reader";
 /** Lists kept in the process where there is no cache: about 3 KB each, so 60 MB. */
 const CACHED_LISTS = 20_000;
 
-/** The recommendation API as a service, by its environment: `contracts/settings/api.ts`. */
+/** The recommendation API as a service, by its environment: see `readSettings`; `PORT` and `HOST` beside it. */
 async function main(): Promise<void> {
   // The SDK's own chain finds and renews credentials; what signs by itself asks it.
   const dynamo: DynamoDBClient = new DynamoDBClient({});
@@ -50,12 +50,8 @@ async function main(): Promise<void> {
   const onError = (error: unknown): void => {
     log("error", "request failed", { error: String(error) });
   };
-  await runServer(
-    createApi(recommender, onError, features.around(recommender)),
-    "recommendation API",
-    settings.listening,
-    features,
-  );
+  const server = await createApi(recommender, onError, features.around(recommender));
+  await runServer(server, "recommendation API", settings.listening, features);
 }
 
 /** Looks at the experiment's state for as long as the process lives. */

@@ -1,16 +1,33 @@
-import { CONSENTS, type ConsentGiven } from "./exposures";
-import { BadRequestError, DEFAULT_LIMIT } from "./recommend";
+import { z } from "zod";
+import { CONSENTS } from "./exposures";
+import { BadRequestError, DEFAULT_LIMIT, MAX_LIMIT } from "./recommend";
 
-/** Length of the list that a request asks for; NaN for what is no number, which the recommender refuses. */
-export function limitOf(url: URL): number {
-  const text = url.searchParams.get("limit");
-  return text === null ? DEFAULT_LIMIT : /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-}
+const wholeNumber = { error: `want a whole number from 1 to ${MAX_LIMIT}` };
 
-/** What the person agreed to, as a request says it. @throws BadRequestError for what is no answer */
-export function consentOf(url: URL): ConsentGiven {
-  const text = url.searchParams.get("consent") ?? "none";
-  const found = CONSENTS.find((name) => name === text);
-  if (found === undefined) throw new BadRequestError(`consent: want ${CONSENTS.join(", ")}, got ${text.slice(0, 40)}`);
-  return found;
+/** Length of the list that a request asks for. */
+const limit = z.coerce
+  .number(wholeNumber)
+  .int(wholeNumber)
+  .min(1, wholeNumber)
+  .max(MAX_LIMIT, wholeNumber)
+  .default(DEFAULT_LIMIT)
+  .describe("Length of the list");
+
+/** What the person agreed to. */
+const consent = z
+  .enum(CONSENTS, { error: ({ input }) => `want ${CONSENTS.join(", ")}, got ${String(input).slice(0, 40)}` })
+  .default("none")
+  .describe(
+    "What the person agreed to: with `analytics`, or `all` (personalisation too), the list is recorded as shown (an exposure event)",
+  );
+
+export const limitQuery = z.object({ limit });
+export const consentQuery = z.object({ consent });
+export const listQuery = z.object({ limit, consent });
+
+/** The query of a request that the routes do not see: a WebSocket's. @throws BadRequestError with all that is wrong */
+export function listQueryOf(url: URL): z.infer<typeof listQuery> {
+  const parsed = listQuery.safeParse(Object.fromEntries(url.searchParams));
+  if (parsed.success) return parsed.data;
+  throw new BadRequestError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
 }

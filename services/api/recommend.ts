@@ -29,17 +29,17 @@ export interface Recommender {
   readonly recommend: (userId: string, options?: ListOptions) => Promise<Recommendation>;
   /** Given items in the order of a user's taste; those that no model knows come last, as given. */
   readonly rerank: (userId: string, itemIds: readonly string[], options?: ListOptions) => Promise<Recommendation>;
-  /** A user's list as the session stands: without the items that were seen, and with what is similar to the last ones. */
+  /** A user's list for the current session: without the items that were seen, and with what is similar to the last ones. */
   readonly session: (userId: string, seen: readonly string[], options?: ListOptions) => Promise<Recommendation>;
   readonly similar: (itemId: string, options?: ListOptions) => Promise<ItemList & { readonly itemId: string }>;
   readonly popular: (options?: ListOptions) => Promise<ItemList>;
   /** Whether a model can be read: what `/ready` answers. */
   readonly ready: () => Promise<boolean>;
-  /** Counts and breakers as they stand. */
+  /** Current counts and breakers. */
   readonly state: () => ListsState;
 }
 
-/** Bad input of a caller, told in the caller's terms. */
+/** Bad input of a caller, in the caller's terms. */
 export class BadRequestError extends Error {
   constructor(message: string) {
     super(message);
@@ -98,7 +98,7 @@ export function createRecommender(deps: RecommendDeps): Recommender {
         lists.ofUser(userKey, variant, control),
         ...latest.map((itemId) => lists.similarTo(itemId)),
       ]);
-      // What is popular stands in for what is similar: it says nothing of the session.
+      // Popular items that replaced similar ones say nothing about the session.
       const similar = near.filter(({ source }) => source !== "popular").map(({ items }) => items);
       const items = fused([own.items, ...similar], new Set(seen));
       return { userId, ...answer({ ...own, items }, limit), variant: variant.name };

@@ -2,7 +2,7 @@ import { apiSettings } from "../../contracts/settings/api";
 import type { ValuesOf } from "../../contracts/settings/setting";
 import type { Variant } from "../../contracts/models/assignment";
 import type { Listening } from "../kit/http/process";
-import type { CredentialSource } from "../kit/sigv4";
+import type { CredentialSource } from "../kit/credentials";
 import type { JwtOptions } from "./auth";
 import type { CacheSettings } from "./cache-connection";
 import type { EndpointSettings } from "./endpoint-client";

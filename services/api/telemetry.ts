@@ -1,15 +1,24 @@
 import type { IncomingMessage } from "node:http";
 import { context, SpanKind, SpanStatusCode, trace, type Attributes, type Meter, type Tracer } from "@opentelemetry/api";
+import type { FastifyRequest, RouteOptions } from "fastify";
 import type { ItemList } from "./answers";
-import { HttpError, type Reply } from "../kit/http/server";
 import type { TelemetrySdk } from "./telemetry-sdk";
 
 /** Traces and counts requests. */
 export interface ApiTelemetry {
-  /** Answers a request within a span that goes on with the caller's trace. @param route as in the OpenAPI document. */
-  readonly request: (route: string, request: IncomingMessage, work: () => Promise<Reply>) => Promise<Reply>;
+  /** Starts the span of a request, in the caller's trace. @param route as in the OpenAPI document. */
+  readonly begin: (route: string, request: IncomingMessage) => RequestSpan;
   /** Counts an answer that was given again from this process's memory: a span would cost more than the answer. */
   readonly given: (list: ItemList) => void;
+}
+
+/** The span of one request. */
+export interface RequestSpan {
+  /** Runs work, and what it starts, within the span. */
+  run(work: () => void): void;
+  /** What is about to be sent: lists are counted. */
+  answering(body: unknown): void;
+  end(status: number): void;
 }
 
 /** Seconds; the deadline of 150 ms lies on a boundary. opentelemetry.io/docs/specs/semconv/http/http-metrics */
@@ -26,7 +35,7 @@ export function createTelemetry({ tracer, meter, parentOf }: Omit<TelemetrySdk, 
     advice: { explicitBucketBoundaries: SECONDS },
   });
   const lists = meter.createCounter("meridian.lists", {
-    description: "Lists answered, by where they came from and what they stood in for",
+    description: "Lists answered, by source and fallback",
     unit: "{list}",
   });
   const count = (route: string, source: string, fallback: string): void => {
@@ -36,32 +45,54 @@ export function createTelemetry({ tracer, meter, parentOf }: Omit<TelemetrySdk, 
     given: ({ fallback }) => {
       count(GIVEN_ROUTE, "memory", fallback);
     },
-    request: async (route, request, work) => {
+    begin: (route, request) => {
       const started = performance.now();
       const method = request.method ?? "GET";
       const base: Attributes = { "http.route": route, "http.request.method": method };
       const parent = parentOf(request.headers);
       const span = tracer.startSpan(`${method} ${route}`, { kind: SpanKind.SERVER, attributes: base }, parent);
-      const end = (status: number): void => {
-        const found: Attributes = { "http.response.status_code": status };
-        durations.record((performance.now() - started) / 1000, { ...base, ...found });
-        span.setAttributes(found);
-        if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
-        span.end();
-      };
-      try {
-        const reply = await context.with(trace.setSpan(parent, span), work);
-        if (isList(reply.body)) {
-          const { source, fallback } = reply.body;
+      return {
+        run: (work) => {
+          context.with(trace.setSpan(parent, span), work);
+        },
+        answering: (body) => {
+          if (!isList(body)) return;
+          const { source, fallback } = body;
           count(route, source, fallback);
           span.setAttributes({ "meridian.source": source, "meridian.fallback": fallback });
-        }
-        end(reply.status);
-        return reply;
-      } catch (error) {
-        end(error instanceof HttpError ? error.status : 500);
-        throw error;
-      }
+        },
+        end: (status) => {
+          const found: Attributes = { "http.response.status_code": status };
+          durations.record((performance.now() - started) / 1000, { ...base, ...found });
+          span.setAttributes(found);
+          if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+          span.end();
+        },
+      };
+    },
+  };
+}
+
+/** A route whose requests are traced, or the route as it is without telemetry. @param name its path in the OpenAPI document */
+export function withTelemetry(route: RouteOptions, name: string, telemetry: ApiTelemetry | undefined): RouteOptions {
+  if (telemetry === undefined) return route;
+  const spans = new WeakMap<FastifyRequest, RequestSpan>();
+  return {
+    ...route,
+    onRequest: (request, _, done) => {
+      const span = telemetry.begin(name, request.raw);
+      spans.set(request, span);
+      // Hooks and handler that follow run within the call of `done`.
+      span.run(done);
+    },
+    preSerialization: (request, _, payload, done) => {
+      spans.get(request)?.answering(payload);
+      done(null, payload);
+    },
+    // Before the answer is sent: who has it may look for its span.
+    onSend: (request, reply, payload, done) => {
+      spans.get(request)?.end(reply.statusCode);
+      done(null, payload);
     },
   };
 }

@@ -1,16 +1,17 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
+import pMap from "p-map";
 import { WebSocket, WebSocketServer, type RawData } from "ws";
-import { z } from "zod";
 import { AuthError, refusalOf, UPDATES_PROTOCOL, type Authenticator, type Caller } from "./auth";
 import type { ConsentGiven, ExposureLog } from "./exposures";
 import type { Reply } from "../kit/http/server";
-import { consentOf, limitOf } from "./query";
-import { JSON_TYPE } from "../kit/http/ready-answer";
-import { BadRequestError, MAX_LIMIT, type Recommendation, type Recommender } from "./recommend";
+import { listQueryOf } from "./query";
+import { seen } from "./schemas";
+import { JSON_TYPE } from "../kit/http/fast-path/ready-answer";
+import { BadRequestError, type Recommendation, type Recommender } from "./recommend";
 import type { Sessions } from "./sessions";
 
-/** Limits of the WebSockets, and what they stand on. */
+/** Limits of the WebSockets, and what they need. */
 export interface UpdatesOptions {
   readonly recommender: Pick<Recommender, "recommend" | "session">;
   readonly sessions: Sessions;
@@ -88,17 +89,12 @@ const PUSHES_AT_ONCE = 16;
 /** Codes of RFC 6455, 7.4.1. */
 const CODES = { goingAway: 1001, policy: 1008 } as const;
 
-/** What a list says of the version in force: one that stands in for an older list says nothing. */
+/** Fallbacks whose lists belong to the version in force; a list that replaces an older one may not. */
 const SETTLED: ReadonlySet<string> = new Set(["none", "fresh", "regional", "popular"]);
 
-const messageSchema = z.strictObject({
-  type: z.literal("seen"),
-  items: z.array(z.string().min(1).max(256)).min(1).max(MAX_LIMIT),
-});
-
 /**
- * WebSockets on which a user's list comes anew: at once, when the session changes (items that were seen, told on the
- * socket or by `POST /v1/users/{id}/session` to this process), and when a model is published. What is told on a socket
+ * WebSockets that send a user's list: at once, when the session changes (items that were seen, sent on the
+ * socket or by `POST /v1/users/{id}/session` to this process), and when a model is published. What is sent on a socket
  * needs no other process: a session lives where its socket is.
  */
 export class Updates {
@@ -185,8 +181,7 @@ export class Updates {
     if (isOn?.() === false) throw new Refused(503, "updates are switched off");
     if (this.open >= maxConnections) throw new Refused(503, "too many connections");
     if ((this.users.get(userId)?.size ?? 0) >= maxOfUser) throw new Refused(429, "too many connections of one user");
-    const limit = limitOf(url);
-    const consent = consentOf(url);
+    const { limit, consent } = listQueryOf(url);
     this.open += 1;
     try {
       const list = await recommender.recommend(userId, { limit });
@@ -247,7 +242,7 @@ export class Updates {
       this.cut(connection, "too many messages");
       return;
     }
-    const message = messageSchema.safeParse(isBinary ? undefined : parsed(data));
+    const message = seen.safeParse(isBinary ? undefined : parsed(data));
     if (!message.success) {
       this.write(connection, { type: "error", error: 'want {"type":"seen","items":["<item id>", ...]}' });
       return;
@@ -276,7 +271,7 @@ export class Updates {
   private send(connection: Connection, reason: Reason, list: Recommendation): void {
     const items = list.items.map(({ item_id }) => item_id).join("\n");
     connection.variant = list.variant;
-    // A new version that gives the same list is no news; a client who tells of a session waits for its answer.
+    // A new version with the same list is not sent; a client that sends a session waits for its answer.
     if (reason === "published" && items === connection.sent) return;
     connection.sent = items;
     if (!this.write(connection, { type: "list", reason, list })) return;
@@ -335,14 +330,11 @@ export class Updates {
   }
 
   private async pushAll(connections: readonly Connection[]): Promise<void> {
-    const left = connections.values();
-    const work = async (): Promise<void> => {
-      for (const connection of left) {
-        this.push(connection, "published");
-        await connection.work;
-      }
+    const push = (connection: Connection): Promise<void> => {
+      this.push(connection, "published");
+      return connection.work;
     };
-    await Promise.all(Array.from({ length: PUSHES_AT_ONCE }, work));
+    await pMap(connections, push, { concurrency: PUSHES_AT_ONCE });
   }
 
   private replyTo(error: unknown): Reply {

@@ -21,7 +21,7 @@ export interface RequestOptions {
   readonly idempotencyKey?: string;
   /** Take the person out of each event before it is stored anywhere. @default false */
   readonly anonymous?: boolean;
-  /** Told how many events the request has, good or not, before any is taken. */
+  /** Called with the number of the request's events, valid or not, before any is taken. */
   readonly onEvents?: (count: number) => void;
 }
 

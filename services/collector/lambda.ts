@@ -15,7 +15,7 @@ export type CollectRequest = Pick<APIGatewayProxyEventV2, "headers" | "rawQueryS
   Partial<Pick<APIGatewayProxyEventV2, "body">>;
 
 export interface LambdaCollectorOptions {
-  /** AWS region in which it stands; written into each event. */
+  /** AWS region in which it runs; written into each event. */
   readonly region: string;
   readonly kinesis: ProducerOptions["kinesis"];
   readonly stream: string;
@@ -25,7 +25,7 @@ export interface LambdaCollectorOptions {
   readonly allowedOrigins?: readonly string[];
   /** Takes the person out of every event, also where the request does not ask for it. @default false */
   readonly anonymous?: boolean;
-  /** Told what each request added to the counters. @default nobody */
+  /** Called with what each request added to the counters. @default none */
   readonly onCounted?: (counts: CollectorCounters) => void;
   /** See CollectorOptions. */
   readonly clock?: NonNullable<CollectorOptions["clock"]>;

@@ -58,7 +58,7 @@ export class RateLimiter {
 
 /**
  * Who sends: the address behind the given number of proxies of ours, each of which appends to `X-Forwarded-For`; what
- * stands further left is the client's own word. An IPv6 address counts by its /64, which one household has for itself.
+ * is further left was written by the client. An IPv6 address counts by its /64, which is one household's.
  */
 export function clientOf(request: IncomingMessage, trustedProxies: number): string {
   const direct = request.socket.remoteAddress ?? "unknown";

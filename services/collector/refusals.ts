@@ -61,7 +61,7 @@ export class RefusalSink {
     if (this.held.length >= (this.options.maxHeld ?? 5_000)) this.flush().catch(() => undefined);
   }
 
-  /** Lets go of what is held and not written: its sender was told to send it again. */
+  /** Drops what is held and not written: the answer asked its sender to send it again. */
   forget(): void {
     this.held = [];
   }

@@ -14,7 +14,7 @@ import { Spill } from "./spill";
 import { SpillingProducer, type SpillCounters } from "./spilling-producer";
 
 export interface CollectorServerOptions {
-  /** AWS region in which it stands; written into each event. */
+  /** AWS region in which it runs; written into each event. */
   readonly region: string;
   readonly kinesis: Pick<KinesisClient, "send">;
   readonly stream: string;

@@ -192,7 +192,7 @@ export class Spill {
 
   private read(name: string): Segment {
     const lines = readFileSync(join(this.options.folder, name), "utf8").split("\n");
-    // What follows the last line end was torn by a kill; nobody was told that it was taken.
+    // What follows the last line end was torn by a kill; no answer said that it was taken.
     lines.pop();
     const records: StreamRecord[] = [];
     const damaged: string[] = [];

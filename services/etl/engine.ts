@@ -66,7 +66,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     allocator_background_threads: "true",
   });
   const connection = await instance.connect();
-  // A time without an offset is UTC, wherever the machine stands.
+  // A time without an offset is UTC, whatever the machine's zone.
   await connection.run("SET TimeZone = 'UTC'");
   await connection.run(await readFile(join(SQL_FOLDER, "prelude.duckdb.sql"), "utf8"));
   const createView = async (name: string, select: string): Promise<void> => {
@@ -117,7 +117,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /**
- * A SELECT with some of its columns as numbers that stand for texts (DuckDB's ENUM). Numbers are given in the order of the
+ * A SELECT with some of its text columns as DuckDB ENUMs, numbers that encode texts. Numbers are given in the order of the
  * texts, so that comparisons, groups and sorting come to the same, several times as fast and in a fraction of the memory.
  */
 async function encoded(
@@ -163,7 +163,7 @@ async function readVerified(connection: DuckDBConnection, folder: string): Promi
   await connection.run(`CREATE OR REPLACE VIEW verified_events AS ${select}`);
 }
 
-/** A typed column as the text that stands in NDJSON for the same value. */
+/** A typed column as the text that NDJSON has for the same value. */
 function asText(column: string, kind: ColumnKind): string {
   return kind === "instant" ? `strftime(${column}, '%Y-%m-%dT%H:%M:%S.%fZ')` : `CAST(${column} AS VARCHAR)`;
 }

@@ -16,7 +16,7 @@ export interface FeatureRegion {
   readonly buckets: { readonly silver: string; readonly gold: string };
 }
 
-/** Compares a sample of users' online records with the rows that stand in gold now. @see compareFeatures */
+/** Compares a sample of users' online records with the rows that are in gold now. @see compareFeatures */
 export async function checkFeatures(
   s3: S3Client,
   store: OnlineStore,
@@ -70,7 +70,7 @@ async function withEngine<T>(work: (engine: Engine, folder: string) => Promise<T
   }
 }
 
-/** Makes a kept table of the files that stand in its bucket. @throws Error when there are none: the ETL has not run. */
+/** Makes a kept table of the files in its bucket. @throws Error when there are none: the ETL has not run. */
 async function fetchTable(
   s3: S3Client,
   engine: Engine,

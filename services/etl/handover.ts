@@ -9,7 +9,7 @@ import { readHandover, readHandoverMessage } from "../../contracts/messages/hand
 import { readObject } from "../kit/s3-objects";
 import { readState } from "./state";
 
-/** Where the verifier tells what it verified. */
+/** Where the verifier lists what it verified. */
 export interface HandoverQueue {
   readonly sqs: Pick<SQSClient, "send">;
   readonly queueUrl: string;
@@ -17,7 +17,7 @@ export interface HandoverQueue {
   readonly silver: string;
 }
 
-/** What a run was told of, all of it read. */
+/** What the messages of a run listed, all of it read. */
 export interface HandedOver {
   readonly messages: number;
   readonly objects: number;
@@ -67,7 +67,7 @@ export async function runHandedOver<T>(
 }
 
 interface Taken {
-  /** Records by key: told twice of an object, it is one. */
+  /** Records by key: an object that is listed twice counts once. */
   readonly objects: ReadonlyMap<string, number>;
   readonly receipts: readonly string[];
 }
@@ -89,7 +89,7 @@ async function take(s3: S3Client, { sqs, queueUrl }: HandoverQueue): Promise<Tak
       const message = readHandoverMessage(Body);
       const text = message === undefined ? undefined : await readObject(s3, message.bucket, message.key);
       const handover = readHandover(text?.toString() ?? "");
-      // Left to the dead-letter queue, whose alarm tells of it.
+      // Left to the dead-letter queue, which has an alarm.
       if (handover === undefined) continue;
       receipts.push(ReceiptHandle);
       for (const { key, records } of handover.objects) objects.set(key, records);

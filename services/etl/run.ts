@@ -36,7 +36,7 @@ import { KEPT_TABLES, programsVersion, saveState, usableState, type EtlState } f
 
 export type { EtlLedger } from "./quality";
 
-/** Where verified events stand in the bronze bucket. */
+/** Prefix of verified events in the bronze bucket. */
 export const VERIFIED_PREFIX = "verified/events/";
 
 /** What the ETL of one region works on. */
@@ -73,7 +73,7 @@ export interface EtlReport {
   readonly region: string;
   /** Over all runs: what earlier ones read is counted. */
   readonly ledger: EtlLedger;
-  /** Verified objects that this run read; those that earlier runs read stand in silver already. */
+  /** Verified objects that this run read; those that earlier runs read are in silver already. */
   readonly sources: number;
   /** What the quality gate saw. */
   readonly checks: readonly Judgement[];
@@ -221,7 +221,7 @@ interface WrittenTable {
   readonly partitions: readonly string[];
 }
 
-/** Writes a kept table, of a partitioned one that stands in silver already only what may have changed. */
+/** Writes a kept table; of a partitioned one that is in silver already, only what may have changed. */
 async function write(
   engine: Engine,
   table: KeptTable,
@@ -234,7 +234,7 @@ async function write(
   const partitions = await engine.exportTable(table, folder, touched);
   if (table.view !== true) await engine.replaceByFiles(table, folder);
   if (kept !== undefined) {
-    // A day that nothing touched is the file that stands there.
+    // A day that nothing touched keeps its file.
     for (const day of partitions.filter((value) => !(touched?.has(value) ?? true))) {
       await linkFiles(
         join(kept, `${table.partitionBy ?? ""}=${day}`),
@@ -246,7 +246,7 @@ async function write(
 }
 
 /**
- * Days whose events may differ from what stands in silver: those of every copy of an event that came now. What earlier
+ * Days whose events may differ from those in silver: those of every copy of an event that came now. What earlier
  * runs kept holds each event once, so that an event which is there twice came now.
  */
 async function touchedDays(engine: Engine): Promise<Set<string>> {

@@ -6,17 +6,17 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { listObjects, putIfChanged, readObject, type StoredObject } from "../kit/s3-objects";
 import { keptTable, SQL_FOLDER, STEPS, type Figures } from "../../contracts/lake/pipeline";
 
-/** Where the last run's state stands in the silver bucket, beside the tables. */
+/** Key of the last run's state in the silver bucket, beside the tables. */
 export const STATE_KEY = "_state/etl.json";
 
-/** The tables whose rows stand for the events that earlier runs read. */
+/** The tables whose rows carry the events that earlier runs read. */
 export const KEPT_TABLES = ["silver_events", "late_events"] as const;
 
 /** What a run leaves for the next one. */
 export interface EtlState {
   /** Digest of programs, figures and engine: another version computes everything anew. */
   readonly version: string;
-  /** Verified objects that were read, with what tells a changed one: `<etag>/<bytes>`. */
+  /** Verified objects that were read, with what changes when one changes: `<etag>/<bytes>`. */
   readonly sources: Readonly<Record<string, string>>;
   /** Objects of {@link KEPT_TABLES} as they were left. */
   readonly files: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ export interface VariantServing {
 /** One row of `queries/experiment_exposures.sql`. */
 export interface VariantExposures {
   readonly variant: string;
-  /** Version whose list was shown; `null` where none could be told. */
+  /** Version whose list was shown; `null` where it is unknown. */
   readonly modelVersion: string | null;
   readonly exposures: number;
 }
@@ -126,7 +126,7 @@ function coverageOf({ items }: GuardrailFigures, control: string, treatment: str
 }
 
 /**
- * Exposures of the new variant's users that another model stood in for: those of a version that the control's users got
+ * Exposures of the new variant's users that another model answered: those of a version that the control's users got
  * too, which have none of the new variant's versions.
  */
 function standInsOf({ exposures }: GuardrailFigures, control: string, treatment: string, limit: number): Guardrail {

@@ -6,10 +6,10 @@ import type { EndpointWeights } from "./endpoint-weights";
 import type { RampDecision } from "./ramp";
 import type { Change, ExperimentStore } from "../kit/experiment/store";
 
-/** What an operator's command stands on. */
+/** What an operator's command needs. */
 export interface ExperimentDesk {
   readonly store: ExperimentStore;
-  /** Endpoints that are told of changed weights; none where there is no endpoint. */
+  /** Endpoints that receive changed weights; none where there is no endpoint. */
   readonly endpoints: readonly EndpointWeights[];
   /** A zone's tables, as readers in its primary region see them. */
   readonly zones: Readonly<Record<string, Pick<RecommendationTable, "published">>>;
@@ -52,7 +52,7 @@ export async function modelVersions(
 }
 
 /**
- * Writes a change, then tells the endpoints. The state is what the API goes by: an endpoint that cannot be told keeps its
+ * Writes a change, then sends it to the endpoints. The state is what the API goes by: an endpoint that cannot be reached keeps its
  * weights until the next command, and spreads only calls that name no variant.
  * @throws StaleStateError when somebody else was faster; nothing is changed then.
  */

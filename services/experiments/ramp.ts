@@ -18,7 +18,7 @@ export interface RampPlan {
 /** Few users first, and two days at each step: one to see, one to be sure that it was no holiday. */
 export const RAMP_DEFAULTS: RampPlan = { steps: [1, 5, 20, 50], minDays: 2, minUsers: 200, maxDays: 42, maxAgeDays: 3 };
 
-/** Where a ramp stands. */
+/** The current step of a ramp. */
 export interface RampState {
   readonly control: string;
   readonly treatment: string;

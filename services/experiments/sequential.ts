@@ -5,7 +5,7 @@ export interface ArmDay {
   readonly squares: number;
 }
 
-/** One day of a comparison. A day on which one arm had no user tells nothing and is passed over. */
+/** One day of a comparison. A day on which one arm had no user carries no evidence and is skipped. */
 export interface Stratum {
   readonly control: ArmDay;
   readonly treatment: ArmDay;

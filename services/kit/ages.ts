@@ -9,7 +9,7 @@ export interface Age {
 }
 
 /**
- * Tells CloudWatch how old data or model are, in hours. Needs `cloudwatch:PutMetricData` under the condition
+ * Sends the age of data or model to CloudWatch, in hours. Needs `cloudwatch:PutMetricData` under the condition
  * `cloudwatch:namespace` = {@link NAMESPACE}. Between runs the ages machine goes on telling them.
  */
 export async function tellAges(

@@ -12,7 +12,7 @@ export const SALT_LABEL = "pseudonym/v1";
 const REMEMBERED_USERS = 100_000;
 
 /**
- * The residency zone's salt: the KMS HMAC key's MAC over a fixed label. It stands nowhere else, neither in state nor in
+ * The residency zone's salt: the KMS HMAC key's MAC over a fixed label. It is stored nowhere else, neither in state nor in
  * configuration, and is equal in all regions of the zone because the key is a multi-region one.
  * @throws the KMS client's errors.
  */

@@ -19,7 +19,7 @@ import pMap from "p-map";
 /** Objects moved at the same time: enough to hide S3's latency, few enough for one machine's memory. */
 const CONCURRENCY = 8;
 
-/** From this size on one object is moved after another: they stand in memory while they are. */
+/** From this size on objects are moved one after another: each is in memory while it moves. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
 /** Most keys in one DeleteObjects call. docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
@@ -43,7 +43,7 @@ export async function listObjects(s3: S3Client, bucket: string, prefix: string):
   return found.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** What stands before the first `/` of the keys in a bucket, with that `/`, sorted. */
+/** The first part of the keys in a bucket, up to and with the first `/`, sorted. */
 export async function listFolders(s3: S3Client, bucket: string): Promise<string[]> {
   const found: string[] = [];
   for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Delimiter: "/" })) {
@@ -124,7 +124,7 @@ export async function publishFolder(
     const changed = await putIfChanged(s3, to.bucket, key, body);
     (changed ? written : unchanged).push(key);
   };
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+  const sizes = await pMap(files, async (file) => (await stat(join(folder, file))).size, { concurrency: CONCURRENCY });
   const isLarge = (index: number): boolean => (sizes[index] ?? 0) > LARGE_BYTES;
   await pMap(
     files.filter((_, index) => !isLarge(index)),

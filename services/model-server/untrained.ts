@@ -6,7 +6,7 @@ import type { Model } from "../kit/model/package";
 const UNTRAINED = "none";
 
 /**
- * The model that stands for none, where a folder holds it: it knows no user and no item, so that the server is healthy
+ * The placeholder for a model that was not trained yet, where a folder has it: it knows no user and no item, so that the server is healthy
  * and every caller falls back to what is popular elsewhere. `undefined` for a folder with a model package.
  */
 export async function untrainedModel(folder: string): Promise<Model | undefined> {

@@ -20,7 +20,7 @@ import type { ColdStartList } from "./cold-start";
 /** Users scored between two looks at the event loop: the writes under way go on meanwhile. */
 const USERS_A_TURN = 200;
 
-/** Items in a user's list unless told otherwise. */
+/** Items in a user's list, by default. */
 export const LIST_LENGTH = 50;
 
 /** What one batch scoring works on. */
@@ -87,7 +87,7 @@ async function* lists(model: Model, config: ScoringConfig): AsyncGenerator<Recom
   }
 }
 
-/** What publishing a version came to. `superseded`: a later run's version stands already, and stays. */
+/** The outcome of publishing a version. `superseded`: a later run has already published its version, which stays. */
 export type PublishOutcome = "published" | "unchanged" | "superseded";
 
 /**

@@ -67,7 +67,7 @@ export class LengthOrdered {
     let best: Ranking = { indices: new Uint32Array(), scores: new Float32Array() };
     this.looked = 0;
     for (const [index, part] of this.parts.entries()) {
-      // An item as good as the worst may still stand before it.
+      // An item with the same score as the worst may still come before it.
       if (best.scores.length === k && (best.scores[k - 1] ?? 0) > length * part.length) break;
       const found = part.search.search(user, k, { excluded: this.within(index, excluded) });
       best = merge(best, found, part.items, k);

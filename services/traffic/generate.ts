@@ -241,7 +241,7 @@ function frame(world: World, user: number, userId: string, sessionId: string): V
   };
 }
 
-/** What an exposure tells of the list. */
+/** What an exposure records of the list. */
 function shownBy({ variant, modelVersion }: GeneratedArm): string {
   const version = modelVersion === undefined ? "" : `"modelVersion":${JSON.stringify(modelVersion)},`;
   return `"variant":${JSON.stringify(variant)},${version}`;

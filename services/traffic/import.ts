@@ -10,7 +10,7 @@ import { InteractionReader, type InteractionOptions } from "./interactions";
 
 export interface ImportOptions extends InteractionOptions {
   readonly regions: readonly string[];
-  /** Told of each refused line; the caller keeps them. */
+  /** Called with each refused line; the caller keeps them. */
   readonly onBadLine?: (bad: BadLine) => void;
   /** Folder for the sort's files, about 1.3 times the events' own size. @default the system's */
   readonly temporaryFolder?: string;

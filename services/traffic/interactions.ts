@@ -1,3 +1,4 @@
+import { CsvError, parse } from "csv-parse/sync";
 import { eventProblems, isEvent, type ClickstreamEvent, type EventType } from "../../contracts/events/event";
 import { idOf } from "./access-log";
 
@@ -11,7 +12,7 @@ export const DELIMITERS = ["\t", "::", ";", ",", "|"] as const;
 export interface InteractionOptions {
   /** Order of the columns where the file has no heading; `value` may be left out. @default user, item, value, timestamp */
   readonly columns?: readonly InteractionColumn[];
-  /** @default the first of DELIMITERS that stands in the first line */
+  /** @default the first of DELIMITERS that occurs in the first line */
   readonly delimiter?: string;
   /** What the interactions were. @default view */
   readonly eventType?: EventType;
@@ -108,30 +109,16 @@ function headingOf(fields: readonly string[]): Partial<Record<InteractionColumn,
   return user !== undefined && item !== undefined && timestamp !== undefined ? places : undefined;
 }
 
-/** The fields of a line; undefined where a quote is not closed. */
+/** The fields of a line; undefined where its quotes are not those of RFC 4180. */
 function fieldsOf(line: string, delimiter: string): string[] | undefined {
+  // Most lines of most files, of which data sets have tens of millions: a hundred times as fast as the parser, which is made
+  // anew for each line.
   if (!line.includes('"')) return line.split(delimiter).map((field) => field.trim());
-  const fields: string[] = [];
-  for (let at = 0; ;) {
-    if (line[at] === '"') {
-      let field = "";
-      let end = line.indexOf('"', at + 1);
-      while (end >= 0 && line[end + 1] === '"') {
-        field += line.slice(at + 1, end + 1);
-        at = end + 1;
-        end = line.indexOf('"', at + 1);
-      }
-      if (end < 0) return undefined;
-      fields.push(field + line.slice(at + 1, end));
-      at = end + 1;
-    } else {
-      const end = line.indexOf(delimiter, at);
-      fields.push(line.slice(at, end < 0 ? undefined : end).trim());
-      at = end < 0 ? line.length : end;
-    }
-    if (at >= line.length) return fields;
-    if (!line.startsWith(delimiter, at)) return undefined;
-    at += delimiter.length;
+  try {
+    return parse(line, { delimiter, trim: true })[0];
+  } catch (error) {
+    if (error instanceof CsvError) return undefined;
+    throw error;
   }
 }
 

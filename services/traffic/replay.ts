@@ -28,7 +28,7 @@ export interface ReplayOptions {
   readonly regions: readonly string[];
   /** With `combined`: how lines become events. */
   readonly accessLog?: AccessLogOptions;
-  /** Told of each bad line; the caller keeps them. */
+  /** Called with each bad line; the caller keeps them. */
   readonly onBadLine?: (bad: BadLine) => void;
 }
 
@@ -47,7 +47,7 @@ export interface Replay extends EventSource {
 /**
  * Replays a file. Events are received when they occurred, so that the same file always gives the same tables; those of
  * the error prefix when they were received first, so that none is late for having failed. Lines of NDJSON go to the
- * collector as they are, which judges them; other lines that cannot be read are told and counted.
+ * collector as they are, which judges them; other lines that cannot be read are reported and counted.
  */
 export function replayFile(file: string, options: ReplayOptions): Replay {
   const counts = { lines: 0, events: 0, bad: 0, skipped: 0 };

@@ -26,14 +26,14 @@ export interface TrainDeps {
   readonly folder: string;
   readonly python: string;
   readonly usersPerShard: number;
-  /** What else the trainer is told. */
+  /** Further settings of the trainer. */
   readonly options?: Pick<TrainingConfig, "parameters" | "engine" | "algorithm" | "tracking">;
   /** @default the training job */
   readonly train?: (config: TrainingConfig) => Promise<TrainingResult>;
 }
 
 /**
- * Trains one variant's model on the zone's gold as it stands, and says what to score. The key carries a fingerprint of
+ * Trains one variant's model on the zone's current gold data, and returns what to score. The key carries a fingerprint of
  * the input, the variant's line of models and its algorithm included: a message that comes twice is answered from the
  * first one's work, and a day whose data was mended is trained anew.
  */
@@ -163,7 +163,7 @@ async function fingerprint(model: string, deps: TrainDeps): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Where a gold table stands: under this region's name, and those of the regions whose gold replication brought here. */
+/** Prefixes of a gold table: under this region's name, and under those of the regions whose gold is replicated here. */
 async function sharedPrefixes({ s3, goldBucket }: TrainDeps, table: string): Promise<string[]> {
   const { prefix } = keptTable(table);
   return (await listFolders(s3, goldBucket)).map((region) => region + prefix);

@@ -13,7 +13,7 @@ import { readUserAgent } from "./useragent";
 
 type Name = keyof AcceptedEvent;
 
-/** Printable ASCII that stands for itself in JSON. */
+/** Printable ASCII that JSON does not escape. */
 const TEXT = "[ !#-\\[\\]-~]";
 /** The same without what makes `pagePath` change a page. */
 const PATH = "[ !$&-9;->A-\\[\\]-~]";
@@ -31,7 +31,7 @@ const VALUES = {
   userId: `"(${TEXT}+)"`,
   itemId: `"(${TEXT}+)"`,
   sessionId: `"(${TEXT}+)"`,
-  // A number that JavaScript writes as it stands.
+  // A number as JavaScript itself writes it.
   value: "((?:0|[1-9]\\d{0,8})(?:\\.\\d{0,5}[1-9])?)",
   page: `"(${PATH}+)"`,
   referrer: `"(${TEXT}*)"`,
@@ -94,7 +94,7 @@ export class Shapes {
     return undefined;
   }
 
-  /** Told of an event that went the general way and came out well: its shape may be known from now on. */
+  /** Called for an event that the general path accepted: its shape may be known from now on. */
   learn(text: string): void {
     if (this.missed++ % LOOK_EVERY !== 0) return;
     const event = JSON.parse(text) as Readonly<Record<string, unknown>>;

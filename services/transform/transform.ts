@@ -40,7 +40,7 @@ export const NO_CONSENT: Outcome = { result: "Dropped", reason: "no_consent" };
 export const BOT: Outcome = { result: "Dropped", reason: "bot" };
 
 /**
- * Curates one event, given as the bytes that stood on the stream: validates it, leaves out what may not be kept,
+ * Curates one event, given as the stream's bytes: validates it, leaves out what may not be kept,
  * pseudonymises the user and takes personal data off. Pure but for its caches; never throws.
  *
  * The partition is the hour of `receivedAt`: that is our own clock, so that a partition is complete once its hour is

@@ -49,7 +49,7 @@ export type BulkOutcome =
     };
 
 /**
- * Takes a bulk upload in a folder below landing: nothing moves before `_SUCCESS` and a manifest stand there and each
+ * Takes a bulk upload in a folder below landing: nothing moves before `_SUCCESS` and a manifest exist there and each
  * file it names is present with the size it says, so that a writer that died half-way is not taken for done. Then each
  * file is checked against its checksum and record count and converted to Parquet: see convert(). Rows that the contract
  * refuses are kept in quarantine with their reasons. May be killed at any point and run again.

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { CURATED_COLUMNS, duckdbType, type ColumnKind } from "../../contracts/events/columns";
-import { readCsv } from "./csv";
+import { readCsv } from "./csv/csv";
 import { checkRow, MAX_EXPANDED_BYTES, type Rejected } from "./verify";
 
 const decompress = promisify(gunzip);
@@ -42,7 +42,7 @@ export function formatOf(name: string): { readonly kind: "json" | "csv"; readonl
 
 /**
  * Converts a file of curated events, JSON (one object a line, or one array) or CSV with a header, plain or gzipped, to
- * Parquet with the contract's columns in their types and order. A row that the contract refuses is left out and told of;
+ * Parquet with the contract's columns in their types and order. A row that the contract refuses is left out and reported;
  * all others keep their order. The same bytes give the same bytes.
  */
 export async function convert(body: Buffer, name: string): Promise<Converted | NotConverted> {

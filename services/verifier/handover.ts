@@ -16,7 +16,7 @@ export interface HandoverOptions {
   readonly bronzeBucket: string;
   /** @default verified/ */
   readonly verifiedPrefix?: string;
-  /** Queue of the ETL, told of each batch of verified objects. @default only the hand-over object is written */
+  /** Queue of the ETL, which gets a message for each batch of verified objects. @default only the hand-over object is written */
   readonly handover?: HandoverTarget;
 }
 
@@ -40,7 +40,7 @@ export function handoverOf(outcomes: readonly ObjectOutcome[], bucket: string): 
 
 /**
  * Hands a batch of verified objects over: an object under `verified/_handover/`, named by its content so that the same
- * objects give the same name, then a message that tells where it is.
+ * objects give the same name, then a message with its location.
  * @returns the object's key; `undefined` when there is nothing to hand over.
  */
 export async function handOver(

@@ -26,7 +26,7 @@ export interface IntakeOptions {
   readonly concurrency?: number;
   /** KMS key that promoted objects are encrypted with. @default the bucket's own default */
   readonly keyArn?: string;
-  /** Queue of the ETL, told of each batch of verified objects. @default only the hand-over object is written */
+  /** Queue of the ETL, which gets a message for each batch of verified objects. @default only the hand-over object is written */
   readonly handover?: HandoverTarget;
 }
 
@@ -48,7 +48,7 @@ export function quarantineKey(key: string): string {
 
 /**
  * Verifies one landed object, hands it over or puts it into quarantine, and then takes it out of landing: it always
- * exists in at least one place, and the ETL is told before landing forgets it. Every step may be repeated: a kill at any
+ * exists in at least one place, and the ETL has its message before landing drops it. Every step may be repeated: a kill at any
  * point leaves a landing object that the next run takes up again, onto the same keys.
  * @throws the clients' errors; the object then still lies in landing.
  */
@@ -69,7 +69,7 @@ export async function settleObject(
   expected: Expected = {},
 ): Promise<ObjectOutcome> {
   const landed = await readLanded(key, options);
-  // Told twice of the same object, or moved by a run that was killed before it took the message off.
+  // A second message for the same object, or one moved by a run that was killed before it deleted the message.
   if (landed === undefined) return { key, result: "gone", records: 0, bytes: 0 };
   const { body, etag, claimed } = landed;
   // An object that changed since it was listed is checked as it is now.
@@ -82,7 +82,7 @@ export async function settleObject(
   return quarantine(key, landed, verdict, claimed ?? verdict.records, options);
 }
 
-/** Tells the ETL of what was verified, then empties landing of what was settled. Told twice, the ETL takes it once. */
+/** Sends the ETL what was verified, then deletes from landing what was settled. The ETL takes a repeated message once. */
 export async function finish(outcomes: readonly ObjectOutcome[], options: IntakeOptions): Promise<void> {
   const settled = outcomes.filter(({ result }) => result !== "gone");
   await handOver(settled, options);

@@ -24,9 +24,9 @@ export interface QueueOptions extends IntakeOptions {
   readonly visibilitySeconds?: number;
   /** Seconds to wait for messages; 0 looks once. @default 20 */
   readonly waitSeconds?: number;
-  /** Told of each object that was settled, bulk uploads' files aside. */
+  /** Called for each object that was settled, except the files of bulk uploads. */
   readonly onObject?: (outcome: ObjectOutcome) => void;
-  /** Told of each bulk upload whose mark a message spoke of, also of one that is not complete yet. */
+  /** Called for each bulk upload whose mark a message names, also for one that is not complete yet. */
   readonly onBulk?: (outcome: BulkOutcome) => void;
 }
 

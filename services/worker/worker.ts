@@ -35,7 +35,7 @@ export interface WorkerOptions {
   readonly heartbeatSeconds?: number;
   /** Seconds that an empty queue is waited at. @default 20, the longest there is */
   readonly waitSeconds?: number;
-  /** Tries of one message before the workflow is told that it failed; below the queue's own limit. @default 4 */
+  /** Tries of one message before its failure is reported to the workflow; below the queue's own limit. @default 4 */
   readonly maxTries?: number;
   /** First pause before another try, seconds; doubles with each. @default 15 */
   readonly retrySeconds?: number;
@@ -43,7 +43,7 @@ export interface WorkerOptions {
 }
 
 /**
- * What became of a message. `answered`: the workflow has its answer. `failed`: it was told of a failure. `returned`:
+ * What became of a message. `answered`: the workflow has its answer. `failed`: a failure was reported to it. `returned`:
  * back in the queue, for a later try or another worker. `set aside`: no work at all and no token to say so by; left to
  * the dead-letter queue.
  */

@@ -5,34 +5,40 @@ import { sparkProgram } from "../../components/etl/program";
 import { ServerlessEtl } from "../../components/etl/serverless";
 import { TransientEtl } from "../../components/etl/transient";
 import { goldFolder } from "../../contracts/lake/pipeline";
-import { nameOf } from "../../components/kit/names";
-import { tableKeyAlias } from "../../components/tables/table-keys";
 import { planTraining } from "../../components/training/plan";
 import type { TrainingArgs } from "../../components/training/contract";
+import { dailyRun } from "../../components/workflow/workflow";
 import { Training } from "../../components/training/training";
 import { variantModels } from "../../contracts/models/variants";
 import { DailyWorkflow } from "../../components/workflow/workflow";
 import type { TrainingPlan } from "../../regions/topology/model";
+import { tableRef } from "./place";
 import type { Ground, Place } from "./place";
 
 /** Bronze to silver and gold: on a cluster that waits, on one that each run makes, or on none of ours. */
 export function createEtl(
-  { scope, topology, plan, normal, tables, buckets, opts }: Place,
+  here: Place,
   { keys, network, lake, queues }: Pick<Ground, "keys" | "network" | "lake" | "queues">,
 ): EtlRunner {
+  const { scope, topology, plan, normal, opts } = here;
   const { etl, size } = topology;
-  const { bronze, silver, gold, artifacts } = buckets;
+  const { bronze, silver, gold, artifacts, logs } = lake.buckets;
   const job: Omit<EtlJobArgs, "subnetIds"> = {
     scope,
     releaseLabel: etl.releaseLabel,
     capacity: planEtl(normal, size, etl.maxCapacityUnits),
     vpcId: network.vpcId,
-    keyArn: keys.behaviour.arn,
-    buckets: { bronze, silver, gold, artifacts, logs: nameOf(scope, "logs", "bucket") },
+    key: keys.behaviour,
+    buckets: {
+      bronze: bronze.ref,
+      silver: silver.ref,
+      gold: gold.ref,
+      artifacts: artifacts.ref,
+      logs: logs.ref,
+    },
     goldFolder: goldFolder(plan.name),
-    profilesTable: tables.profiles,
-    handover: { arn: queues.handover.arn, keyArn: keys.technical.arn },
-    tablesKeyAlias: tableKeyAlias(scope),
+    profiles: tableRef(here, "profiles"),
+    handover: queues.handover.ref,
     program: sparkProgram(),
   };
   const after = { ...opts, dependsOn: [lake] };
@@ -56,11 +62,12 @@ export function createEtl(
 }
 
 export function createTraining(
-  { scope, topology, plan, tables, buckets, opts }: Place,
+  here: Place,
   { keys, network, lake, queues }: Pick<Ground, "keys" | "network" | "lake" | "queues">,
 ): Training {
+  const { scope, topology, plan, opts } = here;
   const { training, size, traffic } = topology;
-  const { gold, artifacts } = buckets;
+  const { gold, artifacts } = lake.buckets;
   const sizing = planTraining(traffic, size, training.maxInstances);
   return new Training(
     "training",
@@ -69,11 +76,15 @@ export function createTraining(
       ...machinesFor(training, plan.types.training),
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
-      keyArn: keys.behaviour.arn,
-      buckets: { gold, artifacts },
-      tables,
-      tablesKeyAlias: tableKeyAlias(scope),
-      queue: { arn: queues.training.arn, url: queues.training.url, name: queues.training.name },
+      volumeKey: keys.behaviour,
+      buckets: { gold: gold.ref, artifacts: artifacts.ref },
+      tables: {
+        recommendations: tableRef(here, "recommendations"),
+        models: tableRef(here, "models"),
+        shards: tableRef(here, "shards"),
+      },
+      dailyRun: dailyRun(scope),
+      queue: queues.training.ref,
       maxInstances: training.maxInstances,
       listLength: traffic.recommendationsPerUser,
       ...(topology.tables.ttlDays === undefined ? {} : { listTtlDays: topology.tables.ttlDays }),
@@ -100,28 +111,26 @@ function machinesFor(
 
 /** The daily train-and-score, by schedule in a zone's primary region. */
 export function createWorkflow(
-  { scope, plan, topology, tables, buckets, opts }: Place,
-  { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
+  here: Place,
+  { keys, queues, alarms, lake }: Pick<Ground, "keys" | "queues" | "alarms" | "lake">,
   etl: EtlRunner,
 ): DailyWorkflow {
-  const { bronze, silver, gold } = buckets;
-  const { profiles, models } = tables;
+  const { scope, plan, topology, opts } = here;
+  const { bronze, silver, gold } = lake.buckets;
   return new DailyWorkflow(
     "daily",
     {
       scope,
       role: plan.role,
-      keyArn: keys.behaviour.arn,
-      etl: etl.kind === "cluster" ? { clusterId: etl.clusterId } : etl,
-      buckets: { bronze, silver, gold },
+      key: keys.behaviour,
+      etl,
+      buckets: { bronze: bronze.ref, silver: silver.ref, gold: gold.ref },
       goldFolder: goldFolder(plan.name),
-      tables: { profiles, models },
-      tablesKeyAlias: tableKeyAlias(scope),
-      queue: { arn: queues.training.arn, url: queues.training.url },
+      tables: { profiles: tableRef(here, "profiles"), models: tableRef(here, "models") },
+      queue: queues.training.ref,
       handoverQueueUrl: queues.handover.url,
-      messagingKeyArn: keys.technical.arn,
-      failureTopicArn: alarms.arn,
-      deadLetterQueueArn: queues.failed.arn,
+      failureTopic: alarms.ref,
+      deadLetters: queues.failed.ref,
       models: variantModels(topology.serving.variants.map(({ name }) => name)),
     },
     opts,

@@ -4,9 +4,8 @@ import { Ingest } from "../../components/ingest/ingest";
 import { planBuffering } from "../../components/ingest/plan";
 import { Intake } from "../../components/intake/intake";
 import { planIntake } from "../../components/intake/plan";
-import { pseudonymKeyAlias } from "../../components/keys/pseudonym";
+import { pseudonymKeyRef } from "../../components/keys/pseudonym";
 import type { Catalogue } from "../../components/lake/catalogue";
-import type { LakePart } from "../../components/lake/lake";
 import { planSearch } from "../../components/search/plan";
 import { Search } from "../../components/search/search";
 import { foundationOutput } from "../reference";
@@ -36,7 +35,7 @@ export function createSearch(
       sizing: planSearch(failover, topology.size, dataNodes, plan.availabilityZones.length),
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
-      keyArn: keys.behaviour.arn,
+      key: keys.behaviour,
       clients: { delivery: delivery.id },
     },
     opts,
@@ -57,7 +56,7 @@ export function createIngest(
   { searching: { search, deliveryGroupId }, catalogue }: Readers,
 ): Ingest {
   const { domain, identity, promises, size } = topology;
-  const destination = (part: LakePart, keyArn: pulumi.Input<string>) => ({ arn: lake.buckets[part].arn, keyArn });
+  const { bronze, raw, quarantine } = lake.buckets;
   return new Ingest(
     "ingest",
     {
@@ -66,41 +65,22 @@ export function createIngest(
       dataFreshnessHours: promises.dataFreshnessHours,
       ...(topology.failover ? { rpoSeconds: promises.rpoSeconds } : {}),
       capacity: size === "standard" ? "provisioned" : "on-demand",
-      keys: { identifierArn: keys.identifier.arn, technicalArn: keys.technical.arn },
-      pseudonymKeyAlias: pseudonymKeyAlias(scope),
-      buckets: {
-        bronze: destination("bronze", keys.behaviour.arn),
-        raw: destination("raw", keys.identifier.arn),
-      },
-      deadLetterQueueArn: queues.failed.arn,
+      keys,
+      pseudonymKey: pseudonymKeyRef(scope),
+      buckets: { bronze: bronze.ref, raw: raw.ref },
+      deadLetters: queues.failed.ref,
       authorizer: { kind: "jwt", issuer: identity.issuer, audiences: identity.audiences },
       ...(topology.ingest.collector === "function"
-        ? {
-            integration: {
-              kind: "lambda",
-              quarantine: {
-                bucket: lake.buckets.quarantine.bucketName,
-                arn: lake.buckets.quarantine.arn,
-                keyArn: keys.identifier.arn,
-              },
-              deadLetterQueueArn: queues.failed.arn,
-            },
-          }
+        ? { integration: { kind: "lambda", quarantine: quarantine.ref, deadLetters: queues.failed.ref } }
         : {}),
       allowedOrigins: [`https://www.${domain}`],
       search: {
-        domainArn: search.domainArn,
+        domain: search.ref,
         subnetIds: network.privateSubnetIds,
         securityGroupId: deliveryGroupId,
       },
       ...(topology.lake.liveTable
-        ? {
-            live: {
-              databaseName: catalogue.databaseName,
-              tableName: catalogue.tableName(LIVE_TABLE),
-              catalogueKeyArn: keys.technical.arn,
-            },
-          }
+        ? { live: { catalogue: catalogue.ref, tableName: catalogue.tableName(LIVE_TABLE) } }
         : {}),
     },
     opts,
@@ -108,7 +88,7 @@ export function createIngest(
 }
 
 /** The machines that verify what was delivered before anything else reads it. */
-export function createIntake(here: Place, { keys, lake, queues, network, alarms }: Ground): Intake {
+export function createIntake(here: Place, { lake, queues, network, alarms }: Omit<Ground, "keys">): Intake {
   const { scope, topology, plan, failover, opts } = here;
   const buffering = planBuffering(failover, freshnessSeconds(here), true);
   return new Intake(
@@ -116,24 +96,17 @@ export function createIntake(here: Place, { keys, lake, queues, network, alarms 
     {
       scope,
       buckets: {
-        bronze: lake.buckets.bronze.bucketName,
-        quarantine: lake.buckets.quarantine.bucketName,
-        artifacts: lake.buckets.artifacts.bucketName,
+        bronze: lake.buckets.bronze.ref,
+        quarantine: lake.buckets.quarantine.ref,
+        artifacts: lake.buckets.artifacts.ref,
       },
-      keyArns: [keys.behaviour.arn, keys.identifier.arn, keys.technical.arn],
-      bronzeKeyArn: keys.behaviour.arn,
-      handover: { arn: queues.handover.arn, url: queues.handover.url },
-      queue: {
-        name: queues.intake.name,
-        arn: queues.intake.arn,
-        url: queues.intake.url,
-        policy: queues.intake.policy,
-      },
+      queue: queues.intake.ref,
+      handover: queues.handover.ref,
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
       instanceTypes: plan.types.intake,
       capacity: planIntake(failover, buffering, topology.size),
-      alarmTopicArn: alarms.arn,
+      alarmTopic: alarms.ref,
     },
     opts,
   );

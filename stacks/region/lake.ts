@@ -9,7 +9,7 @@ import { planScanLimit } from "../../components/lake/plan";
 import { Workgroup } from "../../components/lake/workgroup";
 import type { Ground, Place } from "./place";
 
-/** Days of the live table: what is older has been verified and stands in silver. */
+/** Days of the live table: what is older has been verified and is in silver. */
 const LIVE_DAYS = 7;
 
 /** The table of what came in the last minutes. */
@@ -21,11 +21,7 @@ export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Grou
     "lake",
     {
       scope,
-      keys: {
-        identifierArn: keys.identifier.arn,
-        behaviourArn: keys.behaviour.arn,
-        technicalArn: keys.technical.arn,
-      },
+      keys,
       retentionDays: topology.traffic.retentionDays,
       ...(Object.keys(objectLock).length === 0 ? {} : { objectLock }),
       ...(inventory === "none" ? {} : { inventory }),
@@ -68,7 +64,7 @@ export function createCatalogue(
     format: "parquet",
   };
   const tables = [bronze, ...(topology.lake.liveTable ? [live] : []), ...derived];
-  return new Catalogue("catalogue", { scope, tables, keyArn: keys.technical.arn }, opts);
+  return new Catalogue("catalogue", { scope, tables, key: keys.technical }, opts);
 }
 
 /** The analysts' Athena, with a limit on what one question may read. */

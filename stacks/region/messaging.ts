@@ -7,15 +7,15 @@ import { USERS_PER_INSTANCE_SECOND, USERS_PER_SHARD } from "../../components/tra
 import { freshnessSeconds } from "./place";
 import type { Ground, Place, Queues } from "./place";
 
-/** Whoever is told when a promise is broken. */
+/** The topic of all alarms: the owner gets a mail when a promise is broken. */
 export function createAlarmTopic({ scope, topology, opts }: Place, { keys }: Pick<Ground, "keys">): Topic {
   return new Topic(
     "alarms",
     {
       scope,
       part: "alarms",
-      keyArn: keys.technical.arn,
-      publishers: [{ service: "cloudwatch.amazonaws.com" }],
+      key: keys.technical,
+      publishers: ["cloudwatch"],
       emails: [topology.ownerEmail],
     },
     opts,
@@ -24,15 +24,11 @@ export function createAlarmTopic({ scope, topology, opts }: Place, { keys }: Pic
 
 export function createQueues(here: Place, { keys, alarms }: Pick<Ground, "keys" | "alarms">): Queues {
   const { scope, topology, failover, opts } = here;
-  const common = { scope, keyArn: keys.technical.arn, alarmTopicArn: alarms.arn };
+  const common = { scope, key: keys.technical, alarmTopicArn: alarms.arn };
   const buffering = planBuffering(failover, freshnessSeconds(here), true);
   const { workSeconds } = planIntake(failover, buffering, topology.size);
   return {
-    intake: new Queue(
-      "intake",
-      { ...common, part: "intake", workSeconds, senders: [{ service: "s3.amazonaws.com" }] },
-      opts,
-    ),
+    intake: new Queue("intake", { ...common, part: "intake", workSeconds, senders: ["s3"] }, opts),
     // Read once a day: a message is hidden for as long as a run may last, and kept over many a run that fails.
     handover: new Queue(
       "handover",
@@ -44,6 +40,12 @@ export function createQueues(here: Place, { keys, alarms }: Pick<Ground, "keys" 
       { ...common, part: "training", workSeconds: Math.ceil((USERS_PER_SHARD / USERS_PER_INSTANCE_SECOND) * 4) },
       opts,
     ),
-    failed: new Queue("failed-calls", { ...common, part: "failed-calls", workSeconds: SECONDS.minute }, opts),
+    // Lambda and Scheduler send with the rights of a role; a rule's failed events come from EventBridge itself
+    // (docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+    failed: new Queue(
+      "failed-calls",
+      { ...common, part: "failed-calls", workSeconds: SECONDS.minute, senders: ["events"] },
+      opts,
+    ),
   };
 }

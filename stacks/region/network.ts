@@ -27,7 +27,7 @@ export function createNetwork(
       flowLogs:
         size === "standard"
           ? { to: "s3", bucketArn: lake.buckets.logs.arn }
-          : { to: "cloudwatch", keyArn: keys.technical.arn, retentionDays: 30 },
+          : { to: "cloudwatch", key: keys.technical },
     },
     opts,
   );

@@ -4,13 +4,13 @@ import { nameOf } from "../../components/kit/names";
 import { AgePublisher } from "../../components/observability/ages";
 import { Observability } from "../../components/observability/observability";
 import type { ModelEndpoint } from "../../components/serving/endpoint";
-import { tableKeyAlias } from "../../components/tables/table-keys";
 import type { DailyWorkflow } from "../../components/workflow/workflow";
+import { tableRef } from "./place";
 import type { Ground, Place } from "./place";
 
 /** Tells how old data and model are, which no service does. */
-export function createAgePublisher({ scope, tables, opts }: Place): AgePublisher {
-  return new AgePublisher("ages", { scope, modelsTable: tables.models, tablesKeyAlias: tableKeyAlias(scope) }, opts);
+export function createAgePublisher(here: Place): AgePublisher {
+  return new AgePublisher("ages", { scope: here.scope, models: tableRef(here, "models") }, here.opts);
 }
 
 /** What the region's observability looks at. */
@@ -59,7 +59,7 @@ export function createObservability(
       },
       promises: { availability, dataFreshnessHours },
       alarmTopicArn: alarms.arn,
-      keyArn: keys.technical.arn,
+      key: keys.technical,
     },
     opts,
   );

@@ -6,6 +6,8 @@ import type { Lake } from "../../components/lake/lake";
 import type { Queue } from "../../components/messaging/queue";
 import type { Topic } from "../../components/messaging/topic";
 import type { Network } from "../../components/network/network";
+import { TableRef } from "../../components/parts/refs/table";
+import { tableKeyAlias } from "../../components/tables/table-keys";
 import { imageUri } from "../../components/serving/images";
 import type { RegionPlan, Topology } from "../../regions/topology/model";
 import { scaleTraffic } from "../../regions/traffic";
@@ -19,7 +21,7 @@ import type { StackOptions } from "../scope";
 /** Version of the container images that this code runs; pushed by the release, tags are immutable. */
 export const IMAGE_VERSION = "0.1.0";
 
-/** Where a region's rooms stand, and what they are all told of it. */
+/** A region, and what all its components need to know of it. */
 export interface Place {
   readonly topology: Topology;
   readonly plan: RegionPlan;
@@ -37,7 +39,7 @@ export interface Place {
   readonly buckets: BucketNames;
 }
 
-/** What most rooms stand on. */
+/** What most other components use. */
 export interface Ground {
   readonly keys: Keys;
   readonly alarms: Topic;
@@ -73,6 +75,11 @@ export function placeOf(topology: Topology, plan: RegionPlan, options: StackOpti
 /** Age of the newest training data that is promised, seconds. */
 export function freshnessSeconds({ topology }: Place): number {
   return topology.promises.dataFreshnessHours * SECONDS.hour;
+}
+
+/** The region's own replica of a table, whose owner is the foundation. */
+export function tableRef({ scope, tables }: Place, table: keyof TableNames): TableRef {
+  return new TableRef(scope, { name: tables[table], keyAlias: tableKeyAlias(scope) });
 }
 
 /** The region's own copy of an image. */

@@ -1,18 +1,16 @@
 import { Cache } from "../../components/cache/cache";
 import { planCache } from "../../components/cache/plan";
 import type { Ingest } from "../../components/ingest/ingest";
-import { pseudonymKeyAlias } from "../../components/keys/pseudonym";
-import { arnOf } from "../../components/kit/arn";
-import { nameOf } from "../../components/kit/names";
+import { pseudonymKeyRef } from "../../components/keys/pseudonym";
+import { RepositoryRef } from "../../components/parts/refs/repository";
 import { RecommendationApi } from "../../components/serving/api";
 import type { RecommendationApiArgs } from "../../components/serving/api";
 import { BootstrapModel } from "../../components/serving/bootstrap-model";
 import { ModelEndpoint } from "../../components/serving/endpoint";
 import { repositoryName } from "../../components/serving/images";
 import { invocationsTarget, planApi, planVariants } from "../../components/serving/plan";
-import { tableKeyAlias } from "../../components/tables/table-keys";
 import { shadowIn, variantsIn } from "../../regions/topology/derive";
-import { imageOf, IMAGE_VERSION } from "./place";
+import { imageOf, IMAGE_VERSION, tableRef } from "./place";
 import type { Ground, Place } from "./place";
 
 export function createCache(
@@ -32,7 +30,7 @@ export function createCache(
       nodeType: cache.nodeType,
       vpcId: network.vpcId,
       subnetIds: network.isolatedSubnetIds,
-      keyArn: keys.behaviour.arn,
+      key: keys.behaviour,
       notificationTopicArn: alarms.arn,
     },
     opts,
@@ -44,34 +42,27 @@ export function createEndpoint(
   here: Place,
   { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
 ): ModelEndpoint {
-  const { scope, topology, plan, failover, home, buckets, opts } = here;
+  const { scope, topology, plan, failover, home, opts } = here;
   const { size } = topology;
-  const { artifacts, bronze } = buckets;
+  const artifacts = lake.buckets.artifacts.ref;
   const shadow = shadowIn(topology, plan);
-  const model = new BootstrapModel(
-    "bootstrap-model",
-    {
-      artifactsBucket: lake.buckets.artifacts.bucketName,
-      artifactsBucketName: artifacts,
-      keyArn: keys.behaviour.arn,
-    },
-    opts,
-  );
+  const model = new BootstrapModel("bootstrap-model", { artifacts }, opts);
+  const repository = new RepositoryRef(scope, repositoryName(home, "inference"));
   return new ModelEndpoint(
     "endpoint",
     {
       scope,
       image: imageOf(here, "inference"),
-      imageRepositoryArn: arnOf(scope, "ecr", `repository/${repositoryName(home, "inference")}`),
+      repository,
       imageVersion: IMAGE_VERSION,
       model: model.artifact,
       variants: planVariants(failover, size, variantsIn(topology, plan)),
       ...(shadow === undefined ? {} : { shadow: { ...shadow, model: model.artifact } }),
       vpcId: network.vpcId,
       subnetIds: network.privateSubnetIds,
-      keyArn: keys.behaviour.arn,
-      artifactsBucket: artifacts,
-      capture: { bucket: bronze, prefix: "capture/endpoint", percent: size === "standard" ? 5 : 100 },
+      key: keys.behaviour,
+      artifacts,
+      capture: { bucket: lake.buckets.bronze.ref, prefix: "capture/endpoint", percent: size === "standard" ? 5 : 100 },
       invocationsPerInstanceMinute: invocationsTarget(),
     },
     { ...opts, dependsOn: [model] },
@@ -90,7 +81,7 @@ export function createApi(
   { keys, network }: Pick<Ground, "keys" | "network">,
   { cache, endpoint, ingest }: Answering,
 ): RecommendationApi {
-  const { scope, topology, plan, normal, failover, tables, opts } = here;
+  const { scope, topology, plan, normal, failover, opts } = here;
   const { serving, size } = topology;
   return new RecommendationApi(
     "api",
@@ -101,21 +92,17 @@ export function createApi(
       ...planApi(normal, failover, size),
       vpcCidr: plan.cidr,
       subnetIds: network.privateSubnetIds,
-      keyArn: keys.technical.arn,
+      key: keys.technical,
       image: imageOf(here, "api"),
-      tables,
-      cache: {
-        endpoint: cache.endpoint,
-        port: cache.port,
-        securityGroupId: cache.securityGroupId,
-        cacheName: cache.cacheName,
-        userName: cache.userName,
-        connectArns: cache.connectArns,
+      tables: {
+        recommendations: tableRef(here, "recommendations"),
+        models: tableRef(here, "models"),
+        flags: tableRef(here, "flags"),
       },
-      endpointName: endpoint.endpointName,
-      stream: { name: nameOf(scope, "events", "stream"), keyArn: keys.identifier.arn },
-      pseudonymKeyAlias: pseudonymKeyAlias(scope),
-      tablesKeyAlias: tableKeyAlias(scope),
+      cache: cache.ref,
+      endpoint: endpoint.ref,
+      stream: ingest.stream.ref,
+      pseudonymKey: pseudonymKeyRef(scope),
       ...callersOf(topology),
       ...(serving.telemetry === undefined ? {} : { telemetry: serving.telemetry }),
       variants: serving.variants.map(({ name, weight }) => ({ name, weight })),

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_PARAMETERS, keptTable } from "../../contracts/lake/pipeline";
 import { LAKE_TABLES } from "../../contracts/lake/tables";
 import { redshiftTable } from "../../contracts/events/definitions";
@@ -6,7 +5,7 @@ import { nameOf } from "../../components/kit/names";
 import type { Catalogue } from "../../components/lake/catalogue";
 import { LOAD_CALL, preparation, WAREHOUSE_ROLES } from "../../components/warehouse/statements";
 import type { WarehouseRole } from "../../components/warehouse/statements";
-import { askWarehouse, iamRoleName, WarehouseUsers } from "../../components/warehouse/users";
+import { iamRoleName, iamRolePart, WarehouseUsers } from "../../components/warehouse/users";
 import { planWarehouse, snapshotHours } from "../../components/warehouse/plan";
 import { Warehouse } from "../../components/warehouse/warehouse";
 import type { WarehouseDeployment, WorkloadQueue } from "../../components/warehouse/warehouse";
@@ -28,8 +27,12 @@ const QUEUES: readonly WorkloadQueue[] = [
 ];
 
 /** The analysts' warehouse, loaded from silver and gold. */
-export function createWarehouse(here: Place, { keys, network }: Pick<Ground, "keys" | "network">): Warehouse {
-  const { scope, buckets, opts } = here;
+export function createWarehouse(
+  here: Place,
+  { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
+  catalogue: Catalogue,
+): Warehouse {
+  const { scope, opts } = here;
   return new Warehouse(
     "warehouse",
     {
@@ -37,9 +40,9 @@ export function createWarehouse(here: Place, { keys, network }: Pick<Ground, "ke
       deployment: deploymentOf(here),
       vpcId: network.vpcId,
       subnetIds: network.isolatedSubnetIds,
-      keyArn: keys.behaviour.arn,
-      catalogueKeyArn: keys.technical.arn,
-      buckets: { silver: buckets.silver, gold: buckets.gold },
+      key: keys.behaviour,
+      catalogue: catalogue.ref,
+      buckets: { silver: lake.buckets.silver.ref, gold: lake.buckets.gold.ref },
     },
     opts,
   );
@@ -56,7 +59,6 @@ export function createWarehouseLoad(
   { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
   { warehouse, catalogue, workflow }: Loaded,
 ): WarehouseLoad {
-  const { mode, name, databaseName } = warehouse.ref;
   const iamRoles = Object.fromEntries(WAREHOUSE_ROLES.map((role) => [role, iamRoleName(scope, role)])) as Record<
     WarehouseRole,
     string
@@ -65,13 +67,10 @@ export function createWarehouseLoad(
     "warehouse-load",
     {
       scope,
-      keyArn: keys.behaviour.arn,
+      key: keys.behaviour,
       warehouse: {
-        place: pulumi.output(name).apply((warehouseName) => ({
-          ...(mode === "serverless" ? { WorkgroupName: warehouseName } : { ClusterIdentifier: warehouseName }),
-          Database: databaseName,
-        })),
-        adminSecretArn: warehouse.adminSecretArn,
+        ref: warehouse.ref,
+        adminSecret: warehouse.adminSecret,
         preparation: preparation({
           iamRoles,
           glueDatabase: nameOf(scope, "lake", "glueDatabase"),
@@ -81,20 +80,17 @@ export function createWarehouseLoad(
           eventsTable: redshiftTable("mart", "events"),
         }),
         statement: LOAD_CALL,
-        loaderRoleName: iamRoles.loader,
-        ask: askWarehouse(scope, warehouse.ref),
+        loaderRolePart: iamRolePart("loader"),
       },
       catalogue: {
-        databaseName: nameOf(scope, "lake", "glueDatabase"),
-        keyArn: keys.technical.arn,
+        ref: catalogue.ref,
         tables: LAKE_TABLES.filter(({ partitionKeys }) => partitionKeys.some(({ name: key }) => key === "date")).map(
           (table) => ({ name: table.name, location: `s3://${buckets[table.store]}/${table.prefix}` }),
         ),
       },
       dailyMachineArn: workflow.stateMachineArn,
-      failureTopicArn: alarms.arn,
-      deadLetterQueueArn: queues.failed.arn,
-      messagingKeyArn: keys.technical.arn,
+      failureTopic: alarms.ref,
+      deadLetters: queues.failed.ref,
     },
     { ...opts, dependsOn: [catalogue] },
   );

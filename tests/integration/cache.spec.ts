@@ -62,7 +62,7 @@ describe("the API's cache on a real server", function () {
 
   it("serves the API's user in a sharded cache, by its token and its access list, and nothing beyond", async () => {
     server = await startRedis({ folder, cluster: true });
-    const token = cacheToken(WHO, CREDENTIALS, NOW);
+    const token = await cacheToken(WHO, CREDENTIALS, NOW);
     await server.admin.call("ACL", "SETUSER", WHO.userName, ...API_ACCESS.split(" "), `>${token}`);
     cache = await connectCache({
       host: "127.0.0.1",

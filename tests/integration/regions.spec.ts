@@ -60,9 +60,8 @@ function programs(
     const opts = { providers: { ...stackProviders(scope) } };
     const keys = new Keys("keys", { scope }, opts);
     if (name.region !== emptied) {
-      const [identifierArn, behaviourArn, technicalArn] = [keys.identifier.arn, keys.behaviour.arn, keys.technical.arn];
-      new Lake("lake", { scope, keys: { identifierArn, behaviourArn, technicalArn }, retentionDays: 30 }, opts);
-      new EventStream("events", { scope, keyArn: identifierArn, capacity: { mode: "on-demand" } }, opts);
+      new Lake("lake", { scope, keys, retentionDays: 30 }, opts);
+      new EventStream("events", { scope, key: keys.identifier, capacity: { mode: "on-demand" } }, opts);
     }
     return Promise.resolve({});
   };

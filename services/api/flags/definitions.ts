@@ -19,7 +19,7 @@ export const FLAGS = {
   },
   "serving.similar": {
     default: true,
-    tells: "Answer what is similar to an item. Off: what is popular, told as such.",
+    tells: "Answer what is similar to an item. Off: popular items, marked as such.",
   },
   "serving.exposures": {
     default: true,

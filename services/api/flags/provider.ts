@@ -21,14 +21,14 @@ export interface TableFlagsOptions {
   readonly everyMs?: number;
   /** Longest wait for one look, milliseconds. @default 2000 */
   readonly timeoutMs?: number;
-  /** Age of the last good look after which values are told to be stale; they hold all the same. @default 60000 */
+  /** Age of the last good read after which values are reported as stale; they stay in force. @default 60000 */
   readonly staleMs?: number;
   readonly onFailure?: (error: unknown) => void;
   readonly now?: () => number;
   readonly random?: () => number;
 }
 
-/** Reads the flags' rows from the `flags` table, by key, as the API's role may. A row that is none is left out and told. */
+/** Reads the flags' rows from the `flags` table, by key, as the API's role may. An invalid row is left out and reported. */
 export function readFlags(
   client: Pick<DynamoDBClient, "send">,
   table: string,

@@ -1,7 +1,7 @@
 import { OpenFeature, ProviderEvents, type Provider } from "@openfeature/server-sdk";
 import { FLAG_NAMES, FLAGS, type FlagName } from "./definitions";
 
-/** The flags as they stand, to be asked for with each request: evaluated when they change, not when they are asked for. */
+/** The current flags, read with each request: they are evaluated when they change, not when they are read. */
 export interface Switches {
   readonly isOn: (flag: FlagName) => boolean;
   stop(): Promise<void>;
@@ -17,7 +17,7 @@ export const DEFAULT_SWITCHES: Switches = {
 let domains = 0;
 
 /**
- * The flags through OpenFeature, so that another provider can stand in the table's place. Evaluations are asynchronous
+ * The flags through OpenFeature, so that another provider can replace the table. Evaluations are asynchronous
  * there, and a request does not wait for any.
  */
 export async function watchSwitches(

@@ -16,7 +16,7 @@ import {
   type ExperimentRecord,
 } from "../../../contracts/tables/flags";
 
-/** A state and the entry that tells of it: written together or not at all. */
+/** A state and its log entry: written together or not at all. */
 export interface Change {
   readonly record: ExperimentRecord;
   readonly entry: ExperimentChangeRecord;

@@ -19,7 +19,7 @@ export interface SplitWatchOptions {
   readonly variants: readonly Variant[];
   /** Time from one look to the next, milliseconds; by up to a fifth less, so that pods do not ask at once. @default 5000 */
   readonly everyMs?: number;
-  /** Told of each look that failed; the split stays as it was. */
+  /** Called for each read that failed; the split stays as it was. */
   readonly onFailure?: (error: unknown) => void;
   readonly random?: () => number;
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { attachFastPath } from "./fast-path";
-import { JSON_TYPE, type ReadyAnswer } from "./ready-answer";
+import { attachFastPath } from "./fast-path/fast-path";
+import { JSON_TYPE, type ReadyAnswer } from "./fast-path/ready-answer";
 
 /** An answer: JSON unless a content type is given. */
 export interface Reply {
@@ -29,10 +29,10 @@ export interface ServeOptions {
   readonly always?: ReadonlySet<string>;
   /**
    * Answers that are ready, by a GET's address and its Authorization: asked before anything else of a request is looked
-   * at, most often before Node has parsed it (see fast-path.ts). What it returns is sent. @default none
+   * at, mostly before Node has parsed it (see fast-path/). What it returns is sent. @default none
    */
   readonly atHand?: (url: string, authorization: string | undefined) => ReadyAnswer | undefined;
-  /** Told of each request that is turned away because of `maxRequests`. */
+  /** Called for each request that is refused because of `maxRequests`. */
   readonly onShed?: () => void;
   /** Whether a request that asks for another protocol gets it, from who listens to `upgrade`. @default all do, where somebody listens */
   readonly upgrades?: (request: IncomingMessage) => boolean;
@@ -40,34 +40,43 @@ export interface ServeOptions {
   readonly requestMs?: number;
 }
 
+/** Environment variable that turns the fast path off when it is `off`: Node's parser then reads every request. */
+export const FAST_PATH_SWITCH = "MERIDIAN_HTTP_FAST_PATH";
+
 /** Connections that idle longer are closed; longer than the 60 s of AWS's load balancers, which would else meet closed ones. */
 export const KEEP_ALIVE_MS = 65_000;
 /** A request that takes longer to arrive is cut off, so that slow senders cannot hold all places. */
 const REQUEST_MS = 30_000;
 
-/** Servers that take no new work: their answers ask for the connection to be closed. */
+/** Servers that take no new work. */
 const draining = new WeakSet<Server>();
+/** Answers that each server has still to give. */
+const underWay = new WeakMap<Server, Set<ServerResponse>>();
 
 /** Whether a server has begun to stop. */
 export function isDraining(server: Server): boolean {
   return draining.has(server);
 }
 
-/** Makes a server refuse to be ready and close each connection with its next answer; it goes on answering. */
+/** Makes a server close each connection with its next answer, and refuse to be ready; it still answers. */
 export function beginDraining(server: Server): void {
   draining.add(server);
+  for (const response of underWay.get(server) ?? []) closeAfter(response);
+}
+
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
 }
 
 /**
- * A server around one function. Errors with a status are told to the caller; any other is a 500 without its text, which
- * goes to `onError`.
+ * An HTTP server with the limits of {@link ServeOptions}: answers at hand first, then a refusal under overload, then
+ * `handle`. While it drains, each answer closes its connection.
  */
-export function serve(
-  handle: (request: IncomingMessage, url: URL) => Promise<Reply>,
-  onError: (error: unknown) => void,
+export function httpServer(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
   { maxRequests = Infinity, always = new Set(), atHand, onShed, upgrades, requestMs = REQUEST_MS }: ServeOptions = {},
 ): Server {
-  let underWay = 0;
+  const open = new Set<ServerResponse>();
   const limits = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: requestMs,
@@ -77,35 +86,61 @@ export function serve(
   };
   const server = createServer(limits, (request, response) => {
     const { url = "", headers } = request;
-    const open = request.method === "GET" && !draining.has(server);
-    const ready = open ? atHand?.(url, headers.authorization) : undefined;
+    const stopping = draining.has(server);
+    const ready = request.method === "GET" && !stopping ? atHand?.(url, headers.authorization) : undefined;
     if (ready !== undefined) {
       response.writeHead(200, ready.headers as string[]);
       response.end(ready.body);
       return;
     }
-    if (underWay >= maxRequests && !always.has(request.url ?? "")) {
+    if (stopping) closeAfter(response);
+    if (open.size >= maxRequests && !always.has(url)) {
       onShed?.();
-      write(server, request, response, OVERLOADED);
+      write(request, response, OVERLOADED);
       return;
     }
-    underWay += 1;
+    open.add(response);
+    response.once("close", () => open.delete(response));
+    handle(request, response);
+  });
+  underWay.set(server, open);
+  if (atHand !== undefined && process.env[FAST_PATH_SWITCH] !== "off") {
+    attachFastPath(server, { atHand, draining: () => draining.has(server) });
+  }
+  return server;
+}
+
+/**
+ * A server around one function, for programs with a route or two and bodies of their own kind: the model server. Fastify,
+ * which the API uses, would cost it an eighth of the processor time of a small request for nothing that it needs. An {@link HttpError} is answered with its status and
+ * text; any other error is a 500 without its text, which goes to `onError`.
+ */
+export function serve(
+  handle: (request: IncomingMessage, url: URL) => Promise<Reply>,
+  onError: (error: unknown) => void,
+  options: ServeOptions = {},
+): Server {
+  return httpServer((request, response) => {
     void answer(handle, request)
       .catch((error: unknown): Reply => {
         if (error instanceof HttpError) return { status: error.status, body: { error: error.message } };
-        // A caller who hangs up before the body is whole is no fault of ours, and reads no answer.
-        if (request.destroyed && !request.complete) return { status: 400, body: { error: "the body is not whole" } };
+        if (isAborted(request)) return ABORTED;
         onError(error);
-        return { status: 500, body: { error: "internal error" } };
+        return INTERNAL;
       })
       .then((reply) => {
-        underWay -= 1;
-        write(server, request, response, reply);
+        write(request, response, reply);
       });
-  });
-  if (atHand !== undefined) attachFastPath(server, { atHand, draining: () => draining.has(server) });
-  return server;
+  }, options);
 }
+
+/** Whether the caller hung up before the body was whole: no fault of the server, and nobody reads the answer. */
+export function isAborted(request: IncomingMessage): boolean {
+  return request.destroyed && !request.complete;
+}
+
+export const ABORTED: Reply = { status: 400, body: { error: "the body is not whole" } };
+export const INTERNAL: Reply = { status: 500, body: { error: "internal error" } };
 
 const OVERLOADED: Reply = {
   status: 503,
@@ -122,7 +157,7 @@ async function answer(
   return handle(request, url);
 }
 
-function write(server: Server, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   // A text goes out with its head as one piece, a Buffer as two.
   const body = Buffer.isBuffer(reply.body) || typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
   // The rest of a body that nobody reads is taken and dropped: a caller who is still sending would not see the answer.
@@ -130,7 +165,6 @@ function write(server: Server, request: IncomingMessage, response: ServerRespons
   response.writeHead(reply.status, {
     "content-type": JSON_TYPE,
     "content-length": Buffer.byteLength(body),
-    ...(draining.has(server) ? { connection: "close" } : {}),
     ...reply.headers,
   });
   response.end(request.method === "HEAD" ? undefined : body);

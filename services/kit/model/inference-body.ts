@@ -41,7 +41,7 @@ export type Instance = z.infer<typeof userInstance> | z.infer<typeof itemInstanc
 /** The same as a caller writes it, with defaults left out. */
 export type InstanceInput = z.input<typeof userInstance> | z.input<typeof itemInstance>;
 
-/** One answer, in the order of the questions. `known` is false where popular items stand in. */
+/** One answer, in the order of the questions. `known` is false where the items are popular ones instead. */
 export type Prediction = ({ readonly user_key: string } | { readonly item_id: string }) & {
   readonly known: boolean;
   readonly items: readonly ScoredItem[];

@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ScoredItem } from "../../../contracts/tables/records";
-import { SeenItems, type BloomFilter } from "./bloom";
+import { SeenItems, type BloomFilter } from "./bloom/bloom";
 import { readGraph, writeGraph } from "./graph-file";
 import type { ItemGraph } from "./kernel/graph";
 import { ItemMatrix } from "./kernel/item-matrix";
@@ -49,7 +49,7 @@ export interface LoadOptions {
   /** Longest list that will be asked for. @default 500 */
   readonly maxLimit?: number;
   /**
-   * Rate of false positives of the Bloom filters that stand for what each user has bought. Of a list of 20, one in a
+   * Rate of false positives of the Bloom filters of what each user has bought. Of a list of 20, one in a
    * thousand takes an item that the user has not bought from 2 % of the lists, for the next best to step in; the same one
    * for as long as the model serves, another with the next. 0: the lists themselves are kept, and none is lost.
    * @default 0

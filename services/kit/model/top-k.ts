@@ -1,4 +1,4 @@
-import type { BloomFilter } from "./bloom";
+import type { BloomFilter } from "./bloom/bloom";
 import { Codes } from "./kernel/codes";
 import { ItemGraph, type GraphOptions, type ItemList } from "./kernel/graph";
 import { ItemMatrix } from "./kernel/item-matrix";

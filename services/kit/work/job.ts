@@ -1,6 +1,6 @@
 import type { WorkKey } from "./claim";
 
-/** An error that another try would only repeat: the workflow is told at once. */
+/** An error that a retry would only repeat: the workflow fails at once. */
 export class PermanentError extends Error {
   constructor(
     /** The workflow's name of the error, e.g. `Training.BadInput`. */

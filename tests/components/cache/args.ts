@@ -1,5 +1,6 @@
 import type { CacheArgs } from "../../../components/cache/cache";
-import { keyArn, SCOPE } from "../../kit/builders";
+import { SCOPE } from "../../kit/builders";
+import { KEYS } from "../../kit/refs";
 
 export const ARGS: CacheArgs = {
   scope: SCOPE,
@@ -7,6 +8,5 @@ export const ARGS: CacheArgs = {
   nodeType: "cache.r7g.large",
   vpcId: "vpc-1",
   subnetIds: ["subnet-a", "subnet-b"],
-  keyArn: keyArn("behaviour"),
-  clients: { warmer: "sg-warmer" },
+  key: KEYS.behaviour,
 };

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { Cache } from "../../../components/cache/cache";
 import { DISPOSABLE } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { ARGS } from "./args";
+
+const valueOf = <T>(value: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> =>
+  new Promise((resolve) => pulumi.output(value).apply(resolve));
 
 const make = (args: Partial<typeof ARGS> = {}) => record(({ opts }) => new Cache("cache", { ...ARGS, ...args }, opts));
 
@@ -19,7 +24,6 @@ describe("Cache", () => {
       "aws:elasticache/subnetGroup:SubnetGroup cache < cache",
       "aws:elasticache/user:User cache-api < cache",
       "aws:elasticache/userGroup:UserGroup cache < cache",
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule cache-from-warmer < cache",
       "meridian:cache:Cache cache < (stack)",
     ]);
   });
@@ -35,7 +39,6 @@ describe("Cache", () => {
       "aws:elasticache/user:User cache-api < cache",
       "aws:elasticache/user:User cache-default < cache",
       "aws:elasticache/userGroup:UserGroup cache < cache",
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule cache-from-warmer < cache",
       "meridian:cache:Cache cache < (stack)",
     ]);
     const { inputs } = recording.only("aws:elasticache/user:User", "cache-default");
@@ -50,7 +53,6 @@ describe("Cache", () => {
       "aws:ec2/securityGroup:SecurityGroup cache < cache",
       "aws:elasticache/cluster:Cluster cache < cache | protect | retain",
       "aws:elasticache/subnetGroup:SubnetGroup cache < cache",
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule cache-from-warmer < cache",
       "meridian:cache:Cache cache < (stack)",
     ]);
     const { inputs } = recording.only("aws:elasticache/cluster:Cluster");
@@ -68,7 +70,7 @@ describe("Cache", () => {
       automaticFailoverEnabled: true,
       multiAzEnabled: true,
       atRestEncryptionEnabled: true,
-      kmsKeyId: ARGS.keyArn,
+      kmsKeyId: ARGS.key.arn,
       transitEncryptionEnabled: true,
       transitEncryptionMode: "required",
       numNodeGroups: 2,
@@ -88,13 +90,12 @@ describe("Cache", () => {
     assert.match(String(inputs["accessString"]), /^on ~rec:\* resetchannels -@all /);
   });
 
-  it("opens its port to named groups only", async () => {
-    const { inputs } = (await make()).only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
-    assert.deepEqual([inputs["referencedSecurityGroupId"], inputs["fromPort"]], ["sg-warmer", 6379]);
-    assert.deepEqual(
-      (await make({ clients: {} })).all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"),
-      [],
-    );
+  it("is closed: the rule for a client comes with the grant of the port", async () => {
+    const recording = await make();
+    assert.deepEqual(recording.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"), []);
+    const { reach } = recording.result.ref.allowConnect();
+    assert.equal(reach?.port, 6379);
+    assert.equal(await valueOf(reach.securityGroupId), "sg-cache");
   });
 
   it("publishes the names of its nodes and what a caller needs to connect", async () => {
@@ -118,13 +119,11 @@ describe("Cache", () => {
     assert.deepEqual([group.protect, group.retainOnDelete], [false, false]);
   });
 
-  it("takes other retentions, thresholds and a topic", async () => {
+  it("takes another threshold and a topic", async () => {
     const recording = await make({
-      logRetentionDays: 7,
       slowCommandMilliseconds: 5,
       notificationTopicArn: "arn:topic",
     });
-    assert.equal(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"], 7);
     assert.match(
       JSON.stringify(recording.only("aws:elasticache/parameterGroup:ParameterGroup").inputs),
       /"value":"5000"/,
@@ -143,7 +142,7 @@ describe("Cache", () => {
           {
             ...ARGS,
             nodeType: "r7g.large",
-            logRetentionDays: 8,
+            key: KEYS.identifier,
             slowCommandMilliseconds: 0,
             engine: { engine: "valkey", shards: 0, replicasPerShard: 0, snapshotRetentionDays: 36 },
           },
@@ -151,7 +150,7 @@ describe("Cache", () => {
         ),
       [
         "nodeType",
-        "logRetentionDays",
+        "key",
         "slowCommandMilliseconds",
         "engine.shards",
         "engine.replicasPerShard",

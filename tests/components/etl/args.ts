@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EtlArgs } from "../../../components/etl/etl";
-import { keyArn, SCOPE } from "../../kit/builders";
+import { BucketRef } from "../../../components/parts/refs/bucket";
+import { SCOPE } from "../../kit/builders";
+import { bucketOf, KEYS, queueOf, tableOf } from "../../kit/refs";
 
 export const ARGS: EtlArgs = {
   scope: SCOPE,
@@ -9,9 +11,16 @@ export const ARGS: EtlArgs = {
   capacity: { minimumUnits: 8, maximumUnits: 64, maximumOnDemandUnits: 16, maximumCoreUnits: 16 },
   vpcId: "vpc-1",
   subnetIds: ["subnet-a", "subnet-b", "subnet-c"],
-  keyArn: keyArn("behaviour"),
-  buckets: { bronze: "bronze", silver: "silver", gold: "gold", artifacts: "artifacts", logs: "logs" },
+  key: KEYS.behaviour,
+  buckets: {
+    bronze: bucketOf("bronze"),
+    silver: bucketOf("silver"),
+    gold: bucketOf("gold"),
+    artifacts: bucketOf("artifacts", "technical"),
+    logs: new BucketRef(SCOPE, { name: "logs" }),
+  },
   goldFolder: "us-east-1/",
-  profilesTable: "meridian-test-us-profiles",
+  profiles: tableOf("meridian-test-us-profiles"),
+  handover: queueOf("handover"),
   program: { archive: new pulumi.asset.AssetArchive({}), digest: "d".repeat(64) },
 };

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { Etl } from "../../../components/etl/etl";
-import { statements, tooWide } from "../../kit/builders";
+import { keyArn, SCOPE, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
-import { assertTaken } from "../../kit/taken";
 import { ARGS } from "./args";
 
 const make = (args: Partial<typeof ARGS> = {}) => record(({ opts }) => new Etl("etl", { ...ARGS, ...args }, opts));
@@ -98,7 +97,7 @@ describe("Etl", () => {
     }
   });
 
-  it("starts only when its roles and programs stand", async () => {
+  it("starts only when its roles and programs exist", async () => {
     const recording = await make();
     const waits = recording.dependencies(recording.only("aws:emr/cluster:Cluster"));
     for (const name of ["etl-node", "etl-service", "etl-bootstrap", "etl-programs"])
@@ -112,26 +111,36 @@ describe("Etl", () => {
     }
   });
 
-  it("names the tables' key, when there is one, by its alias and through DynamoDB only", async () => {
-    const recording = await make({ tablesKeyAlias: "alias/tables" });
+  it("lets nodes use each bucket, table and queue with its own key: the programs' bucket has another than the data", async () => {
+    const recording = await make();
     const policy = statements(recording.only("aws:iam/rolePolicy:RolePolicy", "etl-node").inputs["policy"]);
-    assert.deepEqual(policy.find(({ Sid }) => Sid === "UseTablesKey")?.Condition, {
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tables" },
-      StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com" },
-    });
+    const keys = policy
+      .filter(({ Action }) => [Action].flat().some((action) => action.startsWith("kms:")))
+      .map(({ Action, Resource, Condition }) => [[Action].flat().join(" "), [Resource].flat().join(" "), Condition]);
+    const via = (service: string): object => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
+    assert.deepEqual(keys, [
+      ["kms:Decrypt kms:GenerateDataKey", keyArn("behaviour"), { StringEquals: via("s3") }],
+      ["kms:Decrypt", keyArn("technical"), { StringEquals: via("s3") }],
+      [
+        "kms:Decrypt kms:Encrypt kms:GenerateDataKey",
+        `arn:aws:kms:us-east-1:${SCOPE.account}:key/*`,
+        { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tables" }, StringEquals: via("dynamodb") },
+      ],
+      ["kms:Decrypt", keyArn("technical"), { StringEquals: via("sqs") }],
+      ["kms:Decrypt kms:DescribeKey kms:GenerateDataKey", keyArn("behaviour"), undefined],
+    ]);
+    const program = policy.find(({ Resource }) => Resource.includes("arn:aws:s3:::artifacts/etl/*"));
+    assert.ok(program?.Action.includes("s3:GetObject"));
   });
 
-  it("lets nodes take hand-overs, where there is a queue of them, and use its key through SQS only", async () => {
-    const sids = async (more: Parameters<typeof make>[0]): Promise<(string | undefined)[]> =>
-      statements((await make(more)).only("aws:iam/rolePolicy:RolePolicy", "etl-node").inputs["policy"])
-        .filter(({ Sid }) => Sid?.endsWith("Handovers"))
-        .map(({ Action, Condition }) => `${[Action].flat().join()} ${JSON.stringify(Condition ?? {})}`);
-    const handover = { arn: "arn:aws:sqs:us-east-1:111122223333:handover", keyArn: "arn:aws:kms:us-east-1:1:key/k" };
-    assert.deepEqual(await sids({ handover }), [
-      "sqs:ReceiveMessage,sqs:DeleteMessage {}",
-      'kms:Decrypt {"StringEquals":{"kms:ViaService":"sqs.us-east-1.amazonaws.com"}}',
-    ]);
-    assert.deepEqual(await sids({}), []);
+  it("lets EMR itself start nodes whose volumes are under the key, and hand them their role", async () => {
+    const recording = await make();
+    const policy = statements(recording.only("aws:iam/rolePolicy:RolePolicy", "etl-service").inputs["policy"]);
+    const [pass, use, grant] = policy;
+    assert.deepEqual(pass?.Condition, { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } });
+    assert.ok(use?.Action.includes("kms:GenerateDataKeyWithoutPlaintext"));
+    assert.deepEqual([grant?.Action, grant?.Resource], [["kms:CreateGrant"], [keyArn("behaviour")]]);
+    assert.deepEqual(grant?.Condition, { Bool: { "kms:GrantIsForAWSResource": "true" } });
   });
 
   it("stores programs and bootstrap under their content's name", async () => {
@@ -157,44 +166,6 @@ describe("Etl", () => {
     assert.match(
       JSON.stringify(recording.only("aws:emr/securityConfiguration:SecurityConfiguration").inputs),
       /artifacts\/tls\.zip/,
-    );
-  });
-
-  it("runs its steps at full size and ends when it is transient: nothing is added to a cluster that may be gone", async () => {
-    const steps = [{ name: "full", args: ["spark-submit", "/opt/meridian/etl/etl.py", "--full"] }];
-    const recording = await make({ mode: "transient", steps, spotPricePercent: 70 });
-    assertEveryChildIsOwned(recording);
-    const { inputs } = recording.only("aws:emr/cluster:Cluster");
-    assert.equal(inputs["keepJobFlowAliveWhenNoSteps"], false);
-    assert.equal(inputs["autoTerminationPolicy"], undefined);
-    assert.deepEqual(inputs["steps"], [
-      {
-        name: "full",
-        actionOnFailure: "TERMINATE_CLUSTER",
-        hadoopJarStep: { jar: "command-runner.jar", args: steps[0]?.args },
-      },
-    ]);
-    const core = inputs["coreInstanceFleet"] as Record<string, unknown>;
-    assert.deepEqual([core["targetOnDemandCapacity"], core["targetSpotCapacity"]], [16, 48]);
-    assert.match(JSON.stringify(core), /"bidPriceAsPercentageOfOnDemandPrice":70/);
-    assert.match(JSON.stringify(core["launchSpecifications"]), /SWITCH_TO_ON_DEMAND/);
-    const left = new Set(["aws:emr/instanceFleet:InstanceFleet", "aws:emr/managedScalingPolicy:ManagedScalingPolicy"]);
-    const withoutThese = (await make()).snapshot().filter((line) => !left.has(line.split(" ")[0] ?? ""));
-    assert.deepEqual(recording.snapshot(), withoutThese);
-    assertTaken(recording);
-    assertTaken(await make({ mode: "long-lived" }));
-  });
-
-  it("refuses what only the other mode can have", async () => {
-    const step = { name: "full", args: ["spark-submit"] };
-    await assertRefused(({ opts }) => new Etl("etl", { ...ARGS, steps: [step] }, opts), ["steps"]);
-    await assertRefused(
-      ({ opts }) => new Etl("etl", { ...ARGS, mode: "transient", idleTimeoutSeconds: 172_800 }, opts),
-      ["steps.length", "idleTimeoutSeconds"],
-    );
-    await assertRefused(
-      ({ opts }) => new Etl("etl", { ...ARGS, mode: "transient", steps: [{ ...step, args: [] }] }, opts),
-      ["steps[0].args"],
     );
   });
 

@@ -8,7 +8,7 @@ import { assertRefused } from "../../kit/refusals";
 import { assertTaken } from "../../kit/taken";
 import { ARGS as CLUSTER } from "./args";
 
-const { scope, releaseLabel, capacity, vpcId, subnetIds, keyArn, buckets, goldFolder, profilesTable, program } =
+const { scope, releaseLabel, capacity, vpcId, subnetIds, key, buckets, goldFolder, profiles, handover, program } =
   CLUSTER;
 const ARGS: ServerlessEtlArgs = {
   scope,
@@ -16,10 +16,11 @@ const ARGS: ServerlessEtlArgs = {
   capacity,
   vpcId,
   subnetIds,
-  keyArn,
+  key,
   buckets,
   goldFolder,
-  profilesTable,
+  profiles,
+  handover,
   program,
 };
 const make = (args: Partial<ServerlessEtlArgs> = {}): Promise<Recording<ServerlessEtl>> =>
@@ -73,13 +74,13 @@ describe("ServerlessEtl", () => {
   });
 
   it("runs jobs by a role that only EMR Serverless of this account takes, with what the cluster's nodes may do", async () => {
-    const recording = await make({ tablesKeyAlias: "alias/tables" });
+    const recording = await make();
     const [trust] = statements(recording.only("aws:iam/role:Role").inputs["assumeRolePolicy"]);
     assert.deepEqual(trust?.Condition, { StringEquals: { "aws:SourceAccount": FAKE_ACCOUNT } });
     assert.match(JSON.stringify(trust), /emr-serverless\.amazonaws\.com/);
     const policy = recording.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"];
     assert.deepEqual(tooWide(policy), []);
-    assert.ok(statements(policy).some(({ Sid }) => Sid === "UseTablesKey"));
+    assert.match(String(policy), /"kms:ResourceAliases":"alias\/tables"/);
   });
 
   it("tells a caller what starting a job needs: programs unpacked on every worker, and an entry point of its own", async () => {

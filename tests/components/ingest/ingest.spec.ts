@@ -2,33 +2,35 @@ import assert from "node:assert/strict";
 import { Collector, COLLECTOR_ROUTE, type CollectorArgs } from "../../../components/ingest/collector";
 import { DeliveryStream, type DeliveryStreamArgs } from "../../../components/ingest/delivery";
 import { Ingest, type IngestArgs } from "../../../components/ingest/ingest";
-import { SearchDelivery } from "../../../components/ingest/search-delivery";
 import { EventStream } from "../../../components/ingest/stream";
 import { Transform, type TransformArgs } from "../../../components/ingest/transform";
+import { CatalogueRef } from "../../../components/parts/refs/catalogue";
+import { DomainRef } from "../../../components/parts/refs/domain";
+import { KeyRef } from "../../../components/parts/refs/key";
 import { DISPOSABLE, keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
 import { FAKE_ACCOUNT } from "../../kit/outputs";
 import { assertEveryChildIsOwned, record, type Recorded } from "../../kit/recorder";
+import { bucketOf, KEYS, queueOf, streamOf } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { assertTaken } from "../../kit/taken";
 
 const STREAM = "aws:kinesis/stream:Stream";
+const STREAM_REF = streamOf("events");
 const FIREHOSE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
-const STREAM_ARN = `arn:aws:kinesis:us-east-1:${FAKE_ACCOUNT}:stream/meridian-test-us-east-1-events`;
-const DLQ = `arn:aws:sqs:us-east-1:${FAKE_ACCOUNT}:transform-dead`;
-const bucket = (name: string): { arn: string; keyArn: string } => ({
-  arn: `arn:aws:s3:::${name}`,
-  keyArn: keyArn(name),
-});
+const STREAM_ARN = `arn:aws:kinesis:us-east-1:${FAKE_ACCOUNT}:stream/events`;
+const DEAD = queueOf("failed-calls");
+const CATALOGUE = new CatalogueRef(SCOPE, { databaseName: "meridian_test_us_east_1_lake", key: KEYS.technical });
+const ALIAS = "alias/meridian-test-us-east-1-pseudonym";
 
 const ARGS: IngestArgs = {
   scope: SCOPE,
   traffic: TRAFFIC,
   dataFreshnessHours: 2,
-  keys: { identifierArn: keyArn("identifier"), technicalArn: keyArn("technical") },
-  pseudonymKeyAlias: "alias/meridian-test-us-east-1-pseudonym",
-  buckets: { bronze: bucket("bronze"), raw: bucket("raw") },
-  deadLetterQueueArn: DLQ,
+  keys: KEYS,
+  pseudonymKey: KeyRef.byAlias(SCOPE, ALIAS),
+  buckets: { bronze: bucketOf("bronze"), raw: bucketOf("raw", "identifier") },
+  deadLetters: DEAD,
   authorizer: { kind: "jwt", issuer: "https://issuer.example", audiences: ["web"] },
 };
 
@@ -107,11 +109,7 @@ describe("ingest", () => {
   });
 
   it("writes Parquet by a Glue table beside the verifier's lines where asked, within five minutes", async () => {
-    const live = {
-      databaseName: "meridian_test_us_east_1_lake",
-      tableName: "live_events",
-      catalogueKeyArn: keyArn("technical"),
-    };
+    const live = { catalogue: CATALOGUE, tableName: "live_events" };
     const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, live }, opts));
     assertEveryChildIsOwned(recording);
     const table = extended(recording.only(FIREHOSE, "in-live"));
@@ -121,7 +119,7 @@ describe("ingest", () => {
       inputFormatConfiguration: { deserializer: { openXJsonSerDe: { caseInsensitive: true } } },
       outputFormatConfiguration: { serializer: { parquetSerDe: { compression: "SNAPPY" } } },
       schemaConfiguration: {
-        databaseName: live.databaseName,
+        databaseName: CATALOGUE.databaseName,
         tableName: live.tableName,
         roleArn: table["roleArn"],
         region: "us-east-1",
@@ -140,7 +138,9 @@ describe("ingest", () => {
       `${glue}database/meridian_test_us_east_1_lake`,
       `${glue}table/meridian_test_us_east_1_lake/live_events`,
     ]);
-    assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "DecryptCatalogue")?.Condition, {
+    const catalogueKey = statements(policy).find(({ Sid }) => Sid === "DecryptInGlue");
+    assert.deepEqual(catalogueKey?.Resource, [keyArn("technical")]);
+    assert.deepEqual(catalogueKey.Condition, {
       StringEquals: { "kms:ViaService": "glue.us-east-1.amazonaws.com" },
     });
     assert.deepEqual(tooWide(policy), []);
@@ -153,7 +153,7 @@ describe("ingest", () => {
   });
 
   it("has its deliveries wait for their permissions, which are slow to spread", async () => {
-    const search = { domainArn: "d", subnetIds: ["s1"], securityGroupId: "sg-1" };
+    const search = { domain: new DomainRef("d"), subnetIds: ["s1"], securityGroupId: "sg-1" };
     const recording = await record(({ opts }) => new Ingest("in", { ...ARGS, search }, opts));
     assert.equal(recording.all(FIREHOSE).length, 3);
     for (const stream of recording.all(FIREHOSE)) {
@@ -161,7 +161,7 @@ describe("ingest", () => {
       assert.equal(stream.inputs["serverSideEncryption"], undefined);
       assert.equal(
         (stream.inputs["kinesisSourceConfiguration"] as Record<string, unknown>)["kinesisStreamArn"],
-        STREAM_ARN,
+        STREAM_ARN.replace("stream/events", "stream/meridian-test-us-east-1-events"),
       );
     }
   });
@@ -175,7 +175,7 @@ describe("ingest", () => {
 
   it("sends real-time logs to a domain, where there is one", async () => {
     const search = {
-      domainArn: "arn:aws:es:us-east-1:111122223333:domain/d",
+      domain: new DomainRef("arn:aws:es:us-east-1:111122223333:domain/d"),
       subnetIds: ["s1"],
       securityGroupId: "sg-1",
     };
@@ -186,34 +186,22 @@ describe("ingest", () => {
     const target = delivery["opensearchConfiguration"] as Record<string, unknown>;
     assert.deepEqual(
       [target["domainArn"], target["indexName"], target["s3BackupMode"]],
-      [search.domainArn, "clickstream", "FailedDocumentsOnly"],
+      [search.domain.arn, "clickstream", "FailedDocumentsOnly"],
     );
     assert.deepEqual((target["vpcConfig"] as Record<string, unknown>)["securityGroupIds"], ["sg-1"]);
     assert.deepEqual(tooWide(recording.only(ROLE_POLICY, "in-search").inputs["policy"], ["DescribeNetwork"]), []);
   });
 
-  it("plans shards when provisioned, passes on retention, consumers, origins and log retention", async () => {
+  it("plans shards when provisioned, keeps events for two days and logs for a month, and passes on origins", async () => {
     const recording = await record(
       ({ opts }) =>
-        new Ingest(
-          "in",
-          {
-            ...ARGS,
-            capacity: "provisioned",
-            retentionHours: 72,
-            fanOutConsumers: ["replicator"],
-            allowedOrigins: ["https://shop.example"],
-            logRetentionDays: 7,
-          },
-          opts,
-        ),
+        new Ingest("in", { ...ARGS, capacity: "provisioned", allowedOrigins: ["https://shop.example"] }, opts),
     );
     const stream = recording.only(STREAM).inputs;
-    assert.deepEqual([stream["shardCount"], stream["retentionPeriod"]], [5, 72]);
-    assert.equal(recording.all("aws:kinesis/streamConsumer:StreamConsumer").length, 1);
+    assert.deepEqual([stream["shardCount"], stream["retentionPeriod"]], [5, 48]);
     assert.deepEqual(
       new Set(recording.all("aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs["retentionInDays"])),
-      new Set([7]),
+      new Set([30]),
     );
     const cors = recording.only("aws:apigatewayv2/api:Api").inputs["corsConfiguration"] as Record<string, unknown>;
     assert.deepEqual(cors["allowOrigins"], ["https://shop.example"]);
@@ -237,7 +225,7 @@ describe("ingest", () => {
 });
 
 describe("the event stream", () => {
-  const BASE = { scope: SCOPE, keyArn: keyArn("identifier"), capacity: { mode: "on-demand" } } as const;
+  const BASE = { scope: SCOPE, key: KEYS.identifier, capacity: { mode: "on-demand" } } as const;
 
   it("is encrypted by the identifiers' key and has no shard count on demand", async () => {
     const recording = await record(({ opts }) => new EventStream("s", BASE, opts));
@@ -247,7 +235,7 @@ describe("the event stream", () => {
     assert.equal(inputs["shardCount"], undefined);
     assert.deepEqual(
       [inputs["encryptionType"], inputs["kmsKeyId"], inputs["retentionPeriod"]],
-      ["KMS", BASE.keyArn, 48],
+      ["KMS", BASE.key.arn, 48],
     );
     assert.equal(inputs["enforceConsumerDeletion"], false);
   });
@@ -260,30 +248,17 @@ describe("the event stream", () => {
     assert.deepEqual([inputs["streamModeDetails"], inputs["shardCount"]], [{ streamMode: "PROVISIONED" }, 4]);
   });
 
-  it("registers fan-out consumers, and may go where the data may", async () => {
-    const recording = await record(
-      ({ opts }) => new EventStream("s", { ...BASE, scope: DISPOSABLE, fanOutConsumers: ["a", "b"] }, opts),
-    );
+  it("may go where the data may", async () => {
+    const recording = await record(({ opts }) => new EventStream("s", { ...BASE, scope: DISPOSABLE }, opts));
     assertEveryChildIsOwned(recording);
-    assert.deepEqual(Object.keys(recording.result.consumerArns), ["a", "b"]);
     const stream = recording.only(STREAM);
     assert.deepEqual([stream.protect, stream.inputs["enforceConsumerDeletion"]], [false, true]);
   });
 
-  it("refuses shards, retention and consumers that Kinesis would", async () => {
+  it("refuses shards that Kinesis would", async () => {
     await assertRefused(
-      ({ opts }) =>
-        new EventStream(
-          "s",
-          {
-            ...BASE,
-            capacity: { mode: "provisioned", shards: 0 },
-            retentionHours: 23,
-            fanOutConsumers: ["A b", "x", "x"],
-          },
-          opts,
-        ),
-      ["capacity.shards", "retentionHours", "fanOutConsumers[0]", "fanOutConsumers[2]"],
+      ({ opts }) => new EventStream("s", { ...BASE, capacity: { mode: "provisioned", shards: 0 } }, opts),
+      ["capacity.shards"],
     );
   });
 });
@@ -291,11 +266,10 @@ describe("the event stream", () => {
 describe("the transform", () => {
   const BASE: TransformArgs = {
     scope: SCOPE,
-    technicalKeyArn: keyArn("technical"),
-    pseudonymKeyAlias: ARGS.pseudonymKeyAlias,
-    streamArn: STREAM_ARN,
-    streamKeyArn: keyArn("identifier"),
-    deadLetterQueueArn: DLQ,
+    key: KEYS.technical,
+    pseudonymKey: ARGS.pseudonymKey,
+    stream: STREAM_REF,
+    deadLetters: DEAD,
     reservedConcurrency: 10,
   };
 
@@ -308,51 +282,65 @@ describe("the transform", () => {
       ["nodejs22.x", ["arm64"], "index.handler", 1769],
     );
     assert.equal(fn.inputs["reservedConcurrentExecutions"], 10);
-    assert.deepEqual(fn.inputs["deadLetterConfig"], { targetArn: DLQ });
+    assert.deepEqual(fn.inputs["deadLetterConfig"], { targetArn: DEAD.arn });
     assert.deepEqual(fn.inputs["tracingConfig"], { mode: "Active" });
-    assert.equal(fn.inputs["kmsKeyArn"], BASE.technicalKeyArn);
+    assert.equal(fn.inputs["kmsKeyArn"], BASE.key.arn);
     assert.deepEqual(fn.inputs["environment"], {
-      variables: { PSEUDONYM_KEY_ALIAS: BASE.pseudonymKeyAlias },
+      variables: { PSEUDONYM_KEY_ALIAS: ALIAS },
     });
     assert.deepEqual(recording.dependencies(fn), ["t", "t", "t"]);
     const logs = recording.only("aws:cloudwatch/logGroup:LogGroup").inputs;
-    assert.deepEqual([logs["retentionInDays"], logs["kmsKeyId"]], [30, BASE.technicalKeyArn]);
+    assert.deepEqual([logs["retentionInDays"], logs["kmsKeyId"]], [30, BASE.key.arn]);
     assert.equal(logs["name"], (fn.inputs["loggingConfig"] as Record<string, unknown>)["logGroup"]);
   });
 
   it("may ask one key, named by its alias, for codes and nothing else of it", async () => {
     const recording = await record(({ opts }) => new Transform("t", BASE, opts));
     const policy = recording.only(ROLE_POLICY).inputs["policy"];
-    const mac = statements(policy).find(({ Sid }) => Sid === "DerivePseudonyms");
+    const mac = statements(policy).find(({ Sid }) => Sid === "GenerateMac");
     assert.deepEqual(mac?.Action, ["kms:GenerateMac"]);
-    assert.deepEqual(mac.Condition, { "ForAnyValue:StringEquals": { "kms:ResourceAliases": BASE.pseudonymKeyAlias } });
+    assert.deepEqual(mac.Condition, { "ForAnyValue:StringEquals": { "kms:ResourceAliases": ALIAS } });
     const actions = statements(policy).flatMap(({ Action }) => Action);
     assert.ok(!actions.some((action) => action.startsWith("s3:") || action === "kinesis:GetRecords"));
     assert.deepEqual(tooWide(policy, ["Trace"]), []);
   });
 
-  it("takes memory and log retention, and refuses what Lambda would", async () => {
-    const recording = await record(
-      ({ opts }) => new Transform("t", { ...BASE, memoryMb: 512, logRetentionDays: 7 }, opts),
+  it("may put back what does not fit into a reply, and set aside failed calls, each with the key of that thing", async () => {
+    const recording = await record(({ opts }) => new Transform("t", BASE, opts));
+    const keys = statements(recording.only(ROLE_POLICY).inputs["policy"]).filter(
+      ({ Action, Sid }) => Sid !== "GenerateMac" && [Action].flat().some((action) => action.startsWith("kms:")),
     );
-    assert.equal(recording.only("aws:lambda/function:Function").inputs["memorySize"], 512);
+    const via = (service: string): object => ({
+      StringEquals: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` },
+    });
+    assert.deepEqual(
+      keys.map(({ Action, Resource, Condition }) => [Action, Resource, Condition]),
+      [
+        [["kms:GenerateDataKey"], [keyArn("identifier")], via("kinesis")],
+        [["kms:Decrypt"], [keyArn("technical")], undefined],
+        [["kms:Decrypt", "kms:GenerateDataKey"], [keyArn("technical")], via("sqs")],
+      ],
+    );
+  });
+
+  it("is refused without a call at a time, and with a key that CloudWatch Logs cannot use", async () => {
     await assertRefused(
-      ({ opts }) => new Transform("t", { ...BASE, memoryMb: 64, reservedConcurrency: 0 }, opts),
-      ["memoryMb", "reservedConcurrency"],
+      ({ opts }) => new Transform("t", { ...BASE, reservedConcurrency: 0 }, opts),
+      ["reservedConcurrency"],
     );
+    await assertRefused(({ opts }) => new Transform("t", { ...BASE, key: KEYS.identifier }, opts), ["key"]);
   });
 });
 
 describe("a delivery stream", () => {
-  const source = { streamArn: STREAM_ARN, keyArn: keyArn("identifier") };
   const BASE: DeliveryStreamArgs = {
     scope: SCOPE,
     part: "events-raw",
-    source,
-    destination: bucket("raw"),
+    source: STREAM_REF,
+    destination: bucketOf("raw", "identifier"),
     prefix: "events",
     buffering: { sizeMiB: 5, intervalSeconds: 60 },
-    logs: { keyArn: keyArn("technical") },
+    logKey: KEYS.technical,
   };
 
   it("writes its bucket only, and decrypts through its services only", async () => {
@@ -361,7 +349,7 @@ describe("a delivery stream", () => {
     const policy = recording.only(ROLE_POLICY).inputs["policy"];
     assert.deepEqual(
       statements(policy).map(({ Sid }) => Sid),
-      ["ReadStream", "DecryptStream", "ListDestination", "WriteDestination", "EncryptDestination", "WriteLogs"],
+      ["ReadStream", "DecryptInKinesis", "FindUploads", "Deliver", "EncryptInS3", "WriteLogs"],
     );
     for (const { Action, Condition } of statements(policy)) {
       if ([Action].flat().some((action) => action.startsWith("kms:"))) assert.ok(Condition !== undefined);
@@ -378,7 +366,7 @@ describe("a delivery stream", () => {
             partitioning: "dynamic",
             prefix: "/x",
             errorPrefix: "y/",
-            backup: { ...bucket("b"), prefix: "b" },
+            backup: { bucket: bucketOf("b"), prefix: "b" },
           },
           opts,
         ),
@@ -391,37 +379,15 @@ describe("a delivery stream", () => {
   });
 
   it("converts at arrival too, and is refused with a small buffer or another ending", async () => {
-    const conversion = { databaseName: "lake", tableName: "events" };
+    const conversion = { catalogue: CATALOGUE, tableName: "events" };
     const recording = await record(
       ({ opts }) =>
         new DeliveryStream("d", { ...BASE, conversion, buffering: { sizeMiB: 64, intervalSeconds: 60 } }, opts),
     );
-    const policy = statements(recording.only(ROLE_POLICY).inputs["policy"]);
-    assert.ok(!policy.some(({ Sid }) => Sid === "DecryptCatalogue"));
     assertTaken(recording);
     await assertRefused(
       ({ opts }) => new DeliveryStream("d", { ...BASE, conversion, fileExtension: ".ndjson.gz" }, opts),
       ["buffering.sizeMiB", "fileExtension"],
-    );
-  });
-
-  it("to search is refused with an index name that OpenSearch does not take", async () => {
-    await assertRefused(
-      ({ opts }) =>
-        new SearchDelivery(
-          "d",
-          {
-            scope: SCOPE,
-            source,
-            target: { domainArn: "d", subnetIds: [], securityGroupId: "s" },
-            processor: { functionArn: "f", bufferMiB: 1 },
-            failed: bucket("b"),
-            indexName: "Upper",
-            logs: BASE.logs,
-          },
-          opts,
-        ),
-      ["indexName"],
     );
   });
 });
@@ -429,15 +395,15 @@ describe("a delivery stream", () => {
 describe("the collector", () => {
   const BASE: CollectorArgs = {
     scope: SCOPE,
-    stream: { arn: STREAM_ARN, name: "events", keyArn: keyArn("identifier") },
+    stream: STREAM_REF,
     authorizer: { kind: "jwt", issuer: "https://issuer.example", audiences: ["web"], scopes: ["events"] },
     throttle: { rate: 100, burst: 200 },
-    logs: { keyArn: keyArn("technical") },
+    key: KEYS.technical,
   };
   const FUNCTION = {
     kind: "lambda",
-    quarantine: { ...bucket("quarantine"), bucket: "quarantine" },
-    deadLetterQueueArn: DLQ,
+    quarantine: bucketOf("quarantine", "identifier"),
+    deadLetters: DEAD,
   } as const;
 
   it("puts the body on the stream, keyed by user, and asks for a token", async () => {
@@ -561,38 +527,27 @@ describe("the collector", () => {
         .map(({ Action, Resource }) => [Action, Resource]);
     assert.deepEqual(of("kinesis"), [[["kinesis:PutRecords"], [STREAM_ARN]]]);
     assert.deepEqual(of("s3"), [[["s3:PutObject"], ["arn:aws:s3:::quarantine/collector/*"]]]);
-    assert.deepEqual(of("sqs"), [[["sqs:SendMessage"], [DLQ]]]);
+    assert.deepEqual(of("sqs"), [[["sqs:SendMessage"], [DEAD.arn]]]);
     assert.deepEqual(of("kms"), [
       [["kms:GenerateDataKey"], [keyArn("identifier")]],
-      [["kms:GenerateDataKey"], [keyArn("quarantine")]],
+      [["kms:GenerateDataKey"], [keyArn("identifier")]],
       [["kms:Decrypt"], [keyArn("technical")]],
       [["kms:Decrypt", "kms:GenerateDataKey"], [keyArn("technical")]],
     ]);
   });
 
-  it("as a function takes memory, concurrency and origins, plans its concurrency by the throttle, and refuses others", async () => {
+  it("as a function takes origins, and plans its concurrency by the throttle", async () => {
     const given = { ...BASE, allowedOrigins: ["https://shop.example"], throttle: { rate: 4500, burst: 9000 } };
-    const integration = { ...FUNCTION, memoryMib: 512, deadLetterKeyArn: keyArn("queue") };
-    const recording = await record(({ opts }) => new Collector("c", { ...given, integration }, opts));
+    const recording = await record(({ opts }) => new Collector("c", { ...given, integration: FUNCTION }, opts));
     const fn = recording.only("aws:lambda/function:Function").inputs;
-    assert.deepEqual([fn["memorySize"], fn["reservedConcurrentExecutions"]], [512, 450]);
+    assert.deepEqual([fn["memorySize"], fn["reservedConcurrentExecutions"]], [1769, 450]);
     assert.match(JSON.stringify(fn["environment"]), /"ALLOWED_ORIGINS":"https:\/\/shop.example"/);
     const cors = recording.only("aws:apigatewayv2/api:Api").inputs["corsConfiguration"] as Record<string, unknown>;
     assert.deepEqual(cors["allowHeaders"], ["authorization", "content-type", "content-encoding", "idempotency-key"]);
     assert.deepEqual(cors["exposeHeaders"], ["retry-after"]);
-    const own = await record(({ opts }) => {
-      return new Ingest("in", { ...ARGS, integration: { ...FUNCTION, reservedConcurrency: 7 } }, opts);
-    });
-    assert.equal(
-      own.only("aws:lambda/function:Function", "in-collector-function").inputs["reservedConcurrentExecutions"],
-      7,
-    );
+    const own = await record(({ opts }) => new Ingest("in", { ...ARGS, integration: FUNCTION }, opts));
+    assert.equal(own.all("aws:lambda/function:Function").length, 2);
     assertEveryChildIsOwned(own);
-    const wrong = { ...FUNCTION, memoryMib: 64, reservedConcurrency: 0 };
-    await assertRefused(
-      ({ opts }) => new Collector("c", { ...BASE, integration: wrong }, opts),
-      ["integration.reservedConcurrency", "integration.memoryMib"],
-    );
   });
 
   it("refuses a token issuer without TLS or audience, a burst below the rate, and open origins", async () => {

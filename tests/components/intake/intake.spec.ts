@@ -7,6 +7,7 @@ import { Intake, verifierProgram, type IntakeArgs } from "../../../components/in
 import { ACCEPTABLE_WAIT_SECONDS, planIntake } from "../../../components/intake/plan";
 import { Queue } from "../../../components/messaging/queue";
 import { keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
+import { bucketOf, KEYS, queueOf, topicOf } from "../../kit/refs";
 import { assertEveryChildIsOwned, record, type Harness, type Recording } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
 
@@ -15,21 +16,25 @@ const CAPACITY = { minInstances: 2, maxInstances: 8, backlogPerInstance: 50, wor
 type Rest = Omit<IntakeArgs, "queue">;
 const ARGS: Rest = {
   scope: SCOPE,
-  buckets: { bronze: "bronze", quarantine: "quarantine", artifacts: "artifacts" },
-  keyArns: [keyArn("behaviour"), keyArn("identifier")],
-  bronzeKeyArn: keyArn("behaviour"),
-  handover: { arn: "arn:aws:sqs:us-east-1:1:handover", url: "https://sqs/handover" },
+  buckets: {
+    bronze: bucketOf("bronze"),
+    quarantine: bucketOf("quarantine", "identifier"),
+    artifacts: bucketOf("artifacts", "technical"),
+  },
+  handover: queueOf("handover"),
+  alarmTopic: topicOf("alarms"),
   vpcId: "vpc-1",
   subnetIds: ["s1", "s2"],
   instanceTypes: ["m7g.large", "m6g.large"],
   capacity: CAPACITY,
   program: PROGRAM,
 };
+const USE = ["kms:Decrypt", "kms:GenerateDataKey"];
 const GROUP = "aws:autoscaling/group:Group";
 
 function build({ opts }: Harness, more: Partial<Rest> = {}): Intake {
-  const queue = new Queue("queue", { scope: SCOPE, part: "intake", keyArn: keyArn("technical"), workSeconds: 6 }, opts);
-  return new Intake("intake", { ...ARGS, ...more, queue }, opts);
+  const queue = new Queue("queue", { scope: SCOPE, part: "intake", key: KEYS.technical, workSeconds: 6 }, opts);
+  return new Intake("intake", { ...ARGS, ...more, queue: queue.ref }, opts);
 }
 
 const recorded = (more: Partial<Rest> = {}): Promise<Recording> => record((harness) => build(harness, more));
@@ -42,6 +47,7 @@ describe("the intake", () => {
     assert.deepEqual(own, [
       "aws:autoscaling/group:Group intake < intake",
       "aws:autoscaling/policy:Policy intake-backlog < intake",
+      "aws:cloudwatch/metricAlarm:MetricAlarm intake-quarantine < intake",
       "aws:ec2/launchTemplate:LaunchTemplate intake < intake",
       "aws:ec2/securityGroup:SecurityGroup intake < intake",
       "aws:iam/instanceProfile:InstanceProfile intake < intake",
@@ -140,10 +146,23 @@ describe("the intake", () => {
       writes.map(({ Resource }) => Resource),
       [["arn:aws:s3:::bronze/verified/*", "arn:aws:s3:::quarantine/intake/*"]],
     );
+    const keys = statements(policy).filter(({ Action }) => Action.includes("kms:Decrypt"));
+    const via = (service: string): object => ({
+      StringEquals: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` },
+    });
+    assert.deepEqual(
+      keys.map(({ Action, Resource, Condition }) => ({ Action, Resource, Condition })),
+      [
+        // The queues' key; bronze and quarantine; the program in the artifacts bucket, whose key is a third.
+        { Action: USE, Resource: [keyArn("technical")], Condition: via("sqs") },
+        { Action: USE, Resource: [keyArn("behaviour"), keyArn("identifier")], Condition: via("s3") },
+        { Action: ["kms:Decrypt"], Resource: [keyArn("technical")], Condition: via("s3") },
+      ],
+    );
     const sends = statements(policy).filter(({ Action }) => Action.includes("sqs:SendMessage"));
     assert.deepEqual(
       sends.map(({ Resource }) => Resource),
-      [["arn:aws:sqs:us-east-1:1:handover"]],
+      [[ARGS.handover.arn]],
     );
   });
 
@@ -153,31 +172,21 @@ describe("the intake", () => {
     assert.equal(recording.only("aws:ec2/securityGroup:SecurityGroup").inputs["ingress"], undefined);
   });
 
-  it("tells of quarantined objects, and takes its own disk, key and base", async () => {
-    const recording = await recorded({
-      alarmTopicArn: "topic",
-      diskGiB: 50,
-      volumeKeyArn: keyArn("technical"),
-      onDemandBase: 0,
-      instanceTypes: ["m7i.large", "m6i.large"],
-    });
-    assertEveryChildIsOwned(recording, 2);
+  it("raises an alarm at a quarantined object, and starts Intel types from Intel's image", async () => {
+    const recording = await recorded({ instanceTypes: ["m7i.large", "m6i.large"] });
     const alarm = recording.only("aws:cloudwatch/metricAlarm:MetricAlarm").inputs;
     assert.deepEqual(
       [alarm["metricName"], alarm["dimensions"], alarm["alarmActions"]],
-      ["PutRequests", { BucketName: "quarantine", FilterId: "intake" }, ["topic"]],
+      ["PutRequests", { BucketName: "quarantine", FilterId: "intake" }, [ARGS.alarmTopic.arn]],
     );
-    const template = recording.only("aws:ec2/launchTemplate:LaunchTemplate").inputs;
-    const [device] = template["blockDeviceMappings"] as { ebs: Record<string, unknown> }[];
-    assert.deepEqual([device?.ebs["volumeSize"], device?.ebs["kmsKeyId"]], [50, keyArn("technical")]);
-    assert.match(String(template["imageId"]), /x86_64$/);
+    assert.match(String(recording.only("aws:ec2/launchTemplate:LaunchTemplate").inputs["imageId"]), /x86_64$/);
   });
 
   it("refuses one type, mixed architectures, and sizes that cannot be", async () => {
-    const queue = { name: "q", arn: "q", url: "q", policy: undefined as unknown as pulumi.Resource };
+    const queue = queueOf("q");
     await assertRefused(
-      ({ opts }) => new Intake("intake", { ...ARGS, queue, instanceTypes: ["m7g.large"], diskGiB: 1 }, opts),
-      ["instanceTypes", "diskGiB"],
+      ({ opts }) => new Intake("intake", { ...ARGS, queue, instanceTypes: ["m7g.large"] }, opts),
+      ["instanceTypes"],
     );
     await assertRefused(
       ({ opts }) =>
@@ -188,17 +197,10 @@ describe("the intake", () => {
             queue,
             instanceTypes: ["m7g.large", "m7i.large"],
             capacity: { minInstances: 0, maxInstances: 1, backlogPerInstance: 0, workSeconds: 1 },
-            onDemandBase: 5,
           },
           opts,
         ),
-      [
-        "instanceTypes",
-        "capacity.minInstances",
-        "capacity.maxInstances",
-        "capacity.backlogPerInstance",
-        "onDemandBase",
-      ],
+      ["instanceTypes", "capacity.minInstances", "capacity.maxInstances", "capacity.backlogPerInstance"],
     );
   });
 

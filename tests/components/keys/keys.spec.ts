@@ -31,7 +31,6 @@ describe("a region's keys", () => {
       assert.equal(alias["name"], `alias/meridian-test-us-east-1-${dataClass}`);
       assert.equal(alias["targetKeyId"], `keys-${dataClass}-key`);
     }
-    assert.equal(recording.result.technical.alias, "alias/meridian-test-us-east-1-technical");
   });
 
   it("lets no service use the identifiers' key on its own", async () => {
@@ -39,42 +38,29 @@ describe("a region's keys", () => {
     const sids = (dataClass: string): unknown =>
       statements(recording.only("aws:kms/key:Key", `keys-${dataClass}`).inputs["policy"]).map(({ Sid }) => Sid);
     assert.deepEqual(sids("identifier"), ["ThroughIam"]);
-    assert.deepEqual(sids("behaviour"), ["ThroughIam", "ForVolumes", "ForVolumeGrants"]);
+    assert.deepEqual(sids("behaviour"), ["ThroughIam", "ForVolumes", "ForVolumeGrants", "ForLogs"]);
     assert.deepEqual(sids("technical"), [
       "ThroughIam",
       "ForVolumes",
       "ForVolumeGrants",
       "ForCloudwatch",
-      "ForDeliveryLogs",
       "ForEvents",
       "ForLogs",
       "ForS3",
-      "ForSns",
     ]);
+  });
+
+  it("admit a service for exactly the keys that say so, so that who needs it can ask", async () => {
+    const { result } = await record(({ opts }) => new Keys("keys", { scope: SCOPE }, opts));
+    assert.deepEqual([...result.identifier.admits], []);
+    assert.deepEqual([...result.behaviour.admits], ["autoscaling", "logs"]);
+    assert.deepEqual([...result.technical.admits], ["autoscaling", "cloudwatch", "events", "logs", "s3"]);
   });
 
   it("can go where the data may", async () => {
     const recording = await record(({ opts }) => new Keys("keys", { scope: DISPOSABLE }, opts));
     for (const key of recording.all("aws:kms/key:Key"))
       assert.deepEqual([key.protect, key.retainOnDelete], [false, false]);
-  });
-
-  it("take other services and another rotation", async () => {
-    const recording = await record(
-      ({ opts }) => new Keys("keys", { scope: SCOPE, services: { technical: ["cloudfront"] }, rotationDays: 90 }, opts),
-    );
-    const { inputs } = recording.only("aws:kms/key:Key", "keys-technical");
-    assert.equal(inputs["rotationPeriodInDays"], 90);
-    assert.deepEqual(
-      statements(inputs["policy"]).map(({ Sid }) => Sid),
-      ["ThroughIam", "ForCloudfront"],
-    );
-  });
-
-  it("refuse a rotation that KMS does not know, and a class that there is not", async () => {
-    await assertRefused(({ opts }) => new Keys("keys", { scope: SCOPE, rotationDays: 89 }, opts), ["rotationDays"]);
-    const services = { secret: ["logs"] } as unknown as Record<string, never>;
-    await assertRefused(({ opts }) => new Keys("keys", { scope: SCOPE, services }, opts), ["services"]);
   });
 });
 
@@ -95,7 +81,9 @@ describe("a key's policy", () => {
   });
 
   it("binds each service to this account", () => {
-    for (const { Principal, Condition } of statements(keyPolicy(SCOPE, ["s3", "sns", "logs", "events"])).slice(1)) {
+    for (const { Principal, Condition } of statements(keyPolicy(SCOPE, ["s3", "cloudwatch", "logs", "events"])).slice(
+      1,
+    )) {
       assert.ok(JSON.stringify(Condition).includes(SCOPE.account), JSON.stringify(Principal));
     }
   });

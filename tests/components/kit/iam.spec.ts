@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
-import { allowing, allowKeyByAlias, trustCompute, trustService } from "../../../components/kit/iam";
+import { policyOf, trustCompute, trustService } from "../../../components/kit/iam";
 import { SCOPE, statements } from "../../kit/builders";
 import { record } from "../../kit/recorder";
 
@@ -49,10 +49,10 @@ describe("a trust policy", () => {
 describe("a policy of statements", () => {
   it("allows exactly these, with conditions where there are any", async () => {
     const document = await resolved(
-      allowing(
+      policyOf([
         { sid: "Read", actions: ["s3:GetObject"], resources: ["arn:aws:s3:::b/*"] },
         { sid: "List", actions: ["s3:ListBucket"], resources: ["arn:aws:s3:::b"], conditions: { Bool: { a: "true" } } },
-      ),
+      ]),
     );
     assert.deepEqual(statements(document), [
       { Sid: "Read", Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::b/*"] },
@@ -64,15 +64,5 @@ describe("a policy of statements", () => {
         Condition: { Bool: { a: "true" } },
       },
     ]);
-  });
-
-  it("names another stack's key by its alias, in its region and through one service, where that is said", () => {
-    const statement = { sid: "Key", actions: ["kms:Decrypt"], alias: "alias/a" };
-    const { resources, conditions } = allowKeyByAlias(SCOPE, statement);
-    assert.deepEqual(resources, ["arn:aws:kms:us-east-1:111122223333:key/*"]);
-    assert.deepEqual(conditions, { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/a" } });
-    const there = allowKeyByAlias(SCOPE, { ...statement, region: "eu-west-1", via: "s3" });
-    assert.deepEqual(there.resources, ["arn:aws:kms:eu-west-1:111122223333:key/*"]);
-    assert.deepEqual(there.conditions?.["StringEquals"], { "kms:ViaService": "s3.eu-west-1.amazonaws.com" });
   });
 });

@@ -2,19 +2,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { LakeBucket } from "../../../components/lake/bucket";
 import { Catalogue, projectionParameters, type CatalogueTable } from "../../../components/lake/catalogue";
-import { Lake, LAKE_PARTS } from "../../../components/lake/lake";
+import { Lake, lakeBucketRef, LAKE_CLASSES, LAKE_PARTS } from "../../../components/lake/lake";
 import { planLifecycle, planScanLimit } from "../../../components/lake/plan";
 import { Workgroup } from "../../../components/lake/workgroup";
-import { DISPOSABLE, keyArn, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
+import { DISPOSABLE, SCOPE, statements, tooWide, TRAFFIC } from "../../kit/builders";
 import { assertEveryChildIsOwned, record, type Recording } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { assertTaken } from "../../kit/taken";
 
-const KEYS = {
-  identifierArn: keyArn("identifier"),
-  behaviourArn: keyArn("behaviour"),
-  technicalArn: keyArn("technical"),
-};
 const BUCKET = "aws:s3/bucket:Bucket";
 const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 const LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration";
@@ -66,17 +62,27 @@ describe("the lake", () => {
     });
   });
 
+  it("hands out each bucket with the key that encrypts it, and the same under another stack's name for it", async () => {
+    const { result } = await lake();
+    for (const part of LAKE_PARTS) {
+      const { ref } = result.buckets[part];
+      assert.equal(ref.key, part === "logs" ? undefined : KEYS[LAKE_CLASSES[part]]);
+      assert.equal(ref.name, `meridian-test-us-east-1-${part}-${SCOPE.account}`);
+      if (part !== "logs") assert.equal(lakeBucketRef(SCOPE, part).arn, ref.arn);
+    }
+  });
+
   it("encrypts by the key of the class with a bucket key; the log bucket by S3's own, since log delivery takes no other", async () => {
     const recording = await lake();
     const rule = (part: string): unknown =>
       (recording.only(ENCRYPTION, `lake-${part}`).inputs["rules"] as unknown[])[0];
-    const kms = (arn: string): unknown => ({
+    const kms = (arn: unknown): unknown => ({
       applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: arn },
       bucketKeyEnabled: true,
     });
-    assert.deepEqual(rule("raw"), kms(KEYS.identifierArn));
-    assert.deepEqual(rule("silver"), kms(KEYS.behaviourArn));
-    assert.deepEqual(rule("artifacts"), kms(KEYS.technicalArn));
+    assert.deepEqual(rule("raw"), kms(KEYS.identifier.arn));
+    assert.deepEqual(rule("silver"), kms(KEYS.behaviour.arn));
+    assert.deepEqual(rule("artifacts"), kms(KEYS.technical.arn));
     assert.deepEqual(rule("logs"), { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } });
   });
 
@@ -318,7 +324,7 @@ describe("the catalogue", () => {
     partitionKeys: [{ name: "date", type: "string" }],
     projection: { date: { type: "date", from: "2026-01-01" } },
   };
-  const ARGS = { scope: SCOPE, keyArn: KEYS.technicalArn, tables: [EVENTS] };
+  const ARGS = { scope: SCOPE, key: KEYS.technical, tables: [EVENTS] };
 
   it("is encrypted and has a database with its tables", async () => {
     const recording = await record(({ opts }) => new Catalogue("cat", ARGS, opts));
@@ -384,7 +390,7 @@ describe("a workgroup", () => {
     scope: SCOPE,
     part: "analysts",
     resultsBucket: "results",
-    keyArn: KEYS.behaviourArn,
+    keyArn: KEYS.behaviour.arn,
     scanLimitBytes: 10 ** 9,
   };
 
@@ -402,7 +408,7 @@ describe("a workgroup", () => {
       resultConfiguration: {
         outputLocation: "s3://results/analysts/",
         expectedBucketOwner: SCOPE.account,
-        encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: KEYS.behaviourArn },
+        encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: KEYS.behaviour.arn },
       },
     });
   });

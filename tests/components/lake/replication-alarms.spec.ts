@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { BucketReplication, type BucketReplicationArgs } from "../../../components/lake/replication";
-import { SCOPE } from "../../kit/builders";
+import { SCOPE, statements } from "../../kit/builders";
 import { assertEveryChildIsOwned, record, type Recording } from "../../kit/recorder";
+import { lakeBucketOf } from "../../kit/refs";
 import { assertTaken } from "../../kit/taken";
 
-const site = (region: string) => ({ region, bucket: `raw-${region}`, keyAlias: `alias/${region}` });
+const site = (region: string) => ({ region, bucket: lakeBucketOf("raw", region) });
+const name = (region: string): string => lakeBucketOf("raw", region).name;
 const ARGS: BucketReplicationArgs = {
   scope: SCOPE,
   part: "raw",
@@ -32,7 +34,7 @@ describe("a replicated bucket", () => {
       ["us-west-2", "us-east-2"].map((region) => [
         "us-east-1",
         900,
-        { SourceBucket: "raw-us-east-1", DestinationBucket: `raw-${region}`, RuleId: region },
+        { SourceBucket: name("us-east-1"), DestinationBucket: name(region), RuleId: region },
       ]),
     );
     for (const { inputs } of alarms) {
@@ -41,13 +43,33 @@ describe("a replicated bucket", () => {
     }
   });
 
-  it("has no bound and no alarm from an hour on, nor an alarm that nobody would hear", async () => {
+  it("may read the source under its key, and write each copy under the key of the copy's region and class", async () => {
+    for (const [part, dataClass] of [
+      ["raw", "identifier"],
+      ["artifacts", "technical"],
+    ] as const) {
+      const to = (region: string) => ({ region, bucket: lakeBucketOf(part, region) });
+      const recording = await make({ part, source: to("us-east-1"), destinations: [to("us-west-2")] });
+      const keys = statements(recording.only("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
+        .filter(({ Action }) => Action.includes("kms:Decrypt") || Action.includes("kms:GenerateDataKey"))
+        .map(({ Action, Resource, Condition }) => ({ Action, Resource, Condition }));
+      const under = (region: string) => ({
+        Resource: [`arn:aws:kms:${region}:${SCOPE.account}:key/*`],
+        Condition: {
+          "ForAnyValue:StringEquals": { "kms:ResourceAliases": `alias/meridian-test-${region}-${dataClass}` },
+          StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` },
+        },
+      });
+      assert.deepEqual(keys, [
+        { Action: ["kms:Decrypt"], ...under("us-east-1") },
+        { Action: ["kms:Encrypt", "kms:GenerateDataKey"], ...under("us-west-2") },
+      ]);
+    }
+  });
+
+  it("has no bound and no alarm from an hour on", async () => {
     const patient = await make({ rpoSeconds: 3600 });
     assert.deepEqual(patient.all(ALARM), []);
     assert.doesNotMatch(JSON.stringify(patient.resources.map(({ inputs }) => inputs)), /replicationTime/);
-    const { alarmTopicArn, ...silent } = ARGS;
-    assert.notEqual(alarmTopicArn, undefined);
-    const recording = await record(({ opts }) => new BucketReplication("copy", silent, opts));
-    assert.deepEqual(recording.all(ALARM), []);
   });
 });

@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { visibilitySeconds } from "../../../components/messaging/plan";
 import { Queue, type QueueArgs } from "../../../components/messaging/queue";
 import { Topic } from "../../../components/messaging/topic";
-import { keyArn, SCOPE, statements, tooWide } from "../../kit/builders";
+import { SCOPE, statements, tooWide } from "../../kit/builders";
 import { FAKE_ACCOUNT } from "../../kit/outputs";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 
-const ARGS: QueueArgs = { scope: SCOPE, part: "intake", keyArn: keyArn("technical"), workSeconds: 10 };
+const ARGS: QueueArgs = { scope: SCOPE, part: "intake", key: KEYS.technical, workSeconds: 10 };
 const QUEUE = "aws:sqs/queue:Queue";
 
 describe("a queue", () => {
@@ -24,7 +25,7 @@ describe("a queue", () => {
     ]);
     const queue = recording.only(QUEUE, "intake").inputs;
     const dead = recording.only(QUEUE, "intake-dead").inputs;
-    assert.deepEqual([queue["kmsMasterKeyId"], dead["kmsMasterKeyId"]], [ARGS.keyArn, ARGS.keyArn]);
+    assert.deepEqual([queue["kmsMasterKeyId"], dead["kmsMasterKeyId"]], [ARGS.key.arn, ARGS.key.arn]);
     assert.equal(queue["visibilityTimeoutSeconds"], 60);
     assert.equal(queue["messageRetentionSeconds"], 4 * 86_400);
     assert.equal(dead["messageRetentionSeconds"], 14 * 86_400);
@@ -39,19 +40,18 @@ describe("a queue", () => {
   });
 
   it("denies plain HTTP, and lets only the named senders of this account in", async () => {
-    const senders = [
-      { service: "s3.amazonaws.com", sourceArn: "arn:aws:s3:::bronze" },
-      { service: "events.amazonaws.com" },
-    ];
+    const senders = ["s3", "events"] as const;
     const recording = await record(({ opts }) => new Queue("intake", { ...ARGS, senders }, opts));
     const policy = recording.only("aws:sqs/queuePolicy:QueuePolicy", "intake").inputs["policy"];
     const [tls, s3, events, ...rest] = statements(policy);
     assert.deepEqual([tls?.Effect, tls?.Condition], ["Deny", { Bool: { "aws:SecureTransport": "false" } }]);
-    assert.deepEqual(s3?.Condition, {
-      StringEquals: { "aws:SourceAccount": FAKE_ACCOUNT },
-      ArnEquals: { "aws:SourceArn": "arn:aws:s3:::bronze" },
-    });
-    assert.deepEqual(events?.Condition, { StringEquals: { "aws:SourceAccount": FAKE_ACCOUNT } });
+    assert.deepEqual(
+      [s3?.Principal, events?.Principal],
+      [{ Service: "s3.amazonaws.com" }, { Service: "events.amazonaws.com" }],
+    );
+    for (const sender of [s3, events]) {
+      assert.deepEqual(sender?.Condition, { StringEquals: { "aws:SourceAccount": FAKE_ACCOUNT } });
+    }
     assert.deepEqual(rest, []);
     assert.deepEqual(tooWide(policy), []);
     const dead = statements(recording.only("aws:sqs/queuePolicy:QueuePolicy", "intake-dead").inputs["policy"]);
@@ -85,6 +85,13 @@ describe("a queue", () => {
     );
   });
 
+  it("refuses a sender that the key does not admit: its messages would be lost", async () => {
+    await assertRefused(
+      ({ opts }) => new Queue("q", { ...ARGS, key: KEYS.behaviour, senders: ["s3"] }, opts),
+      ["senders[0]"],
+    );
+  });
+
   it("hides a message for six times its work, never less than 30 s or more than 12 h", () => {
     fc.assert(
       fc.property(fc.nat(50_000), fc.nat(50_000), (a, b) => {
@@ -99,7 +106,7 @@ describe("a queue", () => {
 describe("a topic", () => {
   it("is encrypted, signed with SHA-256, and closed to plain HTTP", async () => {
     const recording = await record(
-      ({ opts }) => new Topic("alarms", { scope: SCOPE, part: "alarms", keyArn: "k" }, opts),
+      ({ opts }) => new Topic("alarms", { scope: SCOPE, part: "alarms", key: KEYS.technical }, opts),
     );
     assertEveryChildIsOwned(recording);
     assert.deepEqual(recording.snapshot(), [
@@ -108,7 +115,7 @@ describe("a topic", () => {
       "meridian:messaging:Topic alarms < (stack)",
     ]);
     const { inputs } = recording.only("aws:sns/topic:Topic");
-    assert.deepEqual([inputs["kmsMasterKeyId"], inputs["signatureVersion"]], ["k", 2]);
+    assert.deepEqual([inputs["kmsMasterKeyId"], inputs["signatureVersion"]], [KEYS.technical.arn, 2]);
     const policy = statements(recording.only("aws:sns/topicPolicy:TopicPolicy").inputs["policy"]);
     assert.deepEqual(
       policy.map(({ Effect }) => Effect),
@@ -124,9 +131,9 @@ describe("a topic", () => {
           {
             scope: SCOPE,
             part: "alarms",
-            keyArn: "k",
+            key: KEYS.technical,
             emails: ["owner@example.com"],
-            publishers: [{ service: "cloudwatch.amazonaws.com" }],
+            publishers: ["cloudwatch"],
           },
           opts,
         ),
@@ -139,11 +146,12 @@ describe("a topic", () => {
     assert.equal(publisher.Action, "sns:Publish");
   });
 
-  it("refuses what is no address, and one twice", async () => {
+  it("refuses what is no address, one twice, and a publisher that the key does not admit", async () => {
     const emails = ["nobody", "a@example.com", "a@example.com"];
     await assertRefused(
-      ({ opts }) => new Topic("t", { scope: SCOPE, part: "t", keyArn: "k", emails }, opts),
-      ["emails[0]", "emails[2]"],
+      ({ opts }) =>
+        new Topic("t", { scope: SCOPE, part: "t", key: KEYS.identifier, publishers: ["cloudwatch"], emails }, opts),
+      ["publishers[0]", "emails[0]", "emails[2]"],
     );
   });
 });

@@ -3,6 +3,7 @@ import { ENDPOINT_SERVICES } from "../../../components/network/endpoints";
 import { Network, type NetworkArgs } from "../../../components/network/network";
 import { keyArn, SCOPE, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 
 const ARGS: NetworkArgs = {
@@ -15,7 +16,7 @@ const ARGS: NetworkArgs = {
     isolated: ["10.16.32.0/20", "10.16.48.0/20"],
   },
   nat: "single",
-  flowLogs: { to: "cloudwatch", keyArn: keyArn("technical"), retentionDays: 30 },
+  flowLogs: { to: "cloudwatch", key: KEYS.technical },
 };
 
 describe("the network", () => {

@@ -4,9 +4,10 @@ import { AgePublisher, agesDefinition } from "../../../components/observability/
 import { paths, venvExecutable } from "../../../local/toolchain";
 import { SCOPE, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { tableOf } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 
-const ARGS = { scope: SCOPE, modelsTable: "meridian-test-us-models", tablesKeyAlias: "alias/tables" };
+const ARGS = { scope: SCOPE, models: tableOf("meridian-test-us-models") };
 const make = (args: { readonly everyMinutes?: number } = {}) =>
   record(({ opts }) => new AgePublisher("ages", { ...ARGS, ...args }, opts));
 
@@ -50,12 +51,12 @@ describe("AgePublisher", () => {
 
   it("may put metrics of the platform's namespace only, and read the marks", async () => {
     const policy = (await make()).only("aws:iam/rolePolicy:RolePolicy", "ages").inputs["policy"];
-    assert.deepEqual(tooWide(policy, ["TellAges"]), []);
-    const tell = statements(policy).find(({ Sid }) => Sid === "TellAges");
+    assert.deepEqual(tooWide(policy, ["PutMetrics"]), []);
+    const tell = statements(policy).find(({ Sid }) => Sid === "PutMetrics");
     assert.deepEqual(tell?.Condition, { StringEquals: { "cloudwatch:namespace": "Meridian" } });
     assert.deepEqual(
       statements(policy).flatMap(({ Action }) => Action),
-      ["dynamodb:BatchGetItem", "cloudwatch:PutMetricData", "kms:Decrypt"],
+      ["dynamodb:BatchGetItem", "kms:Decrypt", "cloudwatch:PutMetricData"],
     );
   });
 
@@ -68,7 +69,7 @@ describe("AgePublisher", () => {
   });
 
   describe("its machine", () => {
-    const { States } = agesDefinition(SCOPE, ARGS.modelsTable) as States;
+    const { States } = agesDefinition(SCOPE, ARGS.models.name) as States;
     const rows = [
       { name: { S: "recommendations" }, version: { S: "CURRENT" }, published_at: { S: "2026-03-10T12:00:00.000Z" } },
       { name: { S: "gold" }, version: { S: "CURRENT" }, published_at: { S: "2026-03-11T09:30:00Z" } },
@@ -82,11 +83,11 @@ describe("AgePublisher", () => {
 
     it("reads the two rows that the daily run leaves", () => {
       const { Arguments, Output } = States["Read marks"];
-      assert.deepEqual(Arguments.RequestItems[ARGS.modelsTable]?.Keys, [
+      assert.deepEqual(Arguments.RequestItems[ARGS.models.name]?.Keys, [
         { name: { S: "gold" }, version: { S: "CURRENT" } },
         { name: { S: "recommendations" }, version: { S: "CURRENT" } },
       ]);
-      assert.deepEqual(evaluate(Output, { result: { Responses: { [ARGS.modelsTable]: rows } } }), rows);
+      assert.deepEqual(evaluate(Output, { result: { Responses: { [ARGS.models.name]: rows } } }), rows);
     });
 
     it("tells ages that grow with the clock, in hours", () => {

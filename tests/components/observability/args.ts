@@ -1,6 +1,7 @@
 import type { ObservabilityArgs } from "../../../components/observability/observability";
 import type { Targets } from "../../../components/observability/targets";
-import { keyArn, SCOPE } from "../../kit/builders";
+import { SCOPE } from "../../kit/builders";
+import { KEYS } from "../../kit/refs";
 
 export const TARGETS: Targets = {
   environment: "test",
@@ -21,5 +22,5 @@ export const ARGS: ObservabilityArgs = {
   targets: TARGETS,
   promises: { availability: 0.999, dataFreshnessHours: 26 },
   alarmTopicArn: "arn:aws:sns:us-east-1:111122223333:alarms",
-  keyArn: keyArn("technical"),
+  key: KEYS.technical,
 };

@@ -115,9 +115,9 @@ describe("Observability", () => {
     });
   });
 
-  it("takes another retention", async () => {
-    const { inputs } = (await make({ logRetentionDays: 7 })).only("aws:cloudwatch/logGroup:LogGroup");
-    assert.equal(inputs["retentionInDays"], 7);
+  it("keeps the operators' log for a quarter, under its key", async () => {
+    const { inputs } = (await make()).only("aws:cloudwatch/logGroup:LogGroup");
+    assert.deepEqual([inputs["retentionInDays"], inputs["kmsKeyId"]], [90, ARGS.key.arn]);
   });
 
   it("refuses all bad arguments at once", async () => {

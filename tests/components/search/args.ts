@@ -1,5 +1,6 @@
 import type { SearchArgs } from "../../../components/search/search";
-import { keyArn, SCOPE } from "../../kit/builders";
+import { SCOPE } from "../../kit/builders";
+import { KEYS } from "../../kit/refs";
 
 export const ARGS: SearchArgs = {
   scope: SCOPE,
@@ -8,6 +9,5 @@ export const ARGS: SearchArgs = {
   sizing: { dataNodes: 3, zones: 3, volumeGiB: 100, dedicatedMasters: 3 },
   vpcId: "vpc-1",
   subnetIds: ["subnet-a", "subnet-b", "subnet-c", "subnet-d"],
-  keyArn: keyArn("behaviour"),
-  masterRoleArn: "arn:aws:iam::111122223333:role/search-admin",
+  key: KEYS.behaviour,
 };

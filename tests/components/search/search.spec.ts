@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { Search } from "../../../components/search/search";
 import { DISPOSABLE, statements } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { ARGS } from "./args";
 
 const make = (args: Partial<typeof ARGS> = {}) =>
   record(({ opts }) => new Search("search", { ...ARGS, ...args }, opts));
+const ADMIN = "arn:aws:iam::111122223333:role/meridian-test-us-east-1-search-admin";
 const DOMAIN = "aws:opensearch/domain:Domain";
 
 describe("Search", () => {
@@ -20,6 +22,7 @@ describe("Search", () => {
       "aws:cloudwatch/logGroup:LogGroup search-search-slow < search",
       "aws:cloudwatch/logResourcePolicy:LogResourcePolicy search < search",
       "aws:ec2/securityGroup:SecurityGroup search < search",
+      "aws:iam/role:Role search-admin < search",
       "aws:opensearch/domain:Domain search < search | protect | retain",
       "meridian:search:Search search < (stack)",
     ]);
@@ -27,7 +30,7 @@ describe("Search", () => {
 
   it("is encrypted at rest, between nodes and on the way, and knows its callers by IAM", async () => {
     const { inputs } = (await make()).only(DOMAIN);
-    assert.deepEqual(inputs["encryptAtRest"], { enabled: true, kmsKeyId: ARGS.keyArn });
+    assert.deepEqual(inputs["encryptAtRest"], { enabled: true, kmsKeyId: ARGS.key.arn });
     assert.deepEqual(inputs["nodeToNodeEncryption"], { enabled: true });
     assert.deepEqual(inputs["domainEndpointOptions"], {
       enforceHttps: true,
@@ -36,7 +39,7 @@ describe("Search", () => {
     assert.deepEqual(inputs["advancedSecurityOptions"], {
       enabled: true,
       internalUserDatabaseEnabled: false,
-      masterUserOptions: { masterUserArn: ARGS.masterRoleArn },
+      masterUserOptions: { masterUserArn: ADMIN },
     });
   });
 
@@ -79,26 +82,22 @@ describe("Search", () => {
   });
 
   it("is reached by named roles and groups only", async () => {
-    const recording = await make({ accessRoleArns: ["arn:reader"], clients: { api: "sg-api" } });
+    const recording = await make({ clients: { api: "sg-api" } });
     const [statement] = statements(recording.only(DOMAIN).inputs["accessPolicies"]);
     assert.ok(statement);
-    assert.deepEqual(statement.Principal, { AWS: [ARGS.masterRoleArn, "arn:reader"] });
+    assert.deepEqual(statement.Principal, { AWS: [ADMIN] });
     assert.equal(statement.Resource, "arn:aws:es:us-east-1:111122223333:domain/meridian-test-use1-search/*");
     const rule = recording.only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs;
     assert.deepEqual([rule["referencedSecurityGroupId"], rule["fromPort"]], ["sg-api", 443]);
   });
 
-  it("makes a role for its administrators when none is given", async () => {
-    const { masterRoleArn, ...args } = ARGS;
-    assert.ok(masterRoleArn);
-    const recording = await record(({ opts }) => new Search("search", args, opts));
-    assertEveryChildIsOwned(recording);
-    const role = recording.only("aws:iam/role:Role").inputs;
+  it("has a role for its administrators, which IAM lets this account's people take", async () => {
+    const role = (await make()).only("aws:iam/role:Role").inputs;
     assert.deepEqual(statements(role["assumeRolePolicy"])[0]?.Principal, { AWS: "arn:aws:iam::111122223333:root" });
-    assert.match(
-      JSON.stringify(recording.only(DOMAIN).inputs["advancedSecurityOptions"]),
-      /role\/meridian-test-us-east-1-search-admin/,
-    );
+  });
+
+  it("is refused with a key that CloudWatch Logs cannot use", async () => {
+    await assertRefused(({ opts }) => new Search("search", { ...ARGS, key: KEYS.identifier }, opts), ["key"]);
   });
 
   it("refuses all bad arguments at once", async () => {

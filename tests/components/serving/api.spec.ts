@@ -3,6 +3,7 @@ import { RecommendationApi } from "../../../components/serving/api";
 import { readSettings } from "../../../services/api/settings";
 import { statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { API } from "./args";
 
@@ -74,7 +75,7 @@ describe("RecommendationApi", () => {
     const { inputs } = (await make()).only("aws:eks/cluster:Cluster");
     const vpc = inputs["vpcConfig"] as Record<string, unknown>;
     assert.deepEqual([vpc["endpointPrivateAccess"], vpc["endpointPublicAccess"]], [true, false]);
-    assert.deepEqual(inputs["encryptionConfig"], { provider: { keyArn: API.keyArn }, resources: ["secrets"] });
+    assert.deepEqual(inputs["encryptionConfig"], { provider: { keyArn: API.key.arn }, resources: ["secrets"] });
     assert.equal((inputs["enabledClusterLogTypes"] as string[]).length, 5);
     assert.equal((inputs["accessConfig"] as { authenticationMode: string }).authenticationMode, "API");
     assert.equal(inputs["deletionProtection"], true);
@@ -172,7 +173,7 @@ describe("RecommendationApi", () => {
     // What the component writes, the program reads.
     const { features } = readSettings(given, () => Promise.reject(new Error("no credentials")));
     assert.deepEqual(features, {
-      stream: API.stream.name,
+      stream: "meridian-test-us-east-1-events",
       auth: { mode: "jwt", issuer: "https://auth.example/pool", audiences: ["shop", "app"], clockSkewSeconds: 5 },
       telemetry: true,
       connections: 100,
@@ -210,30 +211,38 @@ describe("RecommendationApi", () => {
   it("names the keys of other stacks by their alias, the tables' through DynamoDB only", async () => {
     const policy = statements((await make()).only("aws:iam/rolePolicy:RolePolicy").inputs["policy"]);
     const condition = (sid: string): unknown => policy.find(({ Sid }) => Sid === sid)?.Condition;
-    assert.deepEqual(condition("UseTablesKey"), {
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": API.tablesKeyAlias },
+    assert.deepEqual(condition("DecryptInDynamodb"), {
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tables" },
       StringEquals: { "kms:ViaService": "dynamodb.us-east-1.amazonaws.com" },
     });
-    assert.deepEqual(condition("MakePseudonyms"), {
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": API.pseudonymKeyAlias },
+    assert.deepEqual(condition("GenerateMac"), {
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/meridian-test-us-east-1-pseudonym" },
     });
   });
 
-  it("opens the cache and further services to its pods", async () => {
-    const recording = await make({ peers: { search: { securityGroupId: "sg-search", port: 443 } } });
-    const rules = recording.all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+  it("may do what the program calls, each on its own thing, and writes to the stream only", async () => {
+    const policy = statements((await make()).only("aws:iam/rolePolicy:RolePolicy").inputs["policy"]);
     assert.deepEqual(
-      rules.map(({ inputs }) => [inputs["securityGroupId"], inputs["referencedSecurityGroupId"], inputs["fromPort"]]),
+      policy.map(({ Action }) => [Action].flat().join(" ")),
       [
-        ["sg-cache", "sg-api-cluster", 6379],
-        ["sg-search", "sg-api-cluster", 443],
+        "dynamodb:GetItem",
+        "kms:Decrypt",
+        "dynamodb:BatchGetItem dynamodb:GetItem",
+        "sagemaker:InvokeEndpoint",
+        "kinesis:PutRecords",
+        "kms:GenerateDataKey",
+        "kms:GenerateMac",
+        "elasticache:Connect",
       ],
     );
   });
 
-  it("asks for no IAM on a cache that knows none", async () => {
-    const { inputs } = (await make({ cache: { ...API.cache, connectArns: [] } })).only("aws:iam/rolePolicy:RolePolicy");
-    assert.doesNotMatch(String(inputs["policy"]), /elasticache/);
+  it("opens the cache to its pods", async () => {
+    const { inputs } = (await make()).only("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule");
+    assert.deepEqual(
+      [inputs["securityGroupId"], inputs["referencedSecurityGroupId"], inputs["fromPort"]],
+      ["sg-cache", "sg-api-cluster", 6379],
+    );
   });
 
   it("gives named roles administration, and named blocks the endpoint", async () => {
@@ -246,15 +255,13 @@ describe("RecommendationApi", () => {
     );
   });
 
-  it("takes nodes of Intel types, another port and retention", async () => {
+  it("takes nodes of Intel types and another port", async () => {
     const recording = await make({
       nodeInstanceTypes: ["m7i.xlarge"],
       port: 9000,
-      logRetentionDays: 30,
     });
     assert.equal(recording.only("aws:eks/nodeGroup:NodeGroup").inputs["amiType"], "AL2023_x86_64_STANDARD");
     assert.match(JSON.stringify(recording.only("kubernetes:core/v1:ConfigMap").inputs["data"]), /"PORT":"9000"/);
-    assert.equal(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"], 30);
   });
 
   it("refuses all bad arguments at once", async () => {
@@ -269,6 +276,7 @@ describe("RecommendationApi", () => {
             nodes: { min: 0, max: 500 },
             replicas: { min: 0, max: -1 },
             port: 80,
+            key: KEYS.identifier,
             callers: {
               kind: "jwt",
               issuer: "http://auth.example",
@@ -289,6 +297,7 @@ describe("RecommendationApi", () => {
         "replicas.min",
         "replicas.max",
         "port",
+        "key",
         "callers.issuer",
         "callers.audiences[0]",
         "callers.audiences[2]",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ModelEndpoint } from "../../../components/serving/endpoint";
-import { tooWide } from "../../kit/builders";
+import { keyArn, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { bucketOf } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { ENDPOINT } from "./args";
 
@@ -35,7 +36,7 @@ describe("ModelEndpoint", () => {
     assert.equal(model["enableNetworkIsolation"], true);
     assert.deepEqual((model["vpcConfig"] as { subnets: string[] }).subnets, ENDPOINT.subnetIds);
     const configuration = recording.only(CONFIGURATION).inputs;
-    assert.equal(configuration["kmsKeyArn"], ENDPOINT.keyArn);
+    assert.equal(configuration["kmsKeyArn"], ENDPOINT.key.arn);
     const capture = configuration["dataCaptureConfig"] as Record<string, unknown>;
     assert.deepEqual(
       [
@@ -44,7 +45,7 @@ describe("ModelEndpoint", () => {
         capture["destinationS3Uri"],
         capture["kmsKeyId"],
       ],
-      [true, 10, "s3://raw/capture/endpoint", ENDPOINT.keyArn],
+      [true, 10, "s3://bronze/capture/endpoint", ENDPOINT.key.arn],
     );
   });
 
@@ -102,7 +103,21 @@ describe("ModelEndpoint", () => {
 
   it("gives SageMaker wildcards only where AWS has no resource to name", async () => {
     const { inputs } = (await make()).only("aws:iam/rolePolicy:RolePolicy");
-    assert.deepEqual(tooWide(inputs["policy"], ["LogInToRegistry", "WriteMetrics", "SeeNetwork"]), []);
+    assert.deepEqual(tooWide(inputs["policy"], ["LogInToRegistry", "PutMetrics", "DescribeNetwork"]), []);
+  });
+
+  it("may read models under the key of their bucket, and record traffic under that of the other", async () => {
+    const policy = statements((await make()).only("aws:iam/rolePolicy:RolePolicy").inputs["policy"]);
+    const through = policy.filter(({ Condition }) => JSON.stringify(Condition ?? "").includes("s3.us-east-1"));
+    assert.deepEqual(
+      through.map(({ Action, Resource }) => [Action, Resource]),
+      [
+        [["kms:Decrypt"], [keyArn("technical")]],
+        [["kms:GenerateDataKey"], [keyArn("behaviour")]],
+      ],
+    );
+    const volumes = policy.find(({ Action }) => Action.includes("kms:CreateGrant"));
+    assert.deepEqual(volumes?.Resource, [ENDPOINT.key.arn]);
   });
 
   it("refuses all bad arguments at once", async () => {
@@ -114,7 +129,7 @@ describe("ModelEndpoint", () => {
             ...ENDPOINT,
             model: { dataUrl: "model.bin", digest: "x" },
             variants: [{ name: "a_b", weight: -1, instanceType: "c7g.large", minInstances: 0, maxInstances: -1 }],
-            capture: { bucket: "raw", prefix: "/a/", percent: 101 },
+            capture: { bucket: bucketOf("raw"), prefix: "/a/", percent: 101 },
             invocationsPerInstanceMinute: 0,
             canarySeconds: 3601,
           },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pythonFiles, trainingProgram } from "../../../components/training/program";
 import { Training } from "../../../components/training/training";
-import { DISPOSABLE, tooWide } from "../../kit/builders";
+import { DISPOSABLE, keyArn, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
 import { assertRefused } from "../../kit/refusals";
 import { ARGS } from "./args";
@@ -124,8 +124,19 @@ describe("Training", () => {
     assert.match(String(inputs["policy"]), /dynamodb:BatchWriteItem/);
   });
 
-  it("names the tables' key, when there is one, by its alias", async () => {
-    const { inputs } = (await make({ tablesKeyAlias: "alias/tables" })).only("aws:iam/rolePolicy:RolePolicy");
+  it("lets workers use the key of each bucket: programs and models have another than the data", async () => {
+    const { inputs } = (await make()).only("aws:iam/rolePolicy:RolePolicy");
+    const under = { StringEquals: { "kms:ViaService": "s3.us-east-1.amazonaws.com" } };
+    const keys = statements(inputs["policy"]).filter(
+      ({ Condition }) => JSON.stringify(Condition) === JSON.stringify(under),
+    );
+    assert.deepEqual(
+      keys.map(({ Action, Resource }) => [Action, Resource]),
+      [
+        [["kms:Decrypt"], [keyArn("behaviour")]],
+        [["kms:Decrypt", "kms:GenerateDataKey"], [keyArn("technical")]],
+      ],
+    );
     assert.match(String(inputs["policy"]), /"kms:ResourceAliases":"alias\/tables"/);
   });
 

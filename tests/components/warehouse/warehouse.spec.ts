@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Warehouse, type WarehouseArgs } from "../../../components/warehouse/warehouse";
-import { DISPOSABLE, tooWide } from "../../kit/builders";
+import { DISPOSABLE, keyArn, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { ARGS } from "./args";
 
@@ -54,7 +55,7 @@ describe("Warehouse", () => {
     const want = {
       publiclyAccessible: false,
       encrypted: "true",
-      kmsKeyId: ARGS.keyArn,
+      kmsKeyId: ARGS.key.arn,
       enhancedVpcRouting: true,
       manageMasterPassword: true,
       availabilityZoneRelocationEnabled: true,
@@ -79,7 +80,7 @@ describe("Warehouse", () => {
     );
     assert.match(JSON.stringify(workgroup["configParameters"]), /"parameterKey":"require_ssl","parameterValue":"true"/);
     const namespace = recording.only("aws:redshiftserverless/namespace:Namespace").inputs;
-    assert.deepEqual([namespace["manageAdminPassword"], namespace["kmsKeyId"]], [true, ARGS.keyArn]);
+    assert.deepEqual([namespace["manageAdminPassword"], namespace["kmsKeyId"]], [true, ARGS.key.arn]);
     const limit = recording.only("aws:redshiftserverless/usageLimit:UsageLimit").inputs;
     assert.deepEqual([limit["amount"], limit["breachAction"]], [48, "deactivate"]);
   });
@@ -111,27 +112,31 @@ describe("Warehouse", () => {
     ]);
   });
 
-  it("lets in named clients only", async () => {
-    assert.deepEqual((await make()).all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"), []);
-    const rule = (await make({ clients: { bi: "sg-bi" } })).only(
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  it("may use the keys of the lake and of the catalogue, each through its service", async () => {
+    const { inputs } = (await make()).only("aws:iam/rolePolicy:RolePolicy");
+    const keys = statements(inputs["policy"]).filter(({ Action }) => Action.includes("kms:Decrypt"));
+    const via = (service: string): object => ({
+      StringEquals: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` },
+    });
+    assert.deepEqual(
+      keys.map(({ Resource, Condition }) => [Resource, Condition]),
+      [
+        [[keyArn("behaviour")], via("s3")],
+        [[keyArn("technical")], via("glue")],
+      ],
     );
-    assert.deepEqual([rule.inputs["referencedSecurityGroupId"], rule.inputs["fromPort"]], ["sg-bi", 5439]);
   });
 
-  it("makes a single node where one is asked for, with its own database name and retention", async () => {
-    const recording = await make({
-      deployment: { ...PROVISIONED, nodes: 1, snapshotRetentionDays: 2 },
-      databaseName: "analytics",
-      logRetentionDays: 30,
-    });
+  it("lets nobody in: analysts use the Data API", async () => {
+    assert.deepEqual((await make()).all("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"), []);
+  });
+
+  it("makes a single node where one is asked for, and keeps its audit logs under its key", async () => {
+    const recording = await make({ deployment: { ...PROVISIONED, nodes: 1, snapshotRetentionDays: 2 } });
     const { inputs } = recording.only(CLUSTER);
-    assert.deepEqual(
-      [inputs["clusterType"], inputs["databaseName"], inputs["automatedSnapshotRetentionPeriod"]],
-      ["single-node", "analytics", 2],
-    );
+    assert.deepEqual([inputs["clusterType"], inputs["automatedSnapshotRetentionPeriod"]], ["single-node", 2]);
     for (const log of recording.all("aws:cloudwatch/logGroup:LogGroup"))
-      assert.equal(log.inputs["retentionInDays"], 30);
+      assert.deepEqual([log.inputs["retentionInDays"], log.inputs["kmsKeyId"]], [90, ARGS.key.arn]);
   });
 
   it("refuses all bad arguments at once", async () => {
@@ -139,8 +144,7 @@ describe("Warehouse", () => {
       assertRefused(({ opts }) => new Warehouse("warehouse", { ...ARGS, ...args }, opts), paths);
     await refused(
       {
-        databaseName: "Bad-Name",
-        buckets: { silver: "same", gold: "same" },
+        key: KEYS.identifier,
         deployment: {
           mode: "provisioned",
           nodeType: "ra3.4xlarge",
@@ -149,13 +153,7 @@ describe("Warehouse", () => {
           snapshotRetentionDays: 0,
         },
       },
-      [
-        "databaseName",
-        "buckets[1]",
-        "deployment.nodes",
-        "deployment.snapshotEveryHours",
-        "deployment.snapshotRetentionDays",
-      ],
+      ["key", "deployment.nodes", "deployment.snapshotEveryHours", "deployment.snapshotRetentionDays"],
     );
     await refused({ deployment: { ...PROVISIONED, nodeType: "dc2.large" } }, ["deployment.nodeType"]);
     await refused(

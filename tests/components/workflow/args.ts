@@ -1,19 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import { allowSteps } from "../../../components/etl/run";
 import { variantModels } from "../../../contracts/models/variants";
 import type { DailySettings } from "../../../components/workflow/daily";
 import type { DailyWorkflowArgs } from "../../../components/workflow/workflow";
-import { keyArn, SCOPE } from "../../kit/builders";
+import { SCOPE } from "../../kit/builders";
+import { bucketOf, KEYS, queueOf, tableOf, topicOf } from "../../kit/refs";
 
 export const ARGS: DailyWorkflowArgs = {
   scope: SCOPE,
   role: "primary",
-  keyArn: keyArn("technical"),
-  etl: { clusterId: "j-1" },
-  buckets: { bronze: "bronze", silver: "silver", gold: "gold" },
+  key: KEYS.behaviour,
+  etl: { kind: "cluster", clusterId: pulumi.output("j-1"), allow: allowSteps(SCOPE, "j-1") },
+  buckets: { bronze: bucketOf("bronze"), silver: bucketOf("silver"), gold: bucketOf("gold") },
   goldFolder: "us-east-1/",
-  tables: { profiles: "meridian-test-us-profiles", models: "meridian-test-us-models" },
-  queue: { arn: "arn:aws:sqs:us-east-1:111122223333:shards", url: "https://sqs/shards" },
-  failureTopicArn: "arn:aws:sns:us-east-1:111122223333:alarms",
-  deadLetterQueueArn: "arn:aws:sqs:us-east-1:111122223333:schedule-dead-letters",
+  tables: { profiles: tableOf("meridian-test-us-profiles"), models: tableOf("meridian-test-us-models") },
+  queue: queueOf("shards"),
+  handoverQueueUrl: "https://sqs/handover",
+  failureTopic: topicOf("alarms"),
+  deadLetters: queueOf("schedule-dead-letters"),
   models: variantModels(["champion", "challenger"]),
 };
 

@@ -29,13 +29,12 @@ describe("the daily run", () => {
     branches.flatMap(({ States }) => Object.entries(States)),
   );
 
-  it("has no faults, with and without a warmer", () => {
+  it("has no faults", () => {
     assert.deepEqual(faultsOf(machine), []);
-    assert.deepEqual(faultsOf(dailyDefinition({ ...SETTINGS, warmFunctionArn: "arn:warm" })), []);
   });
 
-  it("goes from ETL through both gates to publishing, and warms last", () => {
-    assert.deepEqual(happyPath(dailyDefinition({ ...SETTINGS, warmFunctionArn: "arn:warm" })), [
+  it("goes from ETL through both gates to publishing", () => {
+    assert.deepEqual(happyPath(machine), [
       "Transform",
       "Read quality report",
       "Quality gate",
@@ -43,10 +42,8 @@ describe("the daily run", () => {
       "Mark data",
       "Models",
       "All published",
-      "Warm",
       "Done",
     ]);
-    assert.ok(!("Warm" in machine.States));
   });
 
   it("trains whatever it is asked for, but where it is asked for data alone", () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ETL_TAG } from "../../../components/etl/contract";
+import { allowJobs, allowOwnCluster } from "../../../components/etl/run";
 import { CONTROL } from "../../../contracts/models/variants";
 import { DailyWorkflow } from "../../../components/workflow/workflow";
-import { statements, tooWide } from "../../kit/builders";
+import { keyArn, SCOPE, statements, tooWide } from "../../kit/builders";
 import { assertEveryChildIsOwned, record } from "../../kit/recorder";
+import { KEYS } from "../../kit/refs";
 import { assertRefused } from "../../kit/refusals";
 import { assertTaken } from "../../kit/taken";
 import { ARGS } from "./args";
@@ -47,7 +49,7 @@ describe("DailyWorkflow", () => {
     const recording = await make();
     const target = recording.only(SCHEDULE).inputs["target"] as Record<string, unknown>;
     assert.equal(target["input"], JSON.stringify({ scheduledTime: "<aws.scheduler.scheduled-time>", run: "daily" }));
-    assert.deepEqual(target["deadLetterConfig"], { arn: ARGS.deadLetterQueueArn });
+    assert.deepEqual(target["deadLetterConfig"], { arn: ARGS.deadLetters.arn });
     assert.equal(target["arn"], recording.only("meridian:workflow:DailyWorkflow").outputs["starterArn"]);
   });
 
@@ -64,17 +66,38 @@ describe("DailyWorkflow", () => {
     }
   });
 
-  it("may warm, and use other keys, only when told to", async () => {
-    const policy = async (args: Partial<typeof ARGS>): Promise<string> =>
-      String((await make(args)).only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"]);
-    assert.doesNotMatch(await policy({}), /lambda:/);
-    const more = await policy({
-      warmFunctionArn: "arn:warm",
-      messagingKeyArn: "arn:mk",
-      tablesKeyAlias: "alias/tables",
-    });
-    for (const part of ["lambda:InvokeFunction", "arn:warm", "arn:mk", "alias/tables"])
-      assert.ok(more.includes(part), part);
+  it("may do what its steps do, each on the thing and with the key of that thing", async () => {
+    const policy = (await make()).only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"];
+    const via = (service: string): object => ({ "kms:ViaService": `${service}.us-east-1.amazonaws.com` });
+    const said = statements(policy)
+      .filter(({ Sid }) => !["DeliverLogs", "Trace"].includes(Sid ?? ""))
+      .map(({ Action, Resource, Condition }) => [[Action].flat().join(" "), [Resource].flat().join(" "), Condition]);
+    const machine = `arn:aws:states:us-east-1:${SCOPE.account}`;
+    assert.deepEqual(said, [
+      [
+        "elasticmapreduce:AddJobFlowSteps elasticmapreduce:CancelSteps elasticmapreduce:DescribeStep",
+        `arn:aws:elasticmapreduce:us-east-1:${SCOPE.account}:cluster/j-1`,
+        undefined,
+      ],
+      ["s3:GetObject", "arn:aws:s3:::gold/us-east-1/_quality/*", undefined],
+      ["kms:Decrypt", keyArn("behaviour"), { StringEquals: via("s3") }],
+      ["sqs:SendMessage", ARGS.queue.arn, undefined],
+      ["kms:Decrypt kms:GenerateDataKey", keyArn("technical"), { StringEquals: via("sqs") }],
+      ["dynamodb:UpdateItem", ARGS.tables.models.arn, undefined],
+      [
+        "kms:Decrypt kms:Encrypt kms:GenerateDataKey",
+        `arn:aws:kms:us-east-1:${SCOPE.account}:key/*`,
+        { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/tables" }, StringEquals: via("dynamodb") },
+      ],
+      ["sns:Publish", ARGS.failureTopic.arn, undefined],
+      ["kms:Decrypt kms:GenerateDataKey", keyArn("technical"), { StringEquals: via("sns") }],
+      ["states:StartExecution", `${machine}:stateMachine:meridian-test-us-east-1-daily`, undefined],
+      [
+        "states:DescribeExecution states:StopExecution",
+        `${machine}:execution:meridian-test-us-east-1-daily/*`,
+        undefined,
+      ],
+    ]);
   });
 
   it("starts jobs of EMR Serverless by the role that it may pass there only, where there is no cluster", async () => {
@@ -82,7 +105,10 @@ describe("DailyWorkflow", () => {
       etl: {
         kind: "serverless",
         applicationId: pulumi.output("00f1"),
-        applicationArn: pulumi.output("arn:aws:emr-serverless:us-east-1:111122223333:/applications/00f1"),
+        allow: allowJobs(SCOPE, {
+          applicationArn: "arn:aws:emr-serverless:us-east-1:111122223333:/applications/00f1",
+          roleArn: "arn:aws:iam::111122223333:role/etl-job",
+        }),
         roleArn: pulumi.output("arn:aws:iam::111122223333:role/etl-job"),
         entryPoint: "s3://artifacts/etl/launcher/a.py",
         programsFolder: "meridian",
@@ -92,7 +118,7 @@ describe("DailyWorkflow", () => {
     const policy = recording.only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"];
     assert.deepEqual(tooWide(policy, ["DeliverLogs", "Trace"]), []);
     assert.doesNotMatch(String(policy), /elasticmapreduce:/);
-    assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "PassJobRole")?.Condition, {
+    assert.deepEqual(statements(policy).find(({ Sid }) => Sid === "PassRole")?.Condition, {
       StringEquals: { "iam:PassedToService": "emr-serverless.amazonaws.com" },
     });
     const definition = String(recording.only("aws:sfn/stateMachine:StateMachine", "daily").inputs["definition"]);
@@ -106,7 +132,11 @@ describe("DailyWorkflow", () => {
         kind: "transient",
         name: "meridian-test-us-east-1-etl",
         request: pulumi.Output.create<Record<string, string>>({ ReleaseLabel: "emr-7.9.0" }),
-        passRoleArns: [pulumi.output("arn:aws:iam::111122223333:role/service"), pulumi.output("arn:node")],
+        allow: allowOwnCluster(SCOPE, {
+          name: "meridian-test-us-east-1-etl",
+          serviceRoleArn: "arn:aws:iam::111122223333:role/service",
+          nodeRoleArn: "arn:node",
+        }),
       },
     });
     assertEveryChildIsOwned(recording);
@@ -120,10 +150,10 @@ describe("DailyWorkflow", () => {
     assert.deepEqual(conditionOf("MakeCluster"), tagged("RequestTag"));
     assert.deepEqual(conditionOf("TagCluster"), tagged("RequestTag"));
     assert.deepEqual(conditionOf("UseCluster"), tagged("ResourceTag"));
-    assert.deepEqual(conditionOf("PassServiceRole"), {
+    assert.deepEqual(conditionOf("PassRole"), {
       StringEquals: { "iam:PassedToService": "elasticmapreduce.amazonaws.com" },
     });
-    assert.deepEqual(conditionOf("PassNodeRole"), { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } });
+    assert.deepEqual(conditionOf("PassRole2"), { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } });
     const daily = recording.only("aws:iam/rolePolicy:RolePolicy", "daily-daily").inputs["policy"];
     assert.doesNotMatch(String(daily), /elasticmapreduce:/);
     assert.deepEqual(tooWide(daily, ["DeliverLogs", "Trace"]), []);
@@ -131,17 +161,15 @@ describe("DailyWorkflow", () => {
     assert.match(definition, /startExecution\.sync:2","Parameters":\{"StateMachineArn":"[^"]*:daily-etl"/);
   });
 
-  it("takes another time, window, retention and concurrency", async () => {
+  it("takes another time, window and concurrency", async () => {
     const recording = await make({
       scheduleExpression: "cron(30 4 * * ? *)",
       flexibleWindowMinutes: 60,
-      logRetentionDays: 30,
       scoringConcurrency: 50,
     });
     const { inputs } = recording.only(SCHEDULE);
     assert.equal(inputs["scheduleExpression"], "cron(30 4 * * ? *)");
     assert.deepEqual(inputs["flexibleTimeWindow"], { mode: "FLEXIBLE", maximumWindowInMinutes: 60 });
-    assert.equal(recording.only("aws:cloudwatch/logGroup:LogGroup").inputs["retentionInDays"], 30);
     assert.match(
       String(recording.only("aws:sfn/stateMachine:StateMachine", "daily").inputs["definition"]),
       /"MaxConcurrency":50/,
@@ -158,19 +186,12 @@ describe("DailyWorkflow", () => {
             scoringConcurrency: 0,
             scheduleExpression: "rate(1 day)",
             flexibleWindowMinutes: 1441,
-            buckets: { ...ARGS.buckets, gold: "" },
+            key: KEYS.identifier,
             models: [...ARGS.models, ...ARGS.models.slice(1), { ...CONTROL, variant: "no blanks" }],
           },
           opts,
         ),
-      [
-        "models[2]",
-        "models[3].variant",
-        "scoringConcurrency",
-        "scheduleExpression",
-        "flexibleWindowMinutes",
-        "buckets",
-      ],
+      ["models[2]", "models[3].variant", "scoringConcurrency", "scheduleExpression", "flexibleWindowMinutes", "key"],
     );
   });
 });

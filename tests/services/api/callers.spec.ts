@@ -24,7 +24,7 @@ class Running {
   ) {}
 
   static async start(options: ApiOptions): Promise<Running> {
-    const server = createApi(createRecommender(new Parts().deps()), assert.ifError, options);
+    const server = await createApi(createRecommender(new Parts().deps()), assert.ifError, options);
     return new Running(server, await listen(server, 0, "127.0.0.1"));
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createApi, type ApiOptions } from "../../../services/api/api";
-import { Breaker, BreakerOpenError } from "../../../services/api/breaker";
+import { Breaker, BreakerOpenError } from "../../../services/api/resilience/breaker";
 import { beginDraining, drain, listen } from "../../../services/kit/http/server";
 import { createRecommender, type Part, type Recommendation, type RecommendDeps } from "../../../services/api/recommend";
 import { ENDPOINT_DOWN, LIST, LIVE, Parts, POPULAR, THROTTLED } from "./parts";
@@ -16,7 +16,7 @@ async function start(parts: Parts, changes: Partial<RecommendDeps> = {}, options
   const failures: Part[] = [];
   const errors: unknown[] = [];
   const deps = parts.deps({ deadlineMs: DEADLINE_MS, onFailure: (where) => failures.push(where), ...changes });
-  const server = createApi(createRecommender(deps), (error) => errors.push(error), { atHandMs: 0, ...options });
+  const server = await createApi(createRecommender(deps), (error) => errors.push(error), { atHandMs: 0, ...options });
   const url = `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
   const ask = async (path: string, init: RequestInit = {}) => {
     const started = performance.now();

@@ -211,7 +211,7 @@ describe("the recommendation API", () => {
   let url = "";
   const all = deps();
   before(async () => {
-    server = createApi(createRecommender(all), assert.ifError);
+    server = await createApi(createRecommender(all), assert.ifError);
     url = `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
   });
   after(() => drain(server));
@@ -241,7 +241,7 @@ describe("the recommendation API", () => {
     }
     const empty = deps();
     empty.table.model = undefined;
-    const unready = createApi(createRecommender(empty), assert.ifError);
+    const unready = await createApi(createRecommender(empty), assert.ifError);
     const port = await listen(unready, 0, "127.0.0.1");
     assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 503);
     assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200);

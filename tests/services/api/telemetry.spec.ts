@@ -39,7 +39,7 @@ describe("the API's telemetry", () => {
       counters: { relieved: () => ({ coalesced: recommender.state().coalesced }) },
       gauges: { "breaker.open": () => recommender.state().open },
     });
-    server = createApi(recommender, assert.ifError, { telemetry: createTelemetry(sdk), atHandMs: 60_000 });
+    server = await createApi(recommender, assert.ifError, { telemetry: createTelemetry(sdk), atHandMs: 60_000 });
     url = `http://127.0.0.1:${await listen(server, 0, "127.0.0.1")}`;
   });
 

@@ -63,7 +63,7 @@ describe("the API's WebSockets", () => {
     updates = new Updates({ recommender, sessions: new Sessions(), versionMs: 5, ...changes });
     const { authenticator } = changes;
     const auth = authenticator === undefined ? {} : { authenticator };
-    server = createApi(recommender, assert.ifError, { updates, ...auth });
+    server = await createApi(recommender, assert.ifError, { updates, ...auth });
     port = await listen(server, 0, "127.0.0.1");
   };
   const open = (path = "/v1/users/ada/updates", protocols = ["meridian.v1"], headers = {}): Client =>

@@ -76,6 +76,9 @@ describe("the weights of an endpoint", () => {
 
   it("that SageMaker refuses are told in its words", async () => {
     refuses = true;
-    await assert.rejects(weights.write([]), /DescribeEndpoint in us-east-1: 400 .*Cannot update in-progress endpoint/);
+    await assert.rejects(
+      weights.write([]),
+      /DescribeEndpoint in us-east-1: ValidationException: Cannot update in-progress endpoint/,
+    );
   });
 });

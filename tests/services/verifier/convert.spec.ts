@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { CsvError, parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { CURATED_COLUMNS, duckdbType } from "../../../contracts/events/columns";
 import { convert, type Converted } from "../../../services/verifier/convert";
-import { readCsv } from "../../../services/verifier/csv";
+import { readCsv } from "../../../services/verifier/csv/csv";
 import { aRow, row } from "./world";
 
 const NAMES = CURATED_COLUMNS.map(({ name }) => name);
@@ -166,6 +167,11 @@ describe("converting a file of events", () => {
     );
   });
 
+  it("refuses a row that is a stray quote and no text", async () => {
+    const { records, refused } = await converted(`${csv([aRow()])}""a\n`, "a.csv");
+    assert.deepEqual([records, refused.map(({ line }) => line)], [1, [3]]);
+  });
+
   it("counts lines, not rows, where a field goes over several", async () => {
     const rows = [aRow({ page: "one\ntwo\r\nthree" }), aRow({ value: "much" })];
     const { refused } = await converted(csv(rows), "a.csv");
@@ -197,6 +203,47 @@ describe("converting a file of events", () => {
 });
 
 describe("reading CSV", () => {
+  it("finds the records that csv-parse finds, up to the first fault, and a fault where it finds one", () => {
+    const text = fc.array(fc.constantFrom("a", "b", " ", ",", ",", '"', '""', "\n", "\r\n"), { maxLength: 30 });
+    let [faulty, whole] = [0, 0];
+    fc.assert(
+      fc.property(
+        text.map((pieces) => pieces.join("")),
+        (csvText) => {
+          const ours = [...readCsv(csvText)];
+          const at = ours.findIndex(({ fault }) => fault !== undefined);
+          const theirs: string[][] = [];
+          let fails = false;
+          try {
+            parse(csvText, {
+              record_delimiter: ["\r\n", "\n"],
+              relax_column_count: true,
+              skip_empty_lines: true,
+              on_record: (record: string[]) => {
+                theirs.push(record);
+                return null;
+              },
+            });
+          } catch (error) {
+            assert.ok(error instanceof CsvError);
+            fails = true;
+          }
+          assert.equal(at >= 0, fails);
+          // A line of one quoted field without text is no record here.
+          const records = theirs.filter((fields) => fields.length > 1 || fields[0] !== "");
+          assert.deepEqual(
+            ours.slice(0, fails ? at : undefined).map(({ fields }) => fields),
+            records,
+          );
+          faulty += Number(fails);
+          whole += Number(!fails && records.length > 1);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    assert.ok(faulty > 100 && whole > 100, `${faulty} faulty, ${whole} whole`);
+  });
+
   it("finds what DuckDB finds, whatever stands in the fields", async () => {
     const field = fc.string({ unit: fc.constantFrom(...'ab,"\n\r é'.split("")), maxLength: 6 });
     const table = fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 8 });

@@ -1,4 +1,4 @@
-/** `search.as` and `graph.as` as WebAssembly, base64: written by tests/services/kit/model/kernel.spec.ts. */
+/** `search.as` and `graph.as` as WebAssembly, base64: written by build.ts. */
 export const KERNEL_WASM =
   "AGFzbQEAAAABcRFgA39/fwBgAAF/YAJ/fwBgAX8Bf2ABfwBgBH9/f38AYAJ9fwBgA31/fwF/YAN/fX8AYAZ/f39/fX0Bf2AFf39/f38Bf2ADf3" +
   "9/AX9gAn9/AX9gBX9/f398AGAEf31/fwF/YAV/f39/fwBgA399fwF/Ax0cBgcBAAgCAwMDBAUCCQoLDAAEDQ4BBQ8CABAAAQUDAQAABsABJX8B" +

@@ -1,6 +1,6 @@
 // The items' factors in float32 and in eight bits, and products with them. In AssemblyScript (www.assemblyscript.org), as are
-// search.as and graph.as; `kernel-wasm.ts` holds what they compile to, and tests/services/kit/model/kernel.spec.ts
-// compares the two; KERNEL=write before that test writes it anew.
+// search.as and graph.as; `kernel-wasm.ts` holds what they compile to, written by build.ts
+// (`npm run build:kernel`).
 //
 // Rows are float32, one after another, padded with zeros to a multiple of eight numbers; the count of rows to one of four.
 // All addresses are given by the caller: nothing is allocated here.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BloomFilter } from "../../../../services/kit/model/bloom";
+import { BloomFilter } from "../../../../services/kit/model/bloom/bloom";
 import { ItemMatrix } from "../../../../services/kit/model/kernel/item-matrix";
 import { searchBytes, TopK, type Ranking, type SearchFilter } from "../../../../services/kit/model/top-k";
 import { randomFrom } from "../../../../services/traffic/random";

@@ -1,0 +1,12 @@
+export type { ContextKeys } from "./context";
+export { compileDocument, Document } from "./document";
+export type { Origin, Statement } from "./document";
+export { evaluate } from "./evaluate";
+export type { Layer, Layers, Request, Verdict } from "./evaluate";
+export type { Grant } from "./grant";
+export { explain } from "./explain";
+export type { Near } from "./explain";
+export { arnParts } from "./pattern";
+export { accountOf, isServiceLinked, namePrincipal } from "./principal";
+export type { Principal } from "./principal";
+export type { Text, Truth } from "./truth";

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { buildFleetGraph } from "../../fleet/graph";
+import { findTopology, loadTopology } from "../../regions/topology/load";
+
+/** URNs of every stack as the programs of commit 3aa54ec register them, by environment. */
+const BEFORE = JSON.parse(
+  gunzipSync(readFileSync(join(__dirname, "..", "fixtures", "upgrade", "urns-3aa54ec.json.gz"))).toString(),
+) as Readonly<Record<string, readonly string[]>>;
+
+/** Resources that later versions add, by type and name. A new resource changes nothing that stands. */
+const ADDED: readonly string[] = [];
+
+/** Resources that later versions give up: each is one that holds no data. */
+const REMOVED: readonly string[] = [];
+
+const shortOf = (urn: string): string => {
+  const [, , type = "", name = ""] = urn.split("::");
+  return `${type.split("$").at(-1) ?? ""} ${name}`;
+};
+const kindsOf = (urns: readonly string[]): readonly string[] => [...new Set(urns.map(shortOf))].sort();
+
+describe("the names of a fleet's resources", function () {
+  this.timeout(120_000);
+
+  it("are those of commit 3aa54ec: type, name and parent, so that no resource is replaced", async () => {
+    const added: string[] = [];
+    const removed: string[] = [];
+    for (const [environment, before] of Object.entries(BEFORE)) {
+      const graph = await buildFleetGraph(loadTopology(findTopology(environment)));
+      const urns = new Set(graph.nodes.map(({ urn }) => urn));
+      const known = new Set(before);
+      assert.ok(known.size > 500, environment);
+      added.push(...[...urns].filter((urn) => !known.has(urn)));
+      removed.push(...before.filter((urn) => !urns.has(urn)));
+    }
+    assert.deepEqual(kindsOf(removed), REMOVED);
+    assert.deepEqual(kindsOf(added), ADDED);
+  });
+});
