@@ -163,7 +163,7 @@ describe("imports", () => {
       ALL.map((file) => [
         file.replace(/(\/index)?\.ts$/, ""),
         importsOf(file)
-          .filter(({ from, to, typeOnly }) => isOurs(to) && !(typeOnly && top(from) === "regions"))
+          .filter(({ to }) => isOurs(to))
           .map(({ to }) => to.replace(/\/index$/, "")),
       ]),
     );

@@ -8,7 +8,7 @@ import {
   regionPrefix,
   VPC_PREFIX,
 } from "../../addresses";
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../check-context";
 import { cidrOf } from "../derive";
 import type { Finding } from "../draft";
 import { got } from "../problems";

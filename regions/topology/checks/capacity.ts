@@ -1,7 +1,7 @@
 import { INVOCATIONS_PER_INSTANCE_SECOND, shardsFor } from "../../capacity";
 import { firstIn } from "../../instances";
 import { QUOTAS } from "../../quotas";
-import type { CheckContext, KnownRegion } from "../check";
+import type { CheckContext, KnownRegion } from "../check-context";
 import { planTraffic, sharesOf } from "../derive";
 import type { Parts } from "../derive";
 import type { Finding } from "../draft";

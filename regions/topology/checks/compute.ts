@@ -1,7 +1,7 @@
 import { allRegions, alternatives, instanceTypes, nearestRegion, nearestRegionWith, offers } from "../../catalogue";
 import type { InstanceService, Service } from "../../catalogue";
 import { architectureOf, firstIn, isOffered, LEAST_TYPES, poolIn } from "../../instances";
-import type { CheckContext, KnownRegion } from "../check";
+import type { CheckContext, KnownRegion } from "../check-context";
 import type { Finding } from "../draft";
 import { got } from "../problems";
 

@@ -1,4 +1,4 @@
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../check-context";
 import { lawOf, planTraffic } from "../derive";
 import type { Finding } from "../draft";
 import type { Lockable } from "../model";

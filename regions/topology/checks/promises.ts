@@ -1,4 +1,4 @@
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../check-context";
 import type { Finding } from "../draft";
 
 /** Route 53: 3 failed checks 10 s apart, then what resolvers have cached (docs/reference, failover timing). */

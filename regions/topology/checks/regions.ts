@@ -1,5 +1,5 @@
 import { allRegions, suggestRegion } from "../../catalogue";
-import type { CheckContext, KnownRegion } from "../check";
+import type { CheckContext, KnownRegion } from "../check-context";
 import { homeOf } from "../derive";
 import type { Finding } from "../draft";
 import { got } from "../problems";

@@ -1,6 +1,6 @@
 import { isRegionName, offers } from "../../catalogue";
 import { residencyProblem } from "../../residency";
-import type { CheckContext } from "../check";
+import type { CheckContext } from "../check-context";
 import { lawOf } from "../derive";
 import type { Finding } from "../draft";
 import { got } from "../problems";
