@@ -10,8 +10,7 @@ export const DOCS_FILE = join(__dirname, "..", "..", "docs", "aws-rules.md");
 const HEAD = `# What AWS enforces between properties
 
 AWS's service models say which members a request must have, which values an enumeration takes, how long a text may be. They do
-not say what one property asks of another. These rules do, each with the AWS documentation that it comes from and with examples
-that it refuses and accepts (\`aws/rules/\`). A value that only AWS knows before an update is never refused: it cannot be decided.
+not say how one property depends on another. These rules do, each with its AWS page and with examples that it refuses and accepts (\`aws/<service>/rules.ts\`). A value that only AWS knows before an update is never refused: it cannot be decided.
 
 This page is generated from the rules: \`node --require ./local/toolchain/register.cjs aws/rules/docs.ts\`.
 `;
@@ -21,19 +20,19 @@ export async function formattedPage(): Promise<string> {
   const page = [
     HEAD,
     `## Properties of one resource\n\n${PROPERTY_RULES.length} rules.\n`,
-    table(PROPERTY_RULES),
+    list(PROPERTY_RULES),
     `## Resources of one stack\n\n${STACK_RULES.length} rules.\n`,
-    table(STACK_RULES),
+    list(STACK_RULES),
   ].join("\n");
   return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
 }
 
-function table(rules: readonly (PropertyRule | StackRule)[]): string {
-  const rows = rules.map(({ id, types, title, source }) => {
+function list(rules: readonly (PropertyRule | StackRule)[]): string {
+  const items = rules.map(({ id, types, title, source }) => {
     const judged = types.map((type) => `\`${type}\``).join(", ");
-    return `| ${id} | ${title.replaceAll("|", "\\|")} | ${judged} | [AWS](${source}) |`;
+    return `- **${id}**: ${title} ([AWS](${source})). Types: ${judged}.`;
   });
-  return ["| Rule | What must hold | Types | Source |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
+  return [...items, ""].join("\n");
 }
 
 if (require.main === module) {

@@ -1,55 +1,17 @@
+import { fromServices } from "../kit/folders";
 import type { Properties } from "../value";
-import { DYNAMODB } from "./dynamodb";
-import { ELASTICACHE } from "./elasticache";
-import { ELASTICACHE_STACK } from "./elasticache-stack";
-import { FIREHOSE } from "./firehose";
-import { KINESIS } from "./kinesis";
-import { LAMBDA, LAMBDA_STACK } from "./lambda";
-import { MESSAGING, MESSAGING_STACK } from "./messaging";
-import { REDSHIFT } from "./redshift";
-import { SAGEMAKER, SAGEMAKER_STACK } from "./sagemaker";
-import { SCALING } from "./scaling";
-import { EC2, EC2_STACK } from "./ec2";
-import { EKS, EKS_STACK } from "./eks";
-import { EMR, EMR_STACK } from "./emr";
-import { KMS } from "./kms";
-import { OPENSEARCH } from "./opensearch";
-import { S3 } from "./s3";
-import { S3_STACK } from "./s3-stack";
 import type { Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
 
 export type { ExampleNode, Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
 
-/** Rules between properties of one resource. */
-export const PROPERTY_RULES: readonly PropertyRule[] = [
-  ...KINESIS,
-  ...FIREHOSE,
-  ...DYNAMODB,
-  ...ELASTICACHE,
-  ...REDSHIFT,
-  ...SAGEMAKER,
-  ...SCALING,
-  ...LAMBDA,
-  ...MESSAGING,
-  ...S3,
-  ...KMS,
-  ...EKS,
-  ...EC2,
-  ...EMR,
-  ...OPENSEARCH,
-];
+/** Rules between properties of one resource: `rules` of every `aws/<service>/rules.ts`. */
+export const PROPERTY_RULES = fromServices<readonly PropertyRule[]>("rules", "rules").flat();
 
-/** Rules between resources of one stack. */
-export const STACK_RULES: readonly StackRule[] = [
-  ...ELASTICACHE_STACK,
-  ...SAGEMAKER_STACK,
-  ...LAMBDA_STACK,
-  ...MESSAGING_STACK,
-  ...S3_STACK,
-  ...EKS_STACK,
-  ...EC2_STACK,
-  ...EMR_STACK,
-];
+/** Rules between resources of one stack: `stackRules` of every `aws/<service>/rules.ts` and `stack-rules.ts`. */
+export const STACK_RULES = [
+  ...fromServices<readonly StackRule[]>("rules", "stackRules"),
+  ...fromServices<readonly StackRule[]>("stack-rules", "stackRules"),
+].flat();
 
 /** Every rule that AWS enforces and its service models do not state. */
 export const ALL_RULES: readonly (PropertyRule | StackRule)[] = [...PROPERTY_RULES, ...STACK_RULES];

@@ -43,7 +43,7 @@ export function awsType(type: string): TypeDefinition {
   if (definition !== undefined) return definition;
   const service = type.split(":")[1]?.split("/")[0] ?? "";
   throw new ProviderError(
-    `the local provider does not know the type ${type}: add it to local/provider/aws/${service}.ts ` +
-      "(listed in local/provider/aws/services.ts)",
+    `the local provider does not know the type ${type}: add it to aws/${service}/requests.ts and ` +
+      `local/provider/aws/${service}.ts (a new service: listed in local/provider/aws/services.ts)`,
   );
 }

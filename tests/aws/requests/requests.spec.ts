@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { validateInput } from "../../../aws/models";
 import { buildRequest, propertiesOf, REQUESTS, requestRefusals, refusalText } from "../../../aws/requests";
 import { UNKNOWN } from "../../../aws/value";
@@ -7,7 +8,7 @@ import type { Properties } from "../../../aws/value";
 import { buildFleetGraph } from "../../../fleet/graph";
 import type { GraphNode } from "../../../fleet/graph";
 import { typeTable } from "../../../local/provider";
-import { DOCS_FILE, formattedPage } from "../../../local/provider/docs";
+import { DOCS_FOLDER, formattedPages } from "../../../local/provider/docs";
 import { sdkFacts } from "../../../local/provider/sdk";
 import { findTopology, loadTopology } from "../../../regions/topology/load";
 import { models } from "../published";
@@ -41,8 +42,10 @@ describe("the requests that a resource stands for", () => {
     );
   });
 
-  it("are those of the page in docs, each with its mode and source", async () => {
-    assert.equal(readFileSync(DOCS_FILE, "utf8"), await formattedPage());
+  it("are those of the pages in docs, each with its mode and source", async () => {
+    const pages = await formattedPages();
+    assert.deepEqual(readdirSync(DOCS_FOLDER).sort(), [...pages.keys()].sort());
+    for (const [name, page] of pages) assert.equal(readFileSync(join(DOCS_FOLDER, name), "utf8"), page, name);
   });
 
   it("carry every property of the SDK, or say why none does", () => {
