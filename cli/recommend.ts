@@ -7,7 +7,7 @@ import { splitOf } from "../services/kit/experiment/watch";
 import { MAX_LIMIT, recommend as answer } from "../services/api/recommend";
 import type { Recommendation } from "../services/api/recommend";
 import { dynamoTable } from "../services/kit/dynamodb/table-reader";
-import type { RegionOutputs } from "../stacks/contracts";
+import type { RegionOutputs } from "../contracts/outputs/region";
 import { BadInput, EXIT } from "./kit/exit";
 import type { ExitCode, InputProblem } from "./kit/exit";
 import { integerOption } from "./kit/options";

@@ -2,7 +2,7 @@ import { apiSettings } from "../contracts/settings/api";
 import { join } from "node:path";
 import { startApi, type RunningApi } from "../local/serving/apis";
 import { paths } from "../local/toolchain";
-import type { RegionOutputs } from "../stacks/contracts";
+import type { RegionOutputs } from "../contracts/outputs/region";
 import { EXIT } from "./kit/exit";
 import type { ExitCode } from "./kit/exit";
 import { Output, table } from "./kit/output";

@@ -1,12 +1,16 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import pMap from "p-map";
+import pMap, { pMapSkip } from "p-map";
 import { z } from "zod";
+import { foundationOutputsSchema } from "../contracts/outputs/foundation";
+import { meshOutputsSchema } from "../contracts/outputs/mesh";
+import { OutputsError, readOutputs } from "../contracts/outputs/read";
+import { regionOutputsSchema } from "../contracts/outputs/region";
+import type { RegionOutputs } from "../contracts/outputs/region";
 import { formatStackName } from "../regions/names";
 import type { StackName } from "../regions/names";
 import type { Topology } from "../regions/topology/model";
-import type { RegionOutputs } from "../stacks/contracts";
 import type { EngineSettings } from "./drive";
 import { waves } from "./waves";
 
@@ -15,31 +19,54 @@ const execute = promisify(execFile);
 /** Outputs of one stack; secrets are `[secret]`. */
 export type StackOutputs = Readonly<Record<string, unknown>>;
 
-/** Outputs of every stack that is up, by stack name; a stack that does not exist, or has no outputs, is absent. */
+/**
+ * Outputs of every stack that is up, by stack name; a stack that does not exist, or has no outputs, is absent.
+ * @throws OutputsError with all that does not fit the contracts.
+ */
 export async function fleetOutputs(
   topology: Topology,
   settings: EngineSettings,
 ): Promise<Readonly<Record<string, StackOutputs>>> {
-  const names = waves(topology).flat();
-  const found = await pMap(names, (name) => stackOutputs(name, settings), { concurrency: settings.concurrency });
-  return Object.fromEntries(
-    names.flatMap((name, index) => {
-      const outputs = found[index];
-      return outputs === undefined || Object.keys(outputs).length === 0 ? [] : [[formatStackName(name), outputs]];
-    }),
-  );
+  const read = await readStacks<StackOutputs>(waves(topology).flat(), settings, ({ kind }) => SCHEMAS[kind]);
+  return Object.fromEntries(read.map(({ stack, outputs }) => [stack, outputs]));
 }
 
-/** Outputs of all regions that are up, checked against the contract; sorted by region. */
+/**
+ * Outputs of all regions that are up, in the topology's order; a region that does not exist is absent.
+ * @throws OutputsError with all that does not fit the contract, in whichever region.
+ */
 export async function regionOutputs(topology: Topology, settings: EngineSettings): Promise<readonly RegionOutputs[]> {
   const names = waves(topology)
     .flat()
     .filter(({ kind }) => kind === "region");
-  const found = await pMap(names, (name) => stackOutputs(name, settings), { concurrency: settings.concurrency });
-  return found.flatMap((outputs) => {
-    const parsed = regionShape.safeParse(outputs);
-    return parsed.success ? [parsed.data] : [];
-  });
+  return (await readStacks(names, settings, () => SCHEMAS.region)).map(({ outputs }) => outputs);
+}
+
+/** The contract of each kind of stack. */
+const SCHEMAS = {
+  foundation: foundationOutputsSchema,
+  region: regionOutputsSchema,
+  mesh: meshOutputsSchema,
+} as const;
+
+async function readStacks<T>(
+  names: readonly StackName[],
+  settings: EngineSettings,
+  schemaOf: (name: StackName) => z.ZodType<T>,
+): Promise<readonly { readonly stack: string; readonly outputs: T }[]> {
+  const found = await pMap(
+    names,
+    async (name) => {
+      const outputs = await stackOutputs(name, settings);
+      if (outputs === undefined || Object.keys(outputs).length === 0) return pMapSkip;
+      const stack = formatStackName(name);
+      return { stack, ...readOutputs(stack, schemaOf(name), outputs) };
+    },
+    { concurrency: settings.concurrency },
+  );
+  const problems = found.flatMap((read) => ("problems" in read ? read.problems : []));
+  if (problems.length > 0) throw new OutputsError(problems);
+  return found.flatMap((read) => ("outputs" in read ? [read] : []));
 }
 
 async function stackOutputs(name: StackName, settings: EngineSettings): Promise<StackOutputs | undefined> {
@@ -56,42 +83,3 @@ async function stackOutputs(name: StackName, settings: EngineSettings): Promise<
     throw error;
   }
 }
-
-const text = z.string();
-
-/** The contract of a region's stack (stacks/contracts.ts), for reading. */
-const regionShape: z.ZodType<RegionOutputs> = z.object({
-  environment: text,
-  region: text,
-  zone: text,
-  role: z.enum(["primary", "replica"]),
-  stream: text,
-  transformFunction: text,
-  curatedDeliveryStream: text,
-  rawDeliveryStream: text,
-  collectorUrl: text,
-  publicCollectorUrl: text,
-  buckets: z.object({
-    raw: text,
-    bronze: text,
-    silver: text,
-    gold: text,
-    quarantine: text,
-    results: text,
-    artifacts: text,
-  }),
-  intakeQueueUrl: text,
-  handoverQueueUrl: text,
-  trainingQueueUrl: text,
-  glueDatabase: text,
-  athenaWorkgroup: text,
-  pseudonymKeyAlias: text,
-  tables: z.object({ recommendations: text, models: text, profiles: text, shards: text, flags: text }),
-  cacheEndpoint: text,
-  endpointName: text,
-  clusterName: text,
-  warehouse: text,
-  searchDomain: text,
-  stateMachineArn: text,
-  dashboard: text,
-});

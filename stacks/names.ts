@@ -2,7 +2,7 @@ import { nameOf } from "../components/kit/names";
 import type { Scope } from "../components/kit/scope";
 import type { WORLD_TABLES, ZONE_TABLES } from "../components/tables/specs";
 import type { Residency, Topology } from "../regions/topology/model";
-import type { BucketNames, TableNames } from "./contracts";
+import type { BucketNames, TableNames } from "../contracts/outputs/names";
 import { homeScope, zoneScope } from "./scope";
 import type { StackOptions } from "./scope";
 

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { foundationOutputsSchema } from "../contracts/outputs/foundation";
+import type { FoundationOutputs } from "../contracts/outputs/foundation";
+import { OutputsError, readOutputs } from "../contracts/outputs/read";
 import { formatStackName } from "../regions/names";
 import type { Topology } from "../regions/topology/model";
-import type { FoundationOutputs } from "./contracts";
 
 /**
  * What a stack must be told of the foundation and cannot compute: ids that AWS gives. Before the foundation stands, a
@@ -13,8 +15,12 @@ export function foundationOutput(topology: Topology, key: keyof FoundationOutput
     name: `organization/${pulumi.getProject()}/${stack}`,
   });
   return reference.getOutput(key).apply((value: unknown) => {
-    if (typeof value === "string") return value;
-    if (pulumi.runtime.isDryRun()) return `${stack}.${key}`;
-    throw new pulumi.RunError(`${stack} has no output ${key} yet: apply it first`);
+    if (value === undefined) {
+      if (pulumi.runtime.isDryRun()) return `${stack}.${key}`;
+      throw new pulumi.RunError(`${stack} has no output ${key} yet: apply it first`);
+    }
+    const read = readOutputs(stack, foundationOutputsSchema.pick({ zoneId: true }), { [key]: value });
+    if ("problems" in read) throw new pulumi.RunError(new OutputsError(read.problems).message);
+    return read.outputs[key];
   });
 }

@@ -1,7 +1,8 @@
 import { Keys } from "../components/keys/keys";
 import { pseudonymKeyAlias } from "../components/keys/pseudonym";
 import type { RegionPlan, Topology } from "../regions/topology/model";
-import type { Exported, RegionOutputs } from "./contracts";
+import type { RegionOutputs } from "../contracts/outputs/region";
+import type { Exported } from "./exported";
 import { createEtl, createTraining, createWorkflow } from "./region/compute";
 import { createEdge, createIngest, createIntake, createSearch } from "./region/ingest";
 import { createCatalogue, createLake, createWorkgroup } from "./region/lake";

@@ -1,13 +1,21 @@
+import { OutputsError } from "../../contracts/outputs/read";
 import { BadInput, EXIT, Failed } from "./exit";
 import type { ExitCode, InputProblem } from "./exit";
 
-/** Errors that name each problem by path, whatever their class: the topology's, the components', ours. */
-interface WithProblems extends Error {
-  readonly problems: readonly { readonly path: string; readonly line?: number; readonly reason: string }[];
+/** Errors that name each problem by path, whatever their class: the topology's and ours. */
+interface Located extends Error {
+  readonly problems?: unknown;
 }
 
-function hasProblems(error: unknown): error is WithProblems {
-  return error instanceof Error && Array.isArray((error as Partial<WithProblems>).problems);
+/** The problems that an error names by path; none for any other error. */
+function problemsOf(error: Located): readonly InputProblem[] {
+  if (Array.isArray(error.problems)) {
+    return (error.problems as readonly (InputProblem & { readonly line?: number })[]).map(({ path, line, reason }) => ({
+      path: line === undefined ? path : `${path} (line ${line})`,
+      reason,
+    }));
+  }
+  return [];
 }
 
 /**
@@ -15,20 +23,12 @@ function hasProblems(error: unknown): error is WithProblems {
  * and keeps its stack.
  */
 export function tellError(error: unknown, json: boolean): ExitCode {
-  if (hasProblems(error) || error instanceof BadInput || isUsageError(error)) {
-    const problems: readonly InputProblem[] = hasProblems(error)
-      ? error.problems.map(({ path, line, reason }) => ({
-          path: line === undefined ? path : `${path} (line ${line})`,
-          reason,
-        }))
-      : [];
-    const message = error.message.split("\n")[0] ?? "";
+  const problems = error instanceof Error ? problemsOf(error) : [];
+  const expected = error instanceof Failed || error instanceof OutputsError;
+  if (error instanceof Error && (expected || problems.length > 0 || error instanceof BadInput || isUsageError(error))) {
+    const message = problems.length > 0 ? error.message.replace(/\n[^]*/, "") : error.message;
     write(json, { error: message, problems }, [message, ...problems.map(({ path, reason }) => `  ${path}: ${reason}`)]);
-    return EXIT.badInput;
-  }
-  if (error instanceof Failed) {
-    write(json, { error: error.message, problems: [] }, [error.message]);
-    return EXIT.failed;
+    return expected ? EXIT.failed : EXIT.badInput;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   write(json, { error: text, problems: [] }, [text]);

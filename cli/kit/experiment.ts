@@ -15,7 +15,7 @@ import { dynamoTable } from "../../services/kit/dynamodb/table-reader";
 import type { ExperimentRecord } from "../../contracts/tables/flags";
 import { QueryError, runQuery } from "../../queries";
 import type { EngineName, QueryResult } from "../../queries";
-import type { RegionOutputs } from "../../stacks/contracts";
+import type { RegionOutputs } from "../../contracts/outputs/region";
 import { BadInput, Failed } from "./exit";
 import { chooseRegion, EMULATOR_CREDENTIALS } from "./regions";
 import type { OpenRegions } from "./regions";

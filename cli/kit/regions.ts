@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { regionOutputs } from "../../fleet/outputs";
-import type { RegionOutputs } from "../../stacks/contracts";
+import type { RegionOutputs } from "../../contracts/outputs/region";
 import type { OpenEnvironment } from "./environment";
 import { openEnvironment, topologyOf } from "./environment";
 import { BadInput, Failed } from "./exit";

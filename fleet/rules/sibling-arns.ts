@@ -15,7 +15,7 @@ export const siblingArns: FleetRule = {
   why: "A region that names a resource of another one needs it: when that region is lost, so is this one, or it cannot be changed.",
   fix: "Use the region's own resource; what joins regions belongs to the mesh stack",
   unknowns:
-    "An ARN that only AWS knows comes from the stack's own resources: a stack reads of others only what is agreed in stacks/contracts.ts.",
+    "An ARN that only AWS knows comes from the stack's own resources: a stack reads of others only what is agreed in contracts/outputs.",
   check(fleet, judge) {
     const { graph } = fleet;
     const members = new Set<string>(graph.regions.flatMap(({ name }) => (name.kind === "region" ? [name.region] : [])));

@@ -12,7 +12,7 @@ import { imageUri } from "../../components/serving/images";
 import type { RegionPlan, Topology } from "../../regions/topology/model";
 import { scaleTraffic } from "../../regions/traffic";
 import type { TrafficProfile } from "../../regions/traffic";
-import type { BucketNames, TableNames } from "../contracts";
+import type { BucketNames, TableNames } from "../../contracts/outputs/names";
 import { bucketNames, tableNames } from "../names";
 import { stackProviders } from "../providers";
 import { homeScope, regionScope, residencyOf } from "../scope";
