@@ -65,3 +65,9 @@ export const KINESIS_RECORD_BYTES = 1024 ** 2;
  * docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
  */
 export const PUT_RECORDS = { records: 500, bytes: 5 * 1024 ** 2 } as const;
+
+/**
+ * Region of what belongs to CloudFront: its web ACLs, certificates, metrics and log deliveries.
+ * docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+ */
+export const CLOUDFRONT_REGION = "us-east-1";

@@ -6,7 +6,8 @@ import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { createCertificate } from "./certificate";
 import { DOMAIN, nextHost, publicHost, regionHosts, sharedHost } from "./hosts";
-import { CLOUDFRONT_REGION, createWebAcl, RATE_LIMIT } from "./waf";
+import { CLOUDFRONT_REGION } from "../../aws/facts";
+import { createWebAcl, RATE_LIMIT } from "./waf";
 
 /** Arguments of {@link GlobalEdge}. */
 export interface GlobalEdgeArgs {

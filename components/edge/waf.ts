@@ -1,3 +1,4 @@
+import { CLOUDFRONT_REGION } from "../../aws/facts";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
@@ -17,9 +18,6 @@ export interface WebAclArgs {
 
 /** Limits of a rate rule: docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html */
 export const RATE_LIMIT = { min: 10, max: 2_000_000_000, usual: 2000 } as const;
-
-/** Where CloudFront's web ACLs and certificates must live: docs.aws.amazon.com/waf/latest/developerguide/cloudfront-features.html */
-export const CLOUDFRONT_REGION = "us-east-1";
 
 /** AWS's rule groups, in the order of evaluation; together 925 of the 1,500 capacity units that cost no extra. */
 const MANAGED_RULES = [

@@ -15,6 +15,7 @@ export function allowSteps(scope: Scope, clusterId: pulumi.Input<string>): reado
       actions: ["elasticmapreduce:AddJobFlowSteps", "elasticmapreduce:CancelSteps", "elasticmapreduce:DescribeStep"],
       resources: [pulumi.interpolate`${arnOf(scope, "elasticmapreduce", "cluster/")}${clusterId}`],
     },
+    allowManagedRules(scope, "StepFunctionsGetEventForEMRAddJobFlowStepsRule"),
   ];
 }
 
@@ -34,12 +35,7 @@ export function allowJobs(
       resources: [pulumi.interpolate`${applicationArn}/jobruns/*`],
     },
     allowPassRole(roleArn, "emr-serverless.amazonaws.com"),
-    {
-      // Step Functions learns of the end by an EventBridge rule that it manages under this name.
-      sid: "HearOfJobs",
-      actions: ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
-      resources: [arnOf(scope, "events", "rule/StepFunctionsGetEventsForEMRServerlessJobRule")],
-    },
+    allowManagedRules(scope, "StepFunctionsGetEventsForEMRServerlessJobRule"),
   ];
 }
 
@@ -88,5 +84,22 @@ export function allowOwnCluster(
     },
     allowPassRole(parts.serviceRoleArn, "elasticmapreduce.amazonaws.com"),
     allowPassRole(parts.nodeRoleArn, "ec2.amazonaws.com"),
+    allowManagedRules(
+      scope,
+      "StepFunctionsGetEventForEMRAddJobFlowStepsRule",
+      "StepFunctionsGetEventForEMRRunJobFlowRule",
+    ),
   ];
+}
+
+/**
+ * What a `.sync` task needs to learn of the end: Step Functions manages EventBridge rules under fixed names.
+ * docs.aws.amazon.com/step-functions/latest/dg/emr-iam.html
+ */
+function allowManagedRules(scope: Scope, ...rules: readonly string[]): Allow {
+  return {
+    sid: "HearOfJobs",
+    actions: ["events:DescribeRule", "events:PutRule", "events:PutTargets"],
+    resources: rules.map((rule) => arnOf(scope, "events", `rule/${rule}`)),
+  };
 }

@@ -5,10 +5,17 @@ import type { Scope } from "../kit/scope";
 /** A service that puts objects into a bucket on this account's behalf. */
 export type BucketWriter =
   | {
-      /** `access-logs`: S3 server access logs. `delivery-logs`: VPC flow logs and others that CloudWatch delivers. */
-      readonly kind: "access-logs" | "delivery-logs";
+      /** S3 server access logs. */
+      readonly kind: "access-logs";
       /** Path that it may write, e.g. `access/`. */
       readonly prefix: string;
+    }
+  | {
+      /** VPC flow logs, and what CloudFront and others deliver through CloudWatch. */
+      readonly kind: "delivery-logs";
+      readonly prefix: string;
+      /** Region of the source, e.g. us-east-1 for CloudFront. @default the bucket's own */
+      readonly sourceRegion?: string;
     }
   | {
       /** S3 Inventory's lists of what other buckets hold. */
@@ -81,15 +88,18 @@ function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, writer: Buck
     ];
   }
   // docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+  // docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+  const { sourceRegion: region = scope.region } = writer;
+  const of = writer.sourceRegion === undefined ? "" : capitalised(prefix.replace(/[^a-z]/g, ""));
   const Principal = { Service: "delivery.logs.amazonaws.com" };
   const Condition = {
     StringEquals: { "aws:SourceAccount": scope.account },
-    ArnLike: { "aws:SourceArn": arnOf(scope, "logs", "*") },
+    ArnLike: { "aws:SourceArn": arnOf(scope, "logs", "*", { region }) },
   };
   return [
-    { Sid: "DeliveryLogs", Effect: "Allow", Principal, Action: "s3:PutObject", Resource: objects, Condition },
+    { Sid: `DeliveryLogs${of}`, Effect: "Allow", Principal, Action: "s3:PutObject", Resource: objects, Condition },
     {
-      Sid: "DeliveryCheck",
+      Sid: `DeliveryCheck${of}`,
       Effect: "Allow",
       Principal,
       Action: ["s3:GetBucketAcl", "s3:ListBucket"],
@@ -97,4 +107,8 @@ function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, writer: Buck
       Condition,
     },
   ];
+}
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }

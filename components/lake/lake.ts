@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { CLOUDFRONT_REGION } from "../../aws/facts";
 import type { DataClass } from "../../contracts/data-class";
 import { problem, refuse, type Problem } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
@@ -137,6 +138,8 @@ export class Lake extends pulumi.ComponentResource {
       writers: [
         { kind: "access-logs", prefix: "access/" },
         { kind: "delivery-logs", prefix: "flow/" },
+        // CloudFront delivers from us-east-1, whatever region the bucket is in.
+        { kind: "delivery-logs", prefix: "cloudfront/", sourceRegion: CLOUDFRONT_REGION },
         ...(args.inventory === undefined ? [] : [inventoryWriter(scope)]),
       ],
     });

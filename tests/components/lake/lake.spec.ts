@@ -114,10 +114,22 @@ describe("the lake", () => {
       );
       assert.deepEqual(
         all.slice(2).map(({ Sid }) => Sid),
-        name === "lake-logs" ? ["AccessLogs", "DeliveryLogs", "DeliveryCheck"] : [],
+        name === "lake-logs"
+          ? ["AccessLogs", "DeliveryLogs", "DeliveryCheck", "DeliveryLogsCloudfront", "DeliveryCheckCloudfront"]
+          : [],
       );
       assert.deepEqual(tooWide(inputs["policy"]), []);
     }
+  });
+
+  it("lets CloudFront deliver its logs, which come from us-east-1 whatever region the bucket is in", async () => {
+    const policy = (await lake()).only("aws:s3/bucketPolicy:BucketPolicy", "lake-logs").inputs["policy"];
+    const cloudfront = statements(policy).find(({ Sid }) => Sid === "DeliveryLogsCloudfront");
+    assert.match(String(cloudfront?.Resource), /\/cloudfront\/\*$/);
+    assert.deepEqual(cloudfront?.Condition, {
+      StringEquals: { "aws:SourceAccount": SCOPE.account },
+      ArnLike: { "aws:SourceArn": `arn:aws:logs:us-east-1:${SCOPE.account}:*` },
+    });
   });
 
   it("keeps unmasked copies shorter than the rest", async () => {

@@ -79,6 +79,11 @@ describe("DailyWorkflow", () => {
         `arn:aws:elasticmapreduce:us-east-1:${SCOPE.account}:cluster/j-1`,
         undefined,
       ],
+      [
+        "events:DescribeRule events:PutRule events:PutTargets",
+        `arn:aws:events:us-east-1:${SCOPE.account}:rule/StepFunctionsGetEventForEMRAddJobFlowStepsRule`,
+        undefined,
+      ],
       ["s3:GetObject", "arn:aws:s3:::gold/us-east-1/_quality/*", undefined],
       ["kms:Decrypt", keyArn("behaviour"), { StringEquals: via("s3") }],
       ["sqs:SendMessage", ARGS.queue.arn, undefined],
