@@ -2,19 +2,12 @@
  * Preference lists of instance types: no type is offered everywhere, so each region takes from one list what it has.
  * Which that is follows from the catalogue alone; the same list gives the same types until the catalogue is built anew.
  */
-import { familyAndSize, instanceTypes } from "./catalogue";
+import { architectureOf } from "../aws/facts";
+import { instanceTypes } from "./catalogue";
 import type { InstanceService } from "./catalogue";
 
 /** Types that a pool of machines is made of at least: one of them may run out in a zone. */
 export const LEAST_TYPES = 2;
-
-/** What a type's processor runs: one image serves a pool, so its types share it. */
-export type Architecture = "arm64" | "x86_64";
-
-/** Architecture of a type: Graviton families have a g after their generation (docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html). */
-export function architectureOf(type: string): Architecture {
-  return /^[a-z]+\d+g/.test(familyAndSize(type).family) ? "arm64" : "x86_64";
-}
 
 /** Whether a region has a type. True where the sources do not know a service's types. */
 export function isOffered(region: string, service: InstanceService, type: string): boolean {

@@ -1,3 +1,4 @@
+import { architectureOf } from "../facts";
 import { isSet, list, text } from "../value";
 import type { Properties } from "../value";
 import { absent, amount, given, json, on, unlike, when, whole } from "../rules/find";
@@ -11,8 +12,7 @@ const TEMPLATES = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templ
 
 const BASE: Properties = { clusterName: "api", scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 4 } };
 
-/** Whether an instance type is of the Arm architecture: A1, or a `g` after the generation. Source: EC2's instance type names. */
-const isArm = (type: string): boolean => /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./.test(type);
+const isArm = (type: string): boolean => architectureOf(type) === "arm64";
 
 /** EKS: single resources. */
 export const rules: readonly PropertyRule[] = [

@@ -1,3 +1,4 @@
+import { isRedshiftRpu, REDSHIFT_RPU_WANT } from "../facts";
 import { list, text } from "../value";
 import type { Properties } from "../value";
 import { absent, amount, given, on, outside, unlike, weeklyWindow, when, whole } from "../rules/find";
@@ -223,17 +224,8 @@ export const rules: readonly PropertyRule[] = [
     source: "https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-capacity.html",
     check(inputs) {
       const [base, max] = [amount(inputs, "baseCapacity"), amount(inputs, "maxCapacity")];
-      const fits = (units: number): boolean =>
-        units === 4 ||
-        (units >= 8 && units <= 512 && units % 8 === 0) ||
-        (units > 512 && units <= 1024 && units % 32 === 0);
       return [
-        ...when(
-          base !== undefined && !fits(base),
-          inputs,
-          "baseCapacity",
-          "4, a multiple of 8 up to 512, or a multiple of 32 up to 1024",
-        ),
+        ...when(base !== undefined && !isRedshiftRpu(base), inputs, "baseCapacity", REDSHIFT_RPU_WANT),
         ...when(
           base !== undefined && max !== undefined && max < base,
           inputs,

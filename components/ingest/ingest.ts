@@ -1,3 +1,4 @@
+import { KINESIS_RECORD_BYTES } from "../../aws/facts";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrafficProfile } from "../../regions/traffic";
 import { refuse, type Problem } from "../kit/refuse";
@@ -71,7 +72,7 @@ export function checkIngest({ traffic, dataFreshnessHours, keys }: IngestArgs): 
     ...wantNumber("traffic.eventsPerSecond", traffic.eventsPerSecond, "events per second", { min: 0 }),
     ...wantNumber("traffic.peakFactor", traffic.peakFactor, "peak over average", { min: 1 }),
     // Kinesis: a record holds at most 1 MiB by default
-    ...wantNumber("traffic.eventBytes", traffic.eventBytes, "bytes", { min: 1, max: 1024 ** 2 }),
+    ...wantNumber("traffic.eventBytes", traffic.eventBytes, "bytes", { min: 1, max: KINESIS_RECORD_BYTES }),
     ...wantNumber("dataFreshnessHours", dataFreshnessHours, "hours", { min: 0.25 }),
   ];
 }

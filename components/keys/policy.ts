@@ -1,4 +1,5 @@
-import { arnOf, dnsSuffixOf } from "../kit/arn";
+import { dnsSuffixOf } from "../../aws/facts";
+import { arnOf } from "../kit/arn";
 import type { Scope } from "../kit/scope";
 import type { KeyService } from "../parts/refs/key";
 
@@ -122,7 +123,7 @@ function byService(scope: Scope, service: Exclude<KeyService, "autoscaling">): S
   if (service === "logs") {
     return {
       ...statement,
-      Principal: { Service: `logs.${scope.region}.${dnsSuffixOf(scope)}` },
+      Principal: { Service: `logs.${scope.region}.${dnsSuffixOf(scope.partition)}` },
       Action: LOGS_USE,
       Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arnOf(scope, "logs", "log-group:*") } },
     };

@@ -13,19 +13,6 @@ export function arnOf(
   return `arn:${scope.partition}:${service}:${options.region ?? scope.region}:${options.account ?? scope.account}:${resource}`;
 }
 
-/** DNS suffix of a partition's endpoints: botocore's `endpoints.json`, `dnsSuffix`. */
-const DNS_SUFFIX: Readonly<Record<string, string>> = {
-  aws: "amazonaws.com",
-  "aws-cn": "amazonaws.com.cn",
-  "aws-us-gov": "amazonaws.com",
-  "aws-eusc": "amazonaws.eu",
-};
-
-/** Domain under which a partition's services answer, e.g. `amazonaws.com`. */
-export function dnsSuffixOf(scope: Scope): string {
-  return DNS_SUFFIX[scope.partition] ?? "amazonaws.com";
-}
-
 /** ARN of a bucket or of objects in it (S3 ARNs carry neither region nor account). */
 export function bucketArnOf(scope: Scope, bucket: string, objects?: string): string {
   return arnOf(scope, "s3", objects === undefined ? bucket : `${bucket}/${objects}`, { region: "", account: "" });

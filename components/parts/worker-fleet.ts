@@ -1,3 +1,4 @@
+import { architectureOf } from "../../aws/facts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
@@ -10,11 +11,6 @@ import type { KeyRef } from "./refs/key";
 
 /** The newest Amazon Linux 2023 as EC2 resolves it at launch, so that a new instance is a patched one. */
 const AL2023 = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
-
-/** Graviton types carry a `g` behind the generation, e.g. `m7g`, `r8gd`. */
-export function architectureOf(instanceType: string): "arm64" | "x86_64" {
-  return /^[a-z]+\d+g/.test(instanceType) ? "arm64" : "x86_64";
-}
 
 /** Problems of a fleet's instance types, by path: all of one architecture, since one image serves all. */
 export function checkInstanceTypes(instanceTypes: readonly string[], least = 1): Problem[] {

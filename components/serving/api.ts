@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { architectureOf } from "../../aws/facts";
 import { apiSettings } from "../../contracts/settings/api";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
@@ -15,7 +16,7 @@ import type { StreamRef } from "../parts/refs/stream";
 import type { TableRef } from "../parts/refs/table";
 import { createRole } from "../parts/role";
 import { letIn } from "../parts/security-group";
-import { createCluster, isGraviton, type Cluster } from "./cluster";
+import { createCluster, type Cluster } from "./cluster";
 import { APP, createObjects, NAMESPACE } from "./objects";
 import { checkSurroundings, surroundingSettings, telemetryTarget, type Surroundings } from "./surroundings";
 import { ADD_ON_VERSIONS, type AddOn } from "./versions";
@@ -66,7 +67,7 @@ export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
   const known = Object.keys(ADD_ON_VERSIONS);
   const pinned = { ...ADD_ON_VERSIONS[args.kubernetesVersion], ...args.addOnVersions };
   const missing = ADD_ONS.filter((addOn) => pinned[addOn] === undefined);
-  const architectures = new Set(args.nodeInstanceTypes.map(isGraviton));
+  const architectures = new Set(args.nodeInstanceTypes.map(architectureOf));
   return [
     ...(missing.length === 0
       ? []

@@ -1,3 +1,4 @@
+import { architectureOf } from "../../aws/facts";
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -184,7 +185,10 @@ function createNodes(
       nodeRoleArn: role.arn,
       subnetIds: args.subnetIds,
       instanceTypes: [...args.nodeInstanceTypes],
-      amiType: isGraviton(args.nodeInstanceTypes[0] ?? "") ? "AL2023_ARM_64_STANDARD" : "AL2023_x86_64_STANDARD",
+      amiType:
+        architectureOf(args.nodeInstanceTypes[0] ?? "") === "arm64"
+          ? "AL2023_ARM_64_STANDARD"
+          : "AL2023_x86_64_STANDARD",
       capacityType: "ON_DEMAND",
       launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
       scalingConfig: { minSize: args.nodes.min, desiredSize: args.nodes.min, maxSize: args.nodes.max },
@@ -195,11 +199,6 @@ function createNodes(
     // The cluster's autoscaler owns the count.
     { parent, dependsOn: [...policies, ...addOns], ignoreChanges: ["scalingConfig.desiredSize"] },
   );
-}
-
-/** Graviton types carry a `g` behind the generation, e.g. `m7g`. */
-export function isGraviton(instanceType: string): boolean {
-  return /^[a-z]+\d+g/.test(instanceType);
 }
 
 function attach(

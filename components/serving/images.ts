@@ -1,6 +1,6 @@
+import { dnsSuffixOf } from "../../aws/facts";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { dnsSuffixOf } from "../kit/arn";
 import { nameOf } from "../kit/names";
 import { refuse } from "../kit/refuse";
 import type { Problem } from "../kit/refuse";
@@ -42,7 +42,7 @@ export function repositoryName(home: Scope, image: Image): string {
 
 /** Address of an image in a region's own registry. */
 export function imageUri(home: Scope, region: string, image: Image, tag: string): string {
-  return `${home.account}.dkr.ecr.${region}.${dnsSuffixOf(home)}/${repositoryName(home, image)}:${tag}`;
+  return `${home.account}.dkr.ecr.${region}.${dnsSuffixOf(home.partition)}/${repositoryName(home, image)}:${tag}`;
 }
 
 /** Repositories with immutable tags, scanned on push and replicated to every region. */

@@ -1,4 +1,5 @@
 import type * as aws from "@pulumi/aws";
+import { isMemoryOptimised } from "../../aws/facts";
 import { workerSettings } from "../../contracts/settings/worker";
 import * as pulumi from "@pulumi/pulumi";
 import { trustCompute } from "../kit/iam";
@@ -31,7 +32,9 @@ const GP3_GIB = { min: 8, max: 65_536 } as const;
 /** Problems of the arguments, all of them. */
 export function checkTraining(args: TrainingArgs): Problem[] {
   const families = args.instanceTypes.flatMap((type, index) =>
-    /^[rxu]/.test(type) ? [] : [problem(`instanceTypes[${index}]`, "a memory-optimised type (r, x or u family)", type)],
+    isMemoryOptimised(type)
+      ? []
+      : [problem(`instanceTypes[${index}]`, "a memory-optimised type (R, X, U or Z family)", type)],
   );
   return [
     ...checkInstanceTypes(args.instanceTypes),

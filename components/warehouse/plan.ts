@@ -1,3 +1,4 @@
+import { redshiftRpuFor } from "../../aws/facts";
 import type { FleetSize, WarehousePlan } from "../../regions/topology/model";
 import type { TrafficProfile } from "../../regions/traffic";
 import { BYTES, SECONDS } from "../kit/units";
@@ -33,13 +34,13 @@ export function warehouseBytes(traffic: TrafficProfile): number {
 }
 
 /**
- * The topology's plan with room for the data: nodes by storage, or capacity by size of the data (8 RPU a TiB, in
- * steps of 8). Never below what the topology asks for; production has at least two nodes, so that one may fail.
+ * The topology's plan with room for the data: nodes by storage, or capacity by size of the data: 8 RPU a TiB, up to the
+ * largest that Redshift Serverless has; its storage grows by itself, so that more data makes queries slower and no more. Never below what the topology asks for; production has at least two nodes, so that one may fail.
  */
 export function planWarehouse(traffic: TrafficProfile, size: FleetSize, plan: WarehousePlan): WarehousePlan {
   const tebibytes = warehouseBytes(traffic) / BYTES.TiB;
   if (plan.mode === "serverless") {
-    return { ...plan, baseCapacityRpu: Math.min(512, Math.max(plan.baseCapacityRpu, Math.ceil(tebibytes) * 8)) };
+    return { ...plan, baseCapacityRpu: redshiftRpuFor(Math.max(plan.baseCapacityRpu, Math.ceil(tebibytes) * 8)) };
   }
   const need = Math.ceil(tebibytes / ((NODE_TIB[plan.nodeType] ?? 32) * FILL));
   return { ...plan, nodes: Math.max(plan.nodes, need, size === "standard" ? 2 : 1) };

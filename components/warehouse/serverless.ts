@@ -1,3 +1,4 @@
+import { redshiftRpuFor } from "../../aws/facts";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
@@ -45,7 +46,7 @@ export function createWorkgroup(
       workgroupName: nameOf(scope, "warehouse", "redshift"),
       namespaceName: namespace.namespaceName,
       baseCapacity: base,
-      maxCapacity: deployment.maxCapacityRpu ?? base * 4,
+      maxCapacity: deployment.maxCapacityRpu ?? redshiftRpuFor(base * 4),
       port: PORT,
       publiclyAccessible: false,
       enhancedVpcRouting: true,

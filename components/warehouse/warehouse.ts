@@ -1,3 +1,4 @@
+import { isRedshiftRpu, REDSHIFT_RPU_WANT, redshiftRpuFor } from "../../aws/facts";
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
@@ -30,9 +31,6 @@ const NODES: Readonly<Record<string, { readonly min: number; readonly max: numbe
   "ra3.4xlarge": { min: 2, max: 128 },
   "ra3.16xlarge": { min: 2, max: 128 },
 };
-/** docs.aws.amazon.com/redshift/latest/mgmt/serverless-capacity.html */
-const RPU = { min: 8, max: 512, step: 8 } as const;
-
 /** Problems of the arguments, all of them. */
 export function checkWarehouse(args: WarehouseArgs): Problem[] {
   const { deployment } = args;
@@ -58,12 +56,12 @@ function checkProvisioned(deployment: ProvisionedWarehouse): Problem[] {
 }
 
 function checkServerless(deployment: ServerlessWarehouse): Problem[] {
-  const { baseCapacityRpu: base, maxCapacityRpu: max = base * 4 } = deployment;
+  const { baseCapacityRpu: base, maxCapacityRpu: max = redshiftRpuFor(base * 4) } = deployment;
   return [
-    ...wantInteger("deployment.baseCapacityRpu", base, "RPU", RPU),
-    ...(base % RPU.step === 0 ? [] : [problem("deployment.baseCapacityRpu", `a multiple of ${RPU.step}`, base)]),
-    ...wantInteger("deployment.maxCapacityRpu", max, "RPU", { min: base }),
-    ...(max % RPU.step === 0 ? [] : [problem("deployment.maxCapacityRpu", `a multiple of ${RPU.step}`, max)]),
+    ...(isRedshiftRpu(base) ? [] : [problem("deployment.baseCapacityRpu", `${REDSHIFT_RPU_WANT} RPU`, base)]),
+    ...(isRedshiftRpu(max) && max >= base
+      ? []
+      : [problem("deployment.maxCapacityRpu", `at least the base, and ${REDSHIFT_RPU_WANT} RPU`, max)]),
     ...wantInteger("deployment.dailyLimitRpuHours", deployment.dailyLimitRpuHours ?? base * 6, "RPU hours", { min: 1 }),
   ];
 }

@@ -6,6 +6,3 @@ export const MAX_EVENT_BYTES = 64 * 1024;
 export const MAX_BYTES_UNDER_WAY = 256 * 1024 ** 2;
 /** Most events in one request. */
 export const MAX_EVENTS = 5_000;
-
-/** PutRecords: records and bytes (partition keys included) in one call. docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-export const PUT_RECORDS = { records: 500, bytes: 5 * 1024 ** 2 } as const;

@@ -17,7 +17,7 @@ export function settingsDocument(): string {
             ? "required"
             : absent.value === undefined
               ? "optional"
-              : `default ${kind.format(absent.value as NonNullable<unknown>) || "none"}`;
+              : `default ${kind.format(absent.value as object) || "none"}`;
         return `- \`${variable}\` (${kind.want}; ${rule}): ${about}.`;
       }),
     ]),

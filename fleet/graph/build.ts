@@ -6,6 +6,8 @@ import { waves } from "../waves";
 import { FleetGraph, StackGraph } from "./graph";
 import { recordStack } from "./record";
 import type { RecordSettings } from "./record";
+import { FleetRefused, refusedIn } from "./refusal";
+import type { RefusedProperty } from "./refusal";
 
 /** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
 const PROJECT = "meridian";
@@ -34,14 +36,25 @@ export async function buildStackGraph(
   return new StackGraph(name, nodes);
 }
 
-/** The resource graphs of all stacks of a topology, in process: no engine, no provider, no AWS. */
+/**
+ * The resource graphs of all stacks of a topology, in process: no engine, no provider, no AWS.
+ * @throws FleetRefused with every property that a component refuses, in whichever stack.
+ */
 export async function buildFleetGraph(topology: Topology, options: BuildOptions = {}): Promise<FleetGraph> {
   const stacks: StackGraph[] = [];
+  const refused: RefusedProperty[] = [];
   for (const name of waves(topology).flat()) {
     const started = performance.now();
-    const graph = await buildStackGraph(topology, name, options);
-    stacks.push(graph);
-    options.onStack?.(graph, (performance.now() - started) / 1000);
+    try {
+      const graph = await buildStackGraph(topology, name, options);
+      stacks.push(graph);
+      options.onStack?.(graph, (performance.now() - started) / 1000);
+    } catch (error) {
+      const found = refusedIn(formatStackName(name), error);
+      if (found.length === 0) throw error;
+      refused.push(...found);
+    }
   }
+  if (refused.length > 0) throw new FleetRefused(topology.environment, refused);
   return new FleetGraph(stacks);
 }

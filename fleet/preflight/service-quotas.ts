@@ -1,3 +1,4 @@
+import { dnsSuffixOf } from "../../aws/facts";
 import { setTimeout as pause } from "node:timers/promises";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Partition } from "../../regions/names";
@@ -68,11 +69,10 @@ async function call(input: object, options: ServiceQuotasOptions): Promise<Page>
 }
 
 function defaultEndpoint({ region, partition }: ServiceQuotasOptions): string {
-  const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   return (
     process.env["AWS_ENDPOINT_URL_SERVICE_QUOTAS"] ??
     process.env["AWS_ENDPOINT_URL"] ??
-    `https://servicequotas.${region}.${domain}/`
+    `https://servicequotas.${region}.${dnsSuffixOf(partition)}/`
   );
 }
 

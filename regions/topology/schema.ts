@@ -2,6 +2,7 @@
  * What a topology file may say. Each message is what is wanted; load.ts puts "want" before it and what it got after.
  * Descriptions end up in the editor through topology.schema.json.
  */
+import { KINESIS_RECORD_BYTES, REDSHIFT_RPU } from "../../aws/facts";
 import { z } from "zod";
 import { LEAST_TYPES } from "../instances";
 import { LINKABLE } from "../service-roles";
@@ -13,8 +14,7 @@ export const LIMITS = {
   cacheReplicas: { min: 0, max: 5 },
   // RA3 clusters have 1 (ra3.large, ra3.xlplus) or 2 to 128 nodes (Redshift management guide, "Node type details").
   warehouseNodes: { min: 1, max: 128 },
-  // Redshift Serverless: 4 to 1024 RPU (management guide, "Compute capacity").
-  warehouseRpu: { min: 4, max: 1024 },
+  warehouseRpu: REDSHIFT_RPU,
   // OpenSearch domains: 1 to 1002 data nodes (service limits); without a larger quota 80.
   searchNodes: { min: 1, max: 1002 },
   // Production variants in one endpoint configuration (CreateEndpointConfig).
@@ -22,7 +22,7 @@ export const LIMITS = {
   // S3 user guide, "Object Lock": 1 day to 100 years.
   lockDays: { min: 1, max: 36_500 },
   // Kinesis Data Streams: a record is at most 10 MiB (PutRecords).
-  eventBytes: { min: 64, max: 10 * 1024 * 1024 },
+  eventBytes: { min: 64, max: KINESIS_RECORD_BYTES },
 } as const;
 
 /**

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkoutRoot } from "../../local/toolchain";
+import { findTopology } from "../../regions/topology/load";
 
 const BIN = join(checkoutRoot(__dirname), "bin", "meridian");
 
@@ -14,8 +15,14 @@ describe("bad input on the command line", () => {
     const { status, stdout, stderr } = spawnSync(BIN, args, { env, encoding: "utf8", input: "" });
     return { code: status, stdout, stderr };
   };
+  // Its traffic passes the topology's checks, but no search domain has as many nodes as it needs.
+  const topologies = mkdtempSync(join(tmpdir(), "meridian-topologies-"));
+  const huge = join(topologies, "huge.yaml");
+  const local = readFileSync(findTopology("local"), "utf8");
+  writeFileSync(huge, local.replace(/eventsPerSecond: \d+/, "eventsPerSecond: 90000000"));
   after(() => {
     rmSync(home, { recursive: true });
+    rmSync(topologies, { recursive: true });
   });
 
   const CASES: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -87,6 +94,14 @@ describe("bad input on the command line", () => {
       ["features", "training-set", "/no/such.parquet"],
       /LABELS: want a Parquet file of labels, got "\/no\/such.parquet"[^]*OUT: want a file/,
     ],
+    ...(["check", "plan", "up"] as const).map(
+      (command) =>
+        [
+          `what a component refuses, by ${command}`,
+          [command, huge],
+          /huge\.us-east-1: Search search: sizing\.dataNodes: want a whole number of nodes, 2 to 80, got \d+\n[^]*huge\.us-west-2: Search search: sizing\.dataNodes: want/,
+        ] as const,
+    ),
     ["a limit out of bounds", ["recommend", "u1", "--limit", "0"], /--limit: want a whole number, 1 to/],
   ];
   for (const [what, args, message] of CASES) {

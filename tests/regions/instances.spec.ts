@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { allRegions, instanceTypes } from "../../regions/catalogue";
-import { architectureOf, firstIn, isOffered, LEAST_TYPES, poolIn } from "../../regions/instances";
+import { architectureOf } from "../../aws/facts";
+import { firstIn, isOffered, LEAST_TYPES, poolIn } from "../../regions/instances";
 
 const EC2 = [...new Set(allRegions().flatMap(({ name }) => instanceTypes(name, "ec2") ?? []))];
 const region = fc.constantFrom(...allRegions().map(({ name }) => name as string));

@@ -1,5 +1,6 @@
+import { dnsSuffixOf } from "../../../aws/facts";
 import type * as pulumi from "@pulumi/pulumi";
-import { arnOf, dnsSuffixOf } from "../../kit/arn";
+import { arnOf } from "../../kit/arn";
 import type { Grant } from "../../kit/grant";
 import type { Allow } from "../../kit/iam";
 import type { Scope } from "../../kit/scope";
@@ -96,7 +97,8 @@ export class KeyRef {
    * @param via service through which alone the key may be used.
    */
   allowUse(sid: string, actions: readonly string[], via?: Via, conditions: Allow["conditions"] = {}): Allow {
-    const equals = via === undefined ? {} : { "kms:ViaService": `${via}.${this.#region}.${dnsSuffixOf(this.#scope)}` };
+    const equals =
+      via === undefined ? {} : { "kms:ViaService": `${via}.${this.#region}.${dnsSuffixOf(this.#scope.partition)}` };
     const all = {
       ...(this.#alias === undefined ? {} : { "ForAnyValue:StringEquals": { "kms:ResourceAliases": this.#alias } }),
       ...(via === undefined ? {} : { StringEquals: equals }),

@@ -1,3 +1,4 @@
+import { dnsSuffixOf } from "../../../aws/facts";
 import { ProviderError } from "../failures";
 import { digest } from "../identity";
 import { asList, asText, asTexts, type Props, type Value } from "../values";
@@ -21,8 +22,8 @@ const INVOKES: Readonly<Record<string, Invoke>> = {
   "aws:index/getPartition:getPartition": (_, { partition }) => ({
     id: partition,
     partition,
-    dnsSuffix: suffixOf(partition),
-    reverseDnsPrefix: suffixOf(partition).split(".").reverse().join("."),
+    dnsSuffix: dnsSuffixOf(partition),
+    reverseDnsPrefix: dnsSuffixOf(partition).split(".").reverse().join("."),
   }),
   "aws:index/getRegion:getRegion": (_, { region }) => ({
     id: region,
@@ -118,10 +119,6 @@ export function invoke(token: string, args: Props, place: Place): Props {
   throw new ProviderError(
     `the local provider does not know the function ${token}: add it to local/provider/aws/invokes.ts`,
   );
-}
-
-function suffixOf(partition: string): string {
-  return partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
 }
 
 function filterOf(args: Props, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { allRegions, alternatives, instanceTypes, nearestRegion, nearestRegionWith, offers } from "../../catalogue";
 import type { InstanceService, Service } from "../../catalogue";
-import { architectureOf, firstIn, isOffered, LEAST_TYPES, poolIn } from "../../instances";
+import { architectureOf, isMemoryOptimised } from "../../../aws/facts";
+import { firstIn, isOffered, LEAST_TYPES, poolIn } from "../../instances";
 import type { CheckContext, KnownRegion } from "../check-context";
 import type { Finding } from "../draft";
 import { got } from "../problems";
@@ -207,17 +208,14 @@ function variants({ draft, parts }: CheckContext): readonly Finding[] {
   return findings;
 }
 
-/** Families with 8 GiB or more a virtual CPU (docs.aws.amazon.com/ec2, "Memory optimized instances"). */
-const MEMORY_OPTIMISED = /^(?:r\d|x\d|z1)/;
-
 function memoryOptimised({ parts }: CheckContext): readonly Finding[] {
   return parts.training.instanceTypes.flatMap((type, index) =>
-    MEMORY_OPTIMISED.test(type)
+    isMemoryOptimised(type)
       ? []
       : [
           {
             path: ["training", "instanceTypes", index],
-            reason: `want a memory-optimised type (R or X family), got ${got(type)}`,
+            reason: `want a memory-optimised type (R, X, U or Z family), got ${got(type)}`,
           },
         ],
   );

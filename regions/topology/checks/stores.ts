@@ -1,3 +1,4 @@
+import { isRedshiftRpu, REDSHIFT_RPU_WANT } from "../../../aws/facts";
 import { isRegionName, offers } from "../../catalogue";
 import { residencyProblem } from "../../residency";
 import type { CheckContext } from "../check-context";
@@ -107,8 +108,8 @@ export function checkWarehouse({ draft, known, parts: { warehouse } }: CheckCont
       })),
     );
     const base = warehouse.baseCapacityRpu;
-    if (base > 4 && base % 8 !== 0) {
-      findings.push({ path: ["warehouse", "baseCapacityRpu"], reason: `want 4 or a multiple of 8, got ${base}` });
+    if (!isRedshiftRpu(base)) {
+      findings.push({ path: ["warehouse", "baseCapacityRpu"], reason: `want ${REDSHIFT_RPU_WANT}, got ${base}` });
     }
   } else if (warehouse.nodes === 1 && !ALONE.has(warehouse.nodeType)) {
     findings.push({ path: ["warehouse", "nodes"], reason: `want 2 or more nodes of ${warehouse.nodeType}, got 1` });

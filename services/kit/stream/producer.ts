@@ -1,5 +1,5 @@
 import { PutRecordsCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
-import { PUT_RECORDS } from "../../../contracts/events/limits";
+import { PUT_RECORDS } from "../../../aws/facts";
 
 /** A record for the stream. */
 export interface StreamRecord {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { arnOf, bucketArnOf, dnsSuffixOf, roleArnOf } from "../../../components/kit/arn";
-import { allRegions } from "../../../regions/catalogue";
+import { arnOf, bucketArnOf, roleArnOf } from "../../../components/kit/arn";
 import { SCOPE } from "../../kit/builders";
 
 const ROOT = path.resolve(__dirname, "../../..");
@@ -18,14 +17,6 @@ describe("an ARN", () => {
     assert.equal(bucketArnOf(scope, "b"), "arn:aws-cn:s3:::b");
     assert.equal(bucketArnOf(scope, "b", "a/*"), "arn:aws-cn:s3:::b/a/*");
     assert.equal(roleArnOf(scope, "r"), "arn:aws-cn:iam::111122223333:role/r");
-  });
-
-  it("of another partition has its own endpoints", () => {
-    const suffixes = (["aws", "aws-cn", "aws-us-gov", "aws-eusc"] as const).map((partition) =>
-      dnsSuffixOf({ ...SCOPE, partition }),
-    );
-    assert.deepEqual(suffixes, ["amazonaws.com", "amazonaws.com.cn", "amazonaws.com", "amazonaws.eu"]);
-    assert.ok(allRegions().every(({ partition }) => dnsSuffixOf({ ...SCOPE, partition }).startsWith("amazonaws")));
   });
 
   it("is written with a fixed partition nowhere in the components and stacks", () => {

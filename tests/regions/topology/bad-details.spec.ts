@@ -82,7 +82,7 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
     "a capacity that Serverless has not",
     [["mode: provisioned, nodeType: ra3.4xlarge, nodes: 3, rpoMinutes: 480", "mode: serverless, baseCapacityRpu: 60"]],
     "warehouse.baseCapacityRpu",
-    "want 4 or a multiple of 8, got 60",
+    "want 4, a multiple of 8 up to 512, or a multiple of 32 up to 1024, got 60",
   ],
   [
     "a single node of a type that needs two",

@@ -279,7 +279,11 @@ const REFUSALS: readonly Refusal[] = [
     what: "training on a family that is not memory-optimised",
     text: edit(PROD, ["r7i.8xlarge, r6i.8xlarge, r5.8xlarge", "r6i.8xlarge, m5.8xlarge, r5.8xlarge"]),
     problems: [
-      ["training.instanceTypes[1]", "m5.8xlarge", 'want a memory-optimised type (R or X family), got "m5.8xlarge"'],
+      [
+        "training.instanceTypes[1]",
+        "m5.8xlarge",
+        'want a memory-optimised type (R, X, U or Z family), got "m5.8xlarge"',
+      ],
     ],
   },
   {

@@ -10,7 +10,8 @@ import {
   type LambdaCollectorOptions,
 } from "../../../services/collector/lambda";
 import { CALL, CALLS_AT_ONCE } from "../../../contracts/settings/collector-call";
-import { MAX_BODY_BYTES, MAX_EVENTS, PUT_RECORDS } from "../../../contracts/events/limits";
+import { PUT_RECORDS } from "../../../aws/facts";
+import { MAX_BODY_BYTES, MAX_EVENTS } from "../../../contracts/events/limits";
 import { isAcceptedEvent } from "../../../contracts/events/event";
 import { anEvent, FakeKinesis, FakeS3 } from "./fakes";
 

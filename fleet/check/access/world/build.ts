@@ -1,3 +1,4 @@
+import { dnsSuffixOf } from "../../../../aws/facts";
 import { regionInfo } from "../../../../regions/catalogue";
 import type { Topology } from "../../../../regions/topology/model";
 import { buildFleetGraph } from "../../../graph";
@@ -6,13 +7,10 @@ import { answerAt } from "./identifiers";
 import type { Place } from "./identifiers";
 import { World } from "./world";
 
-/** Domain of each partition's endpoints. Source: botocore's `endpoints.json`, `dnsSuffix`. */
-const SUFFIXES: Readonly<Record<string, string>> = { "aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu" };
-
 /** The account and partition of a topology. */
 export function placeOf({ account, home }: Pick<Topology, "account" | "home">): Place {
   const partition = regionInfo(home)?.partition ?? "aws";
-  return { partition, account, suffix: SUFFIXES[partition] ?? "amazonaws.com" };
+  return { partition, account, suffix: dnsSuffixOf(partition) };
 }
 
 /** The graphs of all stacks with the identifiers that AWS would give, so that the documents that name them are known. */
