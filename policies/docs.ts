@@ -37,7 +37,7 @@ recorded dependencies, so that a preview of new resources is judged like an upda
 Source ids are controls of AWS Foundational Security Best Practices unless prefixed (CIS: AWS Foundations Benchmark; CKV: Checkov);
 "new" means that no public pack that we know has the rule. Rules that need the graphs of several stacks are not in this pack.
 
-This page is generated from the rules: \`node -r ts-node/register policies/docs.ts\`.
+This page is generated from the rules: \`node --require ./local/toolchain/register.cjs policies/docs.ts\`.
 `;
 
 /** The page, from the rules. */

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fleetOutputs, regionOutputs } from "../../fleet/outputs";
 import type { EngineSettings } from "../../fleet/drive";
+import { tellError } from "../../cli/kit/errors";
+import { EXIT } from "../../cli/kit/exit";
+import { OutputsError } from "../../contracts/outputs/read";
 import type { RegionOutputs } from "../../contracts/outputs/region";
 import { findTopology, loadTopology } from "../../regions/topology/load";
 
@@ -48,6 +51,22 @@ const REGION_OUTPUTS: RegionOutputs = {
   stateMachineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:daily",
   dashboard: "dashboard",
 };
+
+/** What a command that ends with an error prints with --json. */
+function told(error: unknown): { readonly code: number; readonly stdout: string } {
+  const write = process.stdout.write.bind(process.stdout);
+  let stdout = "";
+  process.stdout.write = (text: string | Uint8Array): boolean => {
+    stdout += String(text);
+    return true;
+  };
+  try {
+    const code = tellError(error, true);
+    return { code, stdout };
+  } finally {
+    process.stdout.write = write;
+  }
+}
 
 /** Answers `stack output` from files beside it, and as the engine does for a stack that was never made. */
 const ENGINE = `#!/bin/sh
@@ -103,5 +122,15 @@ describe("outputs of a fleet", () => {
   it("fail for the mesh and the foundation too", async () => {
     answer("local.mesh", { environment: "local" });
     await assert.rejects(fleetOutputs(topology, settings), /local\.mesh: domain: want type string, got nothing/);
+  });
+
+  it("end a command as a failure that names each, without a stack trace", () => {
+    const problems = [{ path: "local.mesh: domain", reason: "want type string, got nothing" }];
+    const { code, stdout } = told(new OutputsError(problems));
+    assert.equal(code, EXIT.failed);
+    assert.deepEqual(JSON.parse(stdout), {
+      error: "outputs of stacks do not fit the contract of this version; apply these stacks again:",
+      problems,
+    });
   });
 });

@@ -11,6 +11,8 @@ import {
 } from "../../../fleet/check";
 import type { Report } from "../../../fleet/check";
 import { buildFleetGraph, type FleetGraph, type GraphNode } from "../../../fleet/graph";
+import { FLEET_RULES } from "../../../fleet/rules/catalogue";
+import { CATALOGUE } from "../../../policies/catalogue";
 import { findTopology, loadTopology } from "../../../regions/topology/load";
 
 const topology = loadTopology(findTopology("dev"));
@@ -36,7 +38,7 @@ describe("checking a fleet", function () {
     const report = await checkFleet(topology);
     assert.equal(report.passed, true);
     assert.deepEqual(report.findings, []);
-    assert.equal(report.rules, 67);
+    assert.equal(report.rules, CATALOGUE.length + FLEET_RULES.length);
     assert.deepEqual(
       report.stacks.map(({ stack }) => stack),
       ["dev.foundation", "dev.eu-west-1", "dev.us-east-1", "dev.mesh"],

@@ -5,14 +5,10 @@ import { FLEET_RULES } from "../../../fleet/rules/catalogue";
 import { DOCS_FILE, formattedPage } from "../../../fleet/rules/docs";
 import { CATALOGUE } from "../../../policies/catalogue";
 
-/** The catalogue of 67 rows: what a pack judges and what only the fleet can. */
-const ROWS = 67;
-
 describe("the cross-stack rules", () => {
-  it("and the pack's together are every row of the catalogue, each once", () => {
+  it("share no id with each other or with the pack's", () => {
     const ids = [...CATALOGUE, ...FLEET_RULES].map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
-    assert.equal(ids.length, ROWS);
   });
 
   it("have a name of their own each, after the part that they judge", () => {
