@@ -30,8 +30,8 @@ down: packages ## stop what `make up` started; its state stays
 	@bin/meridian down
 
 test: export MERIDIAN_ENGINE_DOWNLOAD = never
-test: setup ## run all checks and tests
-	@$(RUN) tests/run.ts
+test: setup ## run all checks and tests; ROOM=policies: lint and tests of one room
+	@$(RUN) tests/run.ts $(if $(ROOM),--room $(ROOM))
 
 lint: packages ## check types, style and format
 	@$(RUN) tests/run.ts --lint

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { stopEmulator } from "../local/emulator";
 import {
@@ -35,12 +35,14 @@ interface Count {
 /** How a step ended. */
 interface Result extends Count {
   readonly title: string;
+  /** Wall time. */
+  readonly seconds: number;
   /** The first failure's error; empty when there is none. */
   readonly firstFailure: string;
 }
 
 /** Minutes after which a step is taken for hung. */
-const STEP_TIMEOUT_MINUTES = 30;
+const STEP_TIMEOUT_MINUTES = 60;
 
 /** Compiles TypeScript, and keeps what it compiled. */
 const REGISTER = "./local/toolchain/register.cjs";
@@ -52,6 +54,42 @@ const UNIT_TESTS = [
 
 const root = checkoutRoot(__dirname);
 const tool = (name: string): string => join(root, "node_modules", ".bin", name);
+
+/** Rooms whose tests run by themselves: the folders of tests that have specs. */
+function rooms(): readonly string[] {
+  return [...new Set(globSync("tests/*/**/*.spec.ts", { cwd: root }).map((file) => file.split(sep)[1] ?? ""))].sort();
+}
+
+/** One room's lint and tests, without the measure of coverage. */
+function roomSteps(room: string): Step[] {
+  const sources = [room, join("tests", room)].flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }));
+  const python = pythonFiles().filter(
+    (file) => file.startsWith(join("tests", room)) && /(^|\/)test_[^/]*\.py$/.test(file),
+  );
+  return [
+    { title: "eslint", command: tool("eslint"), args: sources.sort() },
+    ...(python.length === 0
+      ? []
+      : [
+          {
+            title: "pytest",
+            command: venvExecutable(paths(), "python"),
+            args: ["-m", "pytest", "-q", ...python],
+            count: pytestCount,
+          },
+        ]),
+    ...(room === "integration"
+      ? []
+      : [
+          {
+            title: "unit tests",
+            command: tool("mocha"),
+            args: [...UNIT_TESTS.slice(0, -1), `tests/${room}/**/*.spec.ts`],
+            count: mochaCount,
+          },
+        ]),
+  ];
+}
 
 /** Checks that read the sources only: no test runs in them. */
 function checks(): Step[] {
@@ -152,6 +190,8 @@ function numberBefore(text: string, word: string): number {
 function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => void): Promise<Result> {
   return new Promise((done) => {
     show(`\n== ${step.title}\n`);
+    const started = performance.now();
+    const seconds = (): number => (performance.now() - started) / 1000;
     let output = "";
     const color = process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
     const child = spawn(step.command, [...step.args], {
@@ -169,7 +209,7 @@ function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => voi
     child.stderr.on("data", take);
     child.once("error", (error) => {
       show(`${step.command}: ${error.message}\n`);
-      done({ title: step.title, passed: 0, failed: 1, firstFailure: error.message });
+      done({ title: step.title, seconds: seconds(), passed: 0, failed: 1, firstFailure: error.message });
     });
     child.once("close", (code, signal) => {
       const text = stripVTControlCharacters(output);
@@ -178,7 +218,13 @@ function runStep(step: Step, env: NodeJS.ProcessEnv, show: (text: string) => voi
       if (signal !== null) {
         show(`${step.title}: ended by ${signal}\n`);
       }
-      done({ title: step.title, passed, failed, firstFailure: failed > 0 ? firstFailure(text) : "" });
+      done({
+        title: step.title,
+        seconds: seconds(),
+        passed,
+        failed,
+        firstFailure: failed > 0 ? firstFailure(text) : "",
+      });
     });
   });
 }
@@ -219,8 +265,20 @@ async function main(): Promise<void> {
   // The tools of node_modules are scripts that ask PATH for a Node, and the machine's own may be older than theirs.
   process.env["PATH"] = [join(root, "node_modules", ".bin"), process.env["PATH"] ?? ""].join(delimiter);
   const lintOnly = process.argv.includes("--lint");
-  const results = await runChecks(checks());
-  if (!lintOnly) {
+  const at = process.argv.indexOf("--room");
+  const room = at < 0 ? undefined : (process.argv[at + 1] ?? "");
+  if (room !== undefined && !rooms().includes(room)) {
+    process.stderr.write(`ROOM: want one of ${rooms().join(", ")}, got ${room}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const results = room === undefined ? await runChecks(checks()) : [];
+  if (room !== undefined) {
+    for (const step of roomSteps(room)) {
+      results.push(await runStep(step, process.env, (text) => process.stdout.write(text)));
+    }
+    if (room === "integration") results.push(await runIntegration());
+  } else if (!lintOnly) {
     for (const step of tests()) {
       results.push(await runStep(step, process.env, (text) => process.stdout.write(text)));
     }
@@ -229,6 +287,8 @@ async function main(): Promise<void> {
   for (const { title, firstFailure: failure } of results.filter(({ failed }) => failed > 0)) {
     process.stdout.write(`\n== ${title}: failed\n${failure}\n`);
   }
+  process.stdout.write("\n== where the time went\n");
+  for (const { title, seconds } of results) process.stdout.write(`${seconds.toFixed(0).padStart(5)} s  ${title}\n`);
   const passed = results.reduce((sum, count) => sum + count.passed, 0);
   const failed = results.reduce((sum, count) => sum + count.failed, 0);
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);

@@ -4,7 +4,6 @@ import { holdAcrossStacks } from "../../cli/kit/gate";
 import { findTopology, loadTopology } from "../../regions/topology/load";
 
 describe("the gate before plan and up", function () {
-  this.timeout(60_000);
   const prod = loadTopology(findTopology("prod"));
 
   it("lets a fleet through that no cross-stack rule has anything against", async () => {

@@ -18,7 +18,6 @@ interface Ended {
 }
 
 describe("meridian preflight", function () {
-  this.timeout(120_000);
   const home = mkdtempSync(join(tmpdir(), "meridian-preflight-"));
   after(() => {
     rmSync(home, { recursive: true });

@@ -88,8 +88,6 @@ describe("the containers", () => {
 });
 
 describe("a container's content", function () {
-  this.timeout(60_000);
-
   let folder = "";
   let aws: FakeAws;
   before(() => {

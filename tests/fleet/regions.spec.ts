@@ -24,7 +24,6 @@ function replicasOf(table: GraphNode | undefined): readonly string[] {
 }
 
 describe("adding a region to prod.yaml", function () {
-  this.timeout(120_000);
   let prod: FleetGraph;
 
   before(async () => {

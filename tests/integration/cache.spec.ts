@@ -15,8 +15,6 @@ const NOW = new Date("2026-03-01T00:00:00Z");
 
 /** What the API does with its cache, on a server that is no fake: its protocol, its clock, its access lists. */
 describe("the API's cache on a real server", function () {
-  this.timeout(120_000);
-
   let folder = "";
   let server: RedisProcess | undefined;
   let cache: CacheConnection | undefined;

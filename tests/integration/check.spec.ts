@@ -53,8 +53,6 @@ function faulty(program: PulumiFn): PulumiFn {
 }
 
 describe("what check says in process and what the engine says with the pack", function () {
-  this.timeout(600_000);
-
   for (const [environment, spoil] of [
     ["local", false],
     ["dev", false],

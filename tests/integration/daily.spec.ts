@@ -25,8 +25,6 @@ import {
 } from "./datapath-cloud";
 
 describe("the daily run on the emulator", function () {
-  this.timeout(180_000);
-
   let emulator: Emulator;
   let regions: BuiltRegion[];
   let config: DailyConfig;

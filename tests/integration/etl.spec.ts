@@ -24,8 +24,6 @@ import {
 const REGISTER = join(__dirname, "..", "..", "local", "toolchain", "register.cjs");
 
 describe("the ETL on the emulator", function () {
-  this.timeout(300_000);
-
   let emulator: Emulator;
   let region: BuiltRegion;
   let s3: S3Client;

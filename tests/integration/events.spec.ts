@@ -29,7 +29,6 @@ const MINISTACK = process.env["MERIDIAN_MINISTACK"] ?? venvExecutable(paths(), "
 const COUNT = 5_000;
 
 describe("the event path in the emulator", function () {
-  this.timeout(120_000);
   let emulator: ChildProcess;
   let folder: string;
   let regions: IngestRegion[];

@@ -47,8 +47,6 @@ const PLAN: StartPlan = {
  * and acts lie in two lakes, and each morning one look decides. Ten days of users behave as they are made to.
  */
 describe("an experiment on the emulator, from its state to its state", function () {
-  this.timeout(300_000);
-
   let emulator: Emulator;
   let regions: BuiltRegion[];
   let home: DynamoDBClient;

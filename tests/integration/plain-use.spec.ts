@@ -13,7 +13,6 @@ new aws.kinesis.Stream("clicks", { retentionPeriod: 48, shardCount: 1 });
 `;
 
 describe("the policy pack in an empty folder, with somebody else's program and the plain command line", function () {
-  this.timeout(240_000);
   let engine: EchoEngine;
   let status: number | null;
   let text: string;

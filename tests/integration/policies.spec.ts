@@ -15,7 +15,6 @@ let engine: PulumiCommand;
 let stacks = 0;
 
 before(async function () {
-  this.timeout(600_000);
   await ensureToolchain(() => undefined);
   engine = await PulumiCommand.get({ root: dirname(paths().bin) });
   const bin = join(folder, "bin");
@@ -112,8 +111,6 @@ function good(): { readonly bucket: aws.s3.Bucket; readonly key: aws.kms.Key } {
 }
 
 describe("the policy pack in the real engine", function () {
-  this.timeout(120_000);
-
   it("lets a good program of somebody else pass, though its ids and ARNs are not known yet", async () => {
     const { stopped, text } = await preview(good);
     assert.equal(stopped, false, text);

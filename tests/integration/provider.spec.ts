@@ -20,7 +20,6 @@ const nameOf = ({ type, name }: Case): string => name ?? type.split("/")[1]?.spl
 const urnOf = (one: Case): string => `urn:pulumi:local.spec::meridian::${one.type}::${nameOf(one)}`;
 
 describe("every emulated type against a real emulator", function () {
-  this.timeout(120_000);
   let cloud: OwnCloud;
   let provider: AwsProvider;
   const made: Record<string, Made & { inputs: Props }> = {};
@@ -108,7 +107,6 @@ describe("every emulated type against a real emulator", function () {
 });
 
 describe("the real engine with the local provider", function () {
-  this.timeout(300_000);
   let cloud: OwnCloud;
   const stacks: OwnStack[] = [];
 

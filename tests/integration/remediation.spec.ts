@@ -128,7 +128,6 @@ interface Kept {
 }
 
 describe("rules that repair, in the real engine", function () {
-  this.timeout(240_000);
   let engine: EchoEngine;
   let kept: ReadonlyMap<string, Inputs>;
   let stopped: string;

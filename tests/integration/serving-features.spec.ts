@@ -34,8 +34,6 @@ const TRACE = "0af7651916cd43dd8448eb211c80319c";
 
 /** The recommendation API as its image runs it, with all that may stand around its answers. */
 describe("the recommendation API with callers, exposures, flags, traces and WebSockets", function () {
-  this.timeout(180_000);
-
   let emulator: Emulator;
   let issuer: FakeIssuer;
   let collector: FakeCollector;

@@ -69,8 +69,6 @@ async function stop({ child }: Running): Promise<number | null> {
 
 /** The whole serving plane of a region as processes: API, model container behind the runtime API, tables, cache. */
 describe("the serving plane on the emulator", function () {
-  this.timeout(180_000);
-
   let emulator: Emulator;
   let folder = "";
   let valkey: FakeValkey;
@@ -219,8 +217,6 @@ describe("the serving plane on the emulator", function () {
 
 /** An experiment's exposure log in the lake, one file a day, and what the report makes of it. */
 describe("an experiment on the emulator", function () {
-  this.timeout(180_000);
-
   const DAYS = 8;
   const behaviour = { champion: { click: 0.2, buy: 0.05 }, challenger: { click: 0.32, buy: 0.05 } };
   const users = [...simulate({ seed: 1, days: DAYS, usersPerDay: 250, behaviour })];

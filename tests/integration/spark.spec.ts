@@ -133,8 +133,6 @@ async function input(): Promise<{ readonly first: Record<string, Buffer>; readon
 }
 
 describe("the ETL on Spark", function () {
-  this.timeout(900_000);
-
   const folder = mkdtempSync(join(tmpdir(), "meridian-spark-"));
   const [duckdb, stores, orc, second, bad] = ["duckdb", "spark", "orc", "second", "bad"].map((name) =>
     storesIn(join(folder, name)),

@@ -15,8 +15,6 @@ import { writeGold } from "./training-gold";
 const CONVERGED = { k: 20, factors: 12, iterations: 40, regularization: 0.01 } as const;
 
 describe("training on Spark", function () {
-  this.timeout(600_000);
-
   let folder = "";
   let gold = "";
   let spark: Spark;

@@ -34,8 +34,6 @@ const NEXT_DATE = "2026-02-01";
 const MODELS = variantModels(["champion", "challenger"]);
 
 describe("the training worker on the emulator", function () {
-  this.timeout(240_000);
-
   let folder = "";
   let gold = "";
   let program = "";

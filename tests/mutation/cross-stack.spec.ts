@@ -24,7 +24,6 @@ const HEAD = [
 const RANDOM = 6;
 
 describe("bad fleets of several stacks", function () {
-  this.timeout(180_000);
   const fleets: { readonly name: string; readonly fleet: Fleet }[] = [];
   const rows: Row[] = [];
   const missed: string[] = [];

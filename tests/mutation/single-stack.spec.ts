@@ -22,7 +22,6 @@ const HEAD = [
 ];
 
 describe("bad fleets of single stacks", function () {
-  this.timeout(120_000);
   const fleets: FleetGraph[] = [];
   /** By stack, what the rules say before anything is changed. */
   const unchanged = new Map<string, ReadonlySet<string>>();

@@ -14,7 +14,6 @@ const TEXT = readFileSync(FILE, "utf8");
 const COMMERCIAL = allRegions().filter(({ partition }) => partition === "aws");
 
 describe("a topology of the whole world", function () {
-  this.timeout(120_000);
   const topology = loadTopology(FILE);
   let graph: FleetGraph;
   before(async () => {

@@ -29,8 +29,6 @@ async function region(topology: Topology): Promise<StackGraph> {
 }
 
 describe("a region's alternatives", function () {
-  this.timeout(60_000);
-
   it("are Memcached in place of a replicated cache: no users, no replication", async () => {
     const graph = await region(withSection("cache: { engine: memcached, nodeType: cache.t4g.small }"));
     const [cluster] = graph.of("aws:elasticache/cluster:Cluster");

@@ -20,8 +20,6 @@ async function plainly(stack: string): Promise<readonly string[]> {
 }
 
 describe("the program that plain pulumi runs", function () {
-  this.timeout(60_000);
-
   it("is that of the stack that Pulumi names", async () => {
     const fleet = await buildFleetGraph(loadTopology(findTopology("local")));
     for (const { stack, nodes } of fleet.stacks) {

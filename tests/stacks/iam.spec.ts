@@ -85,7 +85,6 @@ function written(resource: Standing): readonly Written[] {
 const isAll = (resource: string): boolean => resource.split(":").slice(5).join(":") === "*" || resource === "*";
 
 describe("what the fleets allow", function () {
-  this.timeout(240_000);
   const resources: Standing[] = [];
   const allows: Written[] = [];
 

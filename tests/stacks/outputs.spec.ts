@@ -21,7 +21,6 @@ const SCHEMAS: Readonly<Record<StackName["kind"], z.ZodObject>> = {
 };
 
 describe("what stacks export", function () {
-  this.timeout(60_000);
   const topology = loadTopology(findTopology("local"));
   let restore: () => void;
   before(() => {

@@ -28,7 +28,6 @@ const NEEDS_NONE = [
 ];
 
 describe("what others ran into", function () {
-  this.timeout(120_000);
   const fleets: FleetGraph[] = [];
   before(async () => {
     for (const environment of ["local", "dev", "prod"]) {

@@ -12,7 +12,6 @@ const WITHOUT_ALARM = ["etl-certificates", "restore-drill"];
 const OPTIONAL = /^replication-lag$/;
 
 describe("the alarms of a fleet", function () {
-  this.timeout(240_000);
   let alarms: readonly Standing[] = [];
   const runbookOf = ({ inputs }: Standing): string | undefined =>
     /Runbook: docs\/runbooks\/([a-z0-9-]+)\.md$/.exec(String(inputs["alarmDescription"]))?.[1];

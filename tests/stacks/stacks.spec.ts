@@ -36,7 +36,6 @@ const shape = ({ name: stack, nodes }: StackGraph): readonly string[] =>
 describe("the stacks of a topology", () => {
   const fleets = new Map<string, FleetGraph>();
   before(async function () {
-    this.timeout(120_000);
     for (const environment of ["local", "dev", "prod"]) {
       fleets.set(environment, await buildFleetGraph(topologyOf(environment)));
     }

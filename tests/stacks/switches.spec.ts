@@ -162,8 +162,6 @@ async function assertSound(topology: Topology, advice: readonly string[]): Promi
 }
 
 describe("production", function () {
-  this.timeout(120_000);
-
   it("has alarms on its cache, queues by role, and a list of the lake each week, unless it says else", async () => {
     for (const region of regionsOf(await buildFleetGraph(varied("prod")))) {
       const alarms = region.of("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name }) => name);

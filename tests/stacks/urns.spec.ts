@@ -23,8 +23,6 @@ const shortOf = (urn: string): string => {
 const kindsOf = (urns: readonly string[]): readonly string[] => [...new Set(urns.map(shortOf))].sort();
 
 describe("the names of a fleet's resources", function () {
-  this.timeout(120_000);
-
   it("are those of commit 3aa54ec: type, name and parent, so that no resource is replaced", async () => {
     const added: string[] = [];
     const removed: string[] = [];

@@ -83,8 +83,6 @@ const WITH_TYPES = ["ec2", "elasticache", "emr", "opensearch", "redshift", "sage
 const named = ({ stack, type, name }: GraphNode): string => `${stack} ${type} ${name}`;
 
 describe("what the fleets ask AWS for by name", function () {
-  this.timeout(120_000);
-
   for (const environment of ["local", "dev", "prod"]) {
     describe(`in ${environment}`, () => {
       const topology = loadTopology(findTopology(environment));

@@ -61,7 +61,6 @@ describe("a Kubernetes object checked against its version's published schema", (
   });
 
   it("holds for every object of every environment, by its cluster's version", async function () {
-    this.timeout(60_000);
     for (const environment of ["local", "dev", "prod"]) {
       const topology = loadTopology(findTopology(environment));
       const objects = (await buildFleetGraph(topology)).nodes.filter(({ type }) => type.startsWith("kubernetes:"));

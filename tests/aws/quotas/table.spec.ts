@@ -27,7 +27,6 @@ const duplicates = (all: readonly string[]): readonly string[] =>
   all.filter((one, index) => all.indexOf(one) !== index);
 
 describe("the table of quotas", function () {
-  this.timeout(60_000);
   let graph: FleetGraph;
   before(async () => {
     graph = await buildFleetGraph(loadTopology(findTopology("prod")));

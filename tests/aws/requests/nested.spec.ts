@@ -25,7 +25,6 @@ function stands(properties: Properties, path: string): boolean {
 }
 
 describe("the requests that a resource stands for, in the depth of its blocks", function () {
-  this.timeout(60_000);
   const sdk = new SdkInputs();
 
   it("carry every property of the SDK's blocks, or say why none does", () => {

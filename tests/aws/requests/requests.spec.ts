@@ -23,7 +23,6 @@ function allUnknown(type: string): Properties {
 describe("the requests that a resource stands for", () => {
   const nodes: GraphNode[] = [];
   before(async function () {
-    this.timeout(60_000);
     for (const environment of ["local", "dev", "prod"]) {
       const graph = await buildFleetGraph(loadTopology(findTopology(environment)));
       nodes.push(...graph.nodes.filter(({ type }) => type.startsWith("aws:")));

@@ -4,8 +4,6 @@ import { buildFleetGraph } from "../../../fleet/graph";
 import { findTopology, loadTopology } from "../../../regions/topology/load";
 
 describe("rules between properties, of the real fleets", function () {
-  this.timeout(120_000);
-
   for (const environment of ["local", "dev", "prod"])
     it(`refuse nothing of ${environment}`, async () => {
       const graph = await buildFleetGraph(loadTopology(findTopology(environment)));

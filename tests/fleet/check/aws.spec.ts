@@ -11,7 +11,6 @@ const topology = loadTopology(findTopology("dev"));
 describe("a fleet held to what AWS and Kubernetes publish", () => {
   let fleet: FleetGraph;
   before(async function () {
-    this.timeout(30_000);
     fleet = await buildFleetGraph(topology);
   });
 

@@ -19,7 +19,6 @@ const topology = loadTopology(findTopology("dev"));
 const BUCKET_BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 
 describe("checking a fleet", function () {
-  this.timeout(60_000);
   let graph: FleetGraph;
   before(async () => {
     graph = await buildFleetGraph(topology);
@@ -121,7 +120,6 @@ describe("checking a fleet", function () {
 });
 
 describe("parity of regions", function () {
-  this.timeout(60_000);
   const prod = loadTopology(findTopology("prod"));
   let graph: FleetGraph;
   before(async () => {

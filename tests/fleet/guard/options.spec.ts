@@ -115,7 +115,6 @@ const FORCED: readonly (readonly [option: string, change: Change, refused: reado
 ];
 
 describe("an option of prod.yaml", function () {
-  this.timeout(120_000);
   let prod: FleetGraph;
 
   before(async () => {

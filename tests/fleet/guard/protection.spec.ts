@@ -15,8 +15,6 @@ const SETTINGS =
 const named = ({ stack, type, name }: GraphNode): string => `${stack} ${type} ${name}`;
 
 describe("plain pulumi up, without the guard", function () {
-  this.timeout(120_000);
-
   async function judged(topology: Topology): Promise<FleetGraph> {
     const fleet = await buildFleetGraph(topology);
     const stores = fleet.of(...STORES.filter(({ onlyProtected }) => onlyProtected !== true).map(({ type }) => type));

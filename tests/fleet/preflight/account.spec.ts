@@ -11,7 +11,6 @@ import type { FakeAccount, FakeAws } from "./fake-account";
 const dev = loadTopology(findTopology("dev"));
 
 describe("the preflight that asks the account", function () {
-  this.timeout(60_000);
   let graph: FleetGraph;
   const servers: FakeAws[] = [];
   const inherited = { ...process.env };

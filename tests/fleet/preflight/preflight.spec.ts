@@ -31,7 +31,6 @@ function row({ quotas }: Preflight, id: string, region: string): QuotaRow {
 }
 
 describe("the preflight of a topology", function () {
-  this.timeout(120_000);
   let production: FleetGraph;
   let graph: FleetGraph;
   let report: Preflight;
@@ -238,7 +237,6 @@ describe("the preflight of a topology", function () {
 });
 
 describe("who takes addresses of a subnet", function () {
-  this.timeout(60_000);
   let graph: FleetGraph;
   before(async () => {
     graph = await buildFleetGraph(prod);

@@ -128,7 +128,6 @@ function send(port: number, agent: Agent, { method, target, headers = {}, body }
 }
 
 describe("the API's OpenAPI document", function () {
-  this.timeout(240_000);
   let server: Server;
   let port = 0;
   let api: Document;

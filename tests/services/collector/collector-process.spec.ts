@@ -52,7 +52,6 @@ class StreamServer {
 }
 
 describe("the collector as a process", function () {
-  this.timeout(60_000);
   const stream = new StreamServer();
   const folder = mkdtempSync(join(tmpdir(), "collector-process-"));
   const children: ChildProcess[] = [];

@@ -54,7 +54,6 @@ const days = fc.array(
 
 describe("the incremental run", () => {
   it("makes day by day what one run makes of all days: the same bytes, the same counts", async function () {
-    this.timeout(120_000);
     await fc.assert(
       fc.asyncProperty(days, async (arrivals) => {
         const s3 = new MemoryS3();
@@ -122,7 +121,6 @@ describe("the incremental run", () => {
   });
 
   it("may be cut off at any write: the next run leaves what an undisturbed one leaves", async function () {
-    this.timeout(120_000);
     const build = (): MemoryS3 => {
       const s3 = new MemoryS3();
       put(s3, "date=2026-03-06/hour=00/a", taste("us-east-1"));

@@ -62,8 +62,6 @@ function live(challenger: Behaviour, days: number, changes: Partial<typeof START
 }
 
 describe("an experiment's state", function () {
-  this.timeout(60_000);
-
   it("starts at the first step, from the day after, with what it will be judged by", () => {
     const { record, entry } = startExperiment(undefined, START_PLAN, author());
     assert.deepEqual(

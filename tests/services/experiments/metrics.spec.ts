@@ -34,7 +34,6 @@ function* eventsOf(users: Iterable<SimulatedUser>): Generator<Row> {
 }
 
 describe("the metrics of an experiment", function () {
-  this.timeout(60_000);
   let instance: DuckDBInstance;
   let connection: DuckDBConnection;
 

@@ -34,8 +34,6 @@ function live(challenger: Behaviour, days: number, seed = 1) {
 }
 
 describe("a ramp", function () {
-  this.timeout(60_000);
-
   it("goes up step by step and ships a better variant", () => {
     const { actions, decision } = live({ click: 0.24, buy: 0.08 }, 42);
     assert.equal(decision?.action, "ship");

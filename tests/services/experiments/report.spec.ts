@@ -34,8 +34,6 @@ function naiveAlarm(strata: readonly Stratum[]): boolean {
 }
 
 describe("an experiment's report", function () {
-  this.timeout(120_000);
-
   it("alarms in at most 5 % of 200 runs without an effect, looked at daily, where a test for one look does in far more", () => {
     let [alarms, harm, naive] = [0, 0, 0];
     for (let seed = 1; seed <= RUNS; seed += 1) {

@@ -20,7 +20,6 @@ const JSON_TYPE = { "content-type": "application/json" };
 const QUESTION = JSON.stringify({ instances: [{ user_key: "bo", limit: 1 }] });
 
 describe("the SageMaker container of a collection of models", function () {
-  this.timeout(60_000);
   let folder = "";
   let version = "";
   let needed = 0;

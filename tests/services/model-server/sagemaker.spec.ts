@@ -11,7 +11,6 @@ import { writeTinyPackage } from "../kit/model/package-builder";
 const VARIANTS = ["champion", "challenger"] as const;
 
 describe("the SageMaker container", function () {
-  this.timeout(60_000);
   let folder = "";
   let version = "";
   let containers: Container[] = [];

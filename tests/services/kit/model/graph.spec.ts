@@ -6,7 +6,6 @@ import { tastes, type Tastes } from "./vectors";
 const K = 20;
 
 describe("the graph of items", function () {
-  this.timeout(60_000);
   const counts = { items: 12_000, users: 150, width: 32, tastes: 60 };
   let given: Tastes;
   let exact: TopK;
