@@ -12,7 +12,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Theirs
 
-sys.path.insert(0, str(Path(__file__).parents[4] / "components" / "etl" / "workload"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "services" / "etl"))
 
 import dynamo
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import sparse  # type: ignore[import-untyped]
-from test_training import tastes
 
+from test_training import tastes
 from trainer.als import Parameters, train
 from trainer.assessment import BASELINES, Assessment, Question, assess
 from trainer.data import read_interactions

@@ -6,7 +6,7 @@ import re
 from importlib.metadata import requires
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[3]
 NEEDED = ["implicit", "numpy", "optuna", "pyarrow", "scipy", "threadpoolctl"]
 """What the trainer's modules import."""
 
@@ -41,7 +41,7 @@ def closure(names: list[str]) -> set[str]:
 
 def test_the_instance_installs_what_is_locked_and_nothing_is_missing() -> None:
     """The same versions and digests as everywhere, and each package's own needs among them."""
-    here = blocks(ROOT / "components" / "training" / "workload" / "requirements.txt")
+    here = blocks(ROOT / "services" / "trainer" / "requirements.txt")
     locked = blocks(ROOT / "local" / "toolchain" / "requirements.lock")
     assert here == {name: locked[name] for name in here}
     assert set(here) == closure(NEEDED)

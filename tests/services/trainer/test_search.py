@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from test_training import tastes, train
 
+from test_training import tastes, train
 from trainer.als import Parameters
 from trainer.als import train as als
 from trainer.data import Interactions, read_interactions
