@@ -14,6 +14,9 @@ from pyspark.sql.functions import date_format  # type: ignore[import-not-found,u
 PROFILE_WRITERS = 4
 """Tasks that write key points at the same time."""
 
+PROGRAMS = str(Path(__file__).resolve().parent)
+"""Where this module and its neighbours are: on a cluster, the same folder on every node."""
+
 ISO_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"
 
 
@@ -28,6 +31,7 @@ def profile_columns(pipeline: Path) -> dict[str, str]:
 def write_profiles(features: DataFrame, table: str, per_second: int, pipeline: Path) -> None:
     """Puts users' key points into the profiles table, from a few writers that share the rate between them."""
     columns = profile_columns(pipeline)
+    programs = PROGRAMS
     types = {name: "S" if form in ("string", "timestamp") else "N" for name, form in columns.items()}
     rows = features.select(
         [
@@ -37,8 +41,8 @@ def write_profiles(features: DataFrame, table: str, per_second: int, pipeline: P
     )
 
     def put(partition: Iterator[Row]) -> None:
-        # On the executors, whose path does not have the folder.
-        sys.path.insert(0, str(pipeline))
+        # On the executors, whose path has neither folder; on a cluster both are one.
+        sys.path[:0] = [programs, str(pipeline)]
         from dynamo import Table  # noqa: PLC0415 -- found by the path above
 
         items = ({name: {types[name]: value} for name, value in row.asDict().items()} for row in partition)
