@@ -45,7 +45,7 @@ export function topologyText(count: number): string {
       recommendationsPerUser: 20,
       retentionDays: 395,
     },
-    promises: { rtoSeconds: 300, rpoSeconds: 900, availability: 0.999, dataFreshnessHours: 26 },
+    promises: { rtoSeconds: 300, rpoSeconds: 960, availability: 0.999, dataFreshnessHours: 26 },
     tables: { consistency: "eventual", ttlDays: 14 },
     cache: { engine: "valkey", mode: "regional", nodeType: "cache.r7g.large", replicasPerShard: 2 },
     serving: {
