@@ -145,5 +145,5 @@ describe("help", () => {
       assert.equal(status, 0);
       assert.match(stdout, /--json/);
     }
-  }).timeout(60_000);
+  });
 });

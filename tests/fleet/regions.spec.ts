@@ -171,5 +171,5 @@ describe("where a warehouse's snapshots are copied", () => {
       "ca-central-1 -> us-east-1",
       ...two.slice(2),
     ]);
-  }).timeout(60_000);
+  });
 });

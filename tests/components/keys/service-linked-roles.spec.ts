@@ -62,5 +62,5 @@ describe("service-linked roles", () => {
       "autoscaling.amazonaws.com",
       "spot.amazonaws.com",
     ]);
-  }).timeout(60_000);
+  });
 });

@@ -32,7 +32,7 @@ describe("a lean recording", () => {
       assert.ok(lean.length > 20);
       assert.deepEqual(unordered(lean), unordered(whole));
     }
-  }).timeout(60_000);
+  });
 
   it("gives a property when it is read before, and when it is read after the resource is registered", async () => {
     const nodes = await recordStack(async () => {

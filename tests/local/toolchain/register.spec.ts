@@ -41,5 +41,5 @@ describe("running TypeScript", () => {
     `);
     assert.equal(code, 0, stderr);
     assert.deepEqual(JSON.parse(stdout), { before: [false, false], after: true, captured: true });
-  }).timeout(20_000);
+  });
 });
