@@ -160,13 +160,6 @@ export function pulls(place: CallPlace, caller: Caller, image: Value): readonly 
   ];
 }
 
-/** Network interfaces that a service makes in a VPC with a role's rights. */
-export const INTERFACES = [
-  "ec2:CreateNetworkInterface",
-  "ec2:DeleteNetworkInterface",
-  "ec2:DescribeNetworkInterfaces",
-] as const;
-
 /** A delivery to a queue, topic, function, stream and so on: the service's own right, its resource policy, its key. */
 export function delivers(
   caller: Caller,

@@ -124,7 +124,7 @@ async function inWaves(
 
 /** Makes stacks known to the backend, empty, where they are not yet: plain `pulumi preview --stack` wants them. */
 export async function ensureStacks(names: readonly StackName[], settings: EngineSettings): Promise<void> {
-  const workspace = await LocalWorkspace.create({ ...(await workspaceOptions(settings, {})) });
+  const workspace = await LocalWorkspace.create(await workspaceOptions(settings));
   const known = new Set((await workspace.listStacks()).map(({ name }) => name.split("/").at(-1)));
   for (const name of names.map(formatStackName)) {
     if (!known.has(name)) await workspace.createStack(name);
@@ -252,9 +252,9 @@ function blocking({ violations }: Collected): boolean {
 }
 
 /** How the Automation API finds the project, the engine and its settings. */
-async function workspaceOptions(
+export async function workspaceOptions(
   settings: EngineSettings,
-  extra: Readonly<Record<string, string>>,
+  extra: Readonly<Record<string, string>> = {},
 ): Promise<{
   workDir: string;
   envVars: Record<string, string>;

@@ -47,10 +47,10 @@ const STEP_TIMEOUT_MINUTES = 60;
 /** Compiles TypeScript, and keeps what it compiled. */
 const REGISTER = "./local/toolchain/register.cjs";
 
-const UNIT_TESTS = [
-  ...["--require", REGISTER, "--require", "./tests/kit/seed.ts", "--require", "./tests/kit/alone.ts"],
-  "tests/**/*.spec.ts",
-];
+/** What mocha loads before the unit tests. */
+const PRELOADED = ["--require", REGISTER, "--require", "./tests/kit/seed.ts", "--require", "./tests/kit/alone.ts"];
+
+const UNIT = { title: "unit tests", count: mochaCount };
 
 const root = checkoutRoot(__dirname);
 const tool = (name: string): string => join(root, "node_modules", ".bin", name);
@@ -63,32 +63,10 @@ function rooms(): readonly string[] {
 /** One room's lint and tests, without the measure of coverage. */
 function roomSteps(room: string): Step[] {
   const sources = [room, join("tests", room)].flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }));
-  const python = pythonFiles().filter(
-    (file) => file.startsWith(join("tests", room)) && /(^|\/)test_[^/]*\.py$/.test(file),
-  );
-  return [
-    { title: "eslint", command: tool("eslint"), args: sources.sort() },
-    ...(python.length === 0
-      ? []
-      : [
-          {
-            title: "pytest",
-            command: venvExecutable(paths(), "python"),
-            args: ["-m", "pytest", "-q", ...python],
-            count: pytestCount,
-          },
-        ]),
-    ...(room === "integration"
-      ? []
-      : [
-          {
-            title: "unit tests",
-            command: tool("mocha"),
-            args: [...UNIT_TESTS.slice(0, -1), `tests/${room}/**/*.spec.ts`],
-            count: mochaCount,
-          },
-        ]),
-  ];
+  const lint: Step = { title: "eslint", command: tool("eslint"), args: sources.sort() };
+  if (room === "integration") return [lint];
+  const args = [...PRELOADED, `tests/${room}/**/*.spec.ts`];
+  return [lint, ...pytest(join("tests", room)), { ...UNIT, command: tool("mocha"), args }];
 }
 
 /** Checks that read the sources only: no test runs in them. */
@@ -124,27 +102,25 @@ function pythonChecks(): Step[] {
   ];
 }
 
+/** The Python tests below a folder, if there are any. */
+function pytest(folder: string): Step[] {
+  const files = pythonFiles().filter((file) => file.startsWith(folder + sep) && /(^|\/)test_[^/]*\.py$/.test(file));
+  const args = ["-m", "pytest", "-q", folder];
+  return files.length === 0
+    ? []
+    : [{ title: "pytest", command: venvExecutable(paths(), "python"), args, count: pytestCount }];
+}
+
 function tests(): Step[] {
-  const python = pythonFiles().some((file) => /(^|\/)test_[^/]*\.py$/.test(file));
   return [
-    ...(python
-      ? [
-          {
-            title: "pytest",
-            command: venvExecutable(paths(), "python"),
-            args: ["-m", "pytest", "-q", "tests"],
-            count: pytestCount,
-          },
-        ]
-      : []),
+    ...pytest("tests"),
     {
       // Too little coverage fails the step, with c8's own words at the end.
-      title: "unit tests",
+      ...UNIT,
       command: tool("c8"),
-      args: ["--config", "tests/coverage.json", tool("mocha"), ...UNIT_TESTS],
+      args: ["--config", "tests/coverage.json", tool("mocha"), ...PRELOADED, "tests/**/*.spec.ts"],
       // What comes out of Node's code cache is covered less exactly.
       env: { NODE_DISABLE_COMPILE_CACHE: "1" },
-      count: mochaCount,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Call, Caller, CallNode, CallPlace, CallRow } from "../call";
 import { assumes, at, bucketKey, deliveryKey, given, json, keyCall, text, USE_KEY, via } from "../call-kit";
 import type { Task } from "./tasks";
-import { hasDistributedMap, known, parameter, sdkCall, tableArn, tasksOf } from "./tasks";
+import { hasDistributedMap, known, parameter, sdkCall, tableArn, tasksOf, capital } from "./tasks";
 import type { Value } from "../value";
 
 const MACHINE = ["aws:sfn/stateMachine:StateMachine"];
@@ -41,7 +41,6 @@ function awaits(place: CallPlace, caller: Caller, rule: string): Call {
   };
 }
 
-const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 const sync = (pattern: string): boolean => pattern.startsWith("sync");
 
 export const calls: readonly CallRow[] = [

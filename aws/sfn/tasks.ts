@@ -29,20 +29,13 @@ export function hasDistributedMap(definition: Value): boolean {
   return Object.values(definition).some(hasDistributedMap);
 }
 
-/** The calls that one service's tasks make. */
-export type TaskCalls = (
-  task: { readonly action: string; readonly pattern: string; readonly parameters: Value },
-  place: CallPlace,
-  caller: Caller,
-) => readonly Call[];
-
 /** A parameter of either query language; undefined when the state's input gives it. */
 export function parameter(parameters: Value, name: string): string | undefined {
   const found = at(parameters, name);
   return typeof found === "string" && !found.startsWith("{%") ? found : undefined;
 }
 
-const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+export const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** How an SDK's service name is spelled in actions, where it differs. */
 const SPELLED: Readonly<Record<string, string>> = {

@@ -96,3 +96,8 @@ function spell(scope: Scope, part: string, kind: NameKind): string {
       return [prefix, environment, where, part].join("-");
   }
 }
+
+/** A word with a capital, as part of an id such as a statement's. */
+export function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

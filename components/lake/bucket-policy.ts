@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf, bucketArnOf } from "../kit/arn";
+import { capitalised } from "../kit/names";
 import type { Scope } from "../kit/scope";
 
 /** A service that puts objects into a bucket on this account's behalf. */
@@ -107,8 +108,4 @@ function allowWriter(scope: Scope, bucketArn: pulumi.Input<string>, writer: Buck
       Condition,
     },
   ];
-}
-
-function capitalised(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -14,8 +14,7 @@ import {
 } from "./setting";
 
 /** How the API knows its callers: not at all, by a token that it verifies, or by IAM at the gateway before it. */
-export const AUTH_MODES = ["none", "jwt", "iam-at-the-gateway"] as const;
-export type AuthMode = (typeof AUTH_MODES)[number];
+const AUTH_MODES = ["none", "jwt", "iam-at-the-gateway"] as const;
 
 /** WebSockets that a process of one core and 512 MiB holds beside its requests. */
 const CONNECTIONS = 5_000;
@@ -34,14 +33,15 @@ const variants: Kind<readonly Pick<Variant, "name" | "weight">[]> = {
   format: (values) => values.map(({ name, weight }) => `${name}=${weight}`).join(","),
 };
 
-/** An address that tokens and keys may come from: https, or this machine. */
+/** Whether tokens and keys may come from there: over TLS, or on this machine. */
+export function isTrustedUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" || (url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname));
+}
+
 const trustedUrl: Kind<string> = {
   want: "an https address",
-  parse: (value) => {
-    const url = URL.parse(value);
-    const isLocal = url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-    return url?.protocol === "https:" || isLocal ? value : undefined;
-  },
+  parse: (value) => (isTrustedUrl(value) ? value : undefined),
   format: (value) => value,
 };
 

@@ -1,5 +1,6 @@
 import { listening } from "./listening";
 import { eitherOf, list, number, optional, ProgramSettings, required, text, withDefault } from "./setting";
+import { s3Addressing } from "./s3-addressing";
 
 /** What both forms of the collector take: the function behind the HTTP API, and the server. */
 const common = {
@@ -16,12 +17,7 @@ export const collectorFunctionSettings = new ProgramSettings("collector (functio
 /** Settings of the collector as a server (`services/collector/main.ts`). */
 export const collectorSettings = new ProgramSettings("collector", {
   ...common,
-  s3PathStyle: withDefault(
-    "AWS_S3_FORCE_PATH_STYLE",
-    eitherOf("true", "false"),
-    false,
-    "true: for an S3 on this machine",
-  ),
+  ...s3Addressing,
   ...listening,
   clientEventsPerSecond: withDefault(
     "CLIENT_EVENTS_PER_SECOND",

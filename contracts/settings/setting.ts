@@ -62,9 +62,9 @@ export function number({
   return {
     want: `${integer ? "a whole number" : "a number"} ${bounds}`,
     parse: (value) => {
+      const isNumber = (integer ? /^\d+$/ : /^\d+(?:\.\d+)?(?:e-?\d+)?$/).test(value);
       const parsed = Number(value);
-      const fits = value.trim() !== "" && parsed >= min && parsed <= max && Number.isFinite(parsed);
-      return fits && (!integer || Number.isInteger(parsed)) ? parsed : undefined;
+      return isNumber && parsed >= min && parsed <= max && Number.isFinite(parsed) ? parsed : undefined;
     },
     format: String,
   };

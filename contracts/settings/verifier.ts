@@ -1,4 +1,5 @@
-import { eitherOf, optional, ProgramSettings, required, text, withDefault } from "./setting";
+import { optional, ProgramSettings, required, text } from "./setting";
+import { s3Addressing } from "./s3-addressing";
 
 /** Settings of the intake verifier (`services/verifier`). */
 export const verifierSettings = new ProgramSettings("verifier", {
@@ -12,10 +13,5 @@ export const verifierSettings = new ProgramSettings("verifier", {
     text,
     "Queue of the ETL; without it, only the hand-over object is written",
   ),
-  s3PathStyle: withDefault(
-    "AWS_S3_FORCE_PATH_STYLE",
-    eitherOf("true", "false"),
-    false,
-    "true: for an S3 on this machine",
-  ),
+  ...s3Addressing,
 });

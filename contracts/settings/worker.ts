@@ -1,5 +1,6 @@
 import { ALGORITHMS } from "../models/variants";
-import { eitherOf, number, oneOf, optional, ProgramSettings, required, text, withDefault } from "./setting";
+import { number, oneOf, optional, ProgramSettings, required, text, withDefault } from "./setting";
+import { s3Addressing } from "./s3-addressing";
 
 const positive = number({ min: 1 });
 
@@ -50,10 +51,5 @@ export const workerSettings = new ProgramSettings("worker", {
     text,
     "MLflow tracking server; without it, runs are kept in the artifacts bucket alone",
   ),
-  s3PathStyle: withDefault(
-    "AWS_S3_FORCE_PATH_STYLE",
-    eitherOf("true", "false"),
-    false,
-    "true: for an S3 on this machine",
-  ),
+  ...s3Addressing,
 });

@@ -1,3 +1,4 @@
+import { isTrustedUrl } from "../../contracts/settings/api";
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 
 /** Where an issuer's keys are and how long they are believed. */
@@ -115,10 +116,4 @@ export class IssuerKeys {
     }
     return answer.json();
   }
-}
-
-/** Whether keys may be read there: over TLS, or on this machine. */
-export function isTrustedUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === "https:" || (url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname));
 }

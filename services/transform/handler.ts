@@ -4,6 +4,7 @@ import type {
   FirehoseTransformationEventRecord,
   FirehoseTransformationResult,
 } from "aws-lambda";
+import { PUT_RECORDS } from "../../aws/facts";
 import { transformSettings } from "../../contracts/settings/transform";
 import { settleOverflow, transformBatch, type BatchAnswer } from "./batch";
 import { deriveSalt, pseudonymiser } from "../kit/pseudonym";
@@ -47,8 +48,8 @@ async function reingest(event: FirehoseTransformationEvent, answer: BatchAnswer)
   if (stream === undefined || answer.overflow.length === 0 || answer.counts.ok === 0) return taken;
   const { KinesisClient, PutRecordsCommand } = await import("@aws-sdk/client-kinesis");
   const kinesis = new KinesisClient({});
-  for (let from = 0; from < answer.overflow.length; from += 500) {
-    const places = answer.overflow.slice(from, from + 500);
+  for (let from = 0; from < answer.overflow.length; from += PUT_RECORDS.records) {
+    const places = answer.overflow.slice(from, from + PUT_RECORDS.records);
     try {
       const { Records = [] } = await kinesis.send(
         new PutRecordsCommand({ StreamARN: stream, Records: places.map((place) => entry(event.records[place])) }),

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { LocalWorkspace, PulumiCommand, type Deployment } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, type Deployment } from "@pulumi/pulumi/automation";
 import { openEnvironment } from "../../cli/kit/environment";
-import { ensureStacks, planFleet, type StackResult } from "../../fleet/drive";
+import { ensureStacks, planFleet, workspaceOptions, type StackResult } from "../../fleet/drive";
 import { paths, stopBackground } from "../../local/toolchain";
 import { stopEmulator } from "../../local/emulator";
 import { waves } from "../../fleet/waves";
@@ -45,12 +45,7 @@ describe("a fleet made by an earlier version", () => {
     const { topology, fleet } = await openEnvironment("local");
     const states = JSON.parse(gunzipSync(readFileSync(STATE)).toString()) as Record<string, Deployment>;
     await ensureStacks(waves(topology).flat(), fleet.settings);
-    const workspace = await LocalWorkspace.create({
-      workDir: fleet.settings.projectFolder,
-      envVars: { ...fleet.settings.variables },
-      secretsProvider: fleet.settings.secretsProvider,
-      pulumiCommand: await PulumiCommand.get({ root: fleet.settings.engineRoot, skipVersionCheck: true }),
-    });
+    const workspace = await LocalWorkspace.create(await workspaceOptions(fleet.settings));
     for (const [stack, state] of Object.entries(states)) await workspace.importStack(stack, state);
 
     const plan = await planFleet(topology, { ...fleet, onProgress: () => undefined });

@@ -1,6 +1,7 @@
 import { dnsSuffixOf } from "../../../aws/facts";
 import type * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../../kit/arn";
+import { capitalised } from "../../kit/names";
 import type { Grant } from "../../kit/grant";
 import type { Allow } from "../../kit/iam";
 import type { Scope } from "../../kit/scope";
@@ -105,7 +106,7 @@ export class KeyRef {
       ...conditions,
     };
     return {
-      sid: via === undefined ? sid : `${sid}In${via.charAt(0).toUpperCase()}${via.slice(1)}`,
+      sid: via === undefined ? sid : `${sid}In${capitalised(via)}`,
       actions,
       resources: [this.#alias === undefined ? this.arn : arnOf(this.#scope, "kms", "key/*", { region: this.#region })],
       ...(Object.keys(all).length === 0 ? {} : { conditions: all }),

@@ -66,7 +66,7 @@ describe("a program's settings", () => {
       "MODE: want slow or fast, got quick",
       "OPEN: want yes or no, got 1",
     ]);
-    for (const size of ["0", "1.5", " ", "1e9", "NaN", "Infinity"]) {
+    for (const size of ["0", "1.5", " ", "1e9", "1e0", "0x5", "+5", " 5", "NaN", "Infinity"]) {
       assert.equal(problemsOf({ NAME: "a", SIZE: size }).length, 1, size);
     }
   });
