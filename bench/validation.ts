@@ -6,7 +6,7 @@ import { publishedModels } from "../cli/kit/published";
 import { awsJudge } from "../fleet/check";
 import { buildFleetGraph } from "../fleet/graph";
 import { refusedByAws } from "../local/provider/aws/refusals";
-import { UNKNOWN, type Props } from "../local/provider/values";
+import { UNKNOWN_SENTINEL, type Props } from "../local/provider/values";
 import { UNKNOWN as GIVEN_BY_AWS, type Value } from "../aws/value";
 import { localProcessEnvironment, paths } from "../local/toolchain";
 import { findTopology, loadTopology } from "../regions/topology/load";
@@ -38,7 +38,7 @@ async function once(): Promise<void> {
 
 /** A recorded value as the engine would send it. */
 function engineSpelling(value: Value): unknown {
-  if (value === GIVEN_BY_AWS) return UNKNOWN;
+  if (value === GIVEN_BY_AWS) return UNKNOWN_SENTINEL;
   if (Array.isArray(value)) return (value as readonly Value[]).map(engineSpelling);
   if (typeof value === "object" && value !== null)
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, engineSpelling(inner)]));

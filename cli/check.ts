@@ -1,3 +1,4 @@
+import { FindingsError } from "../contracts/finding";
 import { readFileSync, writeFileSync } from "node:fs";
 import { checkFleet, parity, readConfiguration, toJunit, toSarif } from "../fleet/check";
 import type { Configuration, Difference, Finding, Report } from "../fleet/check";
@@ -66,7 +67,7 @@ function configurationOf(file: string): Configuration {
     ]);
   }
   const read = readConfiguration(text);
-  if ("problems" in read) throw new BadInput(`${file} does not configure the rules`, read.problems);
+  if ("findings" in read) throw new FindingsError(`${file} does not configure the rules`, read.findings);
   return read.configuration;
 }
 

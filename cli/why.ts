@@ -1,3 +1,4 @@
+import { FindingsError } from "../contracts/finding";
 import { buildWorld, why as ask } from "../fleet/check/access";
 import type { ContextKeys, Reason } from "../fleet/check/access";
 import { topologyOf } from "./kit/environment";
@@ -20,7 +21,7 @@ export async function why(
 ): Promise<ExitCode> {
   const keys = context === undefined ? undefined : contextOf(context);
   const reason = ask(await buildWorld(topologyOf(env)), { principal, action, resource }, keys);
-  if ("refused" in reason) throw new BadInput("the question is not understood", reason.refused);
+  if ("findings" in reason) throw new FindingsError("the question is not understood", reason.findings);
   const output = new Output(json);
   output.result(reason, () => {
     for (const line of reasonLines(reason)) output.line(line);

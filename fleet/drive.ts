@@ -3,7 +3,7 @@ import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import type { EngineEvent, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import pMap from "p-map";
 import { z } from "zod";
-import { formatStackName } from "../regions/names";
+import { formatStackName, PROJECT } from "../regions/names";
 import type { StackName } from "../regions/names";
 import type { Topology } from "../regions/topology/model";
 import { EventCollector, urnName } from "./events";
@@ -14,9 +14,6 @@ import { Journal } from "./journal";
 import { breakDeadLocks, dropTornSidecars } from "./locks";
 import type { HeldLock } from "./locks";
 import { waves } from "./waves";
-
-/** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
-export const PROJECT = "meridian";
 
 /** What the engine runs in: made by the caller, so that the fleet knows nothing of the local cloud. */
 export interface EngineSettings {

@@ -64,8 +64,8 @@ async function readStacks<T>(
     },
     { concurrency: settings.concurrency },
   );
-  const problems = found.flatMap((read) => ("problems" in read ? read.problems : []));
-  if (problems.length > 0) throw new OutputsError(problems);
+  const findings = found.flatMap((read) => ("findings" in read ? read.findings : []));
+  if (findings.length > 0) throw new OutputsError(findings);
   return found.flatMap((read) => ("outputs" in read ? [read] : []));
 }
 

@@ -19,6 +19,9 @@ export type Cidr = Brand<string, "Cidr">;
 /** AWS partitions: resources of one cannot replicate to another. */
 export type Partition = "aws" | "aws-cn" | "aws-us-gov" | "aws-iso" | "aws-iso-b" | "aws-eusc";
 
+/** The Pulumi project, as Pulumi.yaml names it: part of every URN. */
+export const PROJECT = "meridian";
+
 /** The stacks of an environment: one before the regions, one for each region, one after them. */
 export type StackName =
   | { readonly kind: "foundation"; readonly environment: EnvironmentName }

@@ -11,7 +11,7 @@ import type { RegionName } from "../regions/names";
 import type { Residency, Topology } from "../regions/topology/model";
 import type { FoundationOutputs } from "../contracts/outputs/foundation";
 import type { Exported } from "./exported";
-import { tableNames, worldScope } from "./names";
+import { tableNames, worldScope } from "./resource-names";
 import { stackProviders } from "./providers";
 import { homeScope, zoneScope } from "./scope";
 import type { StackOptions } from "./scope";

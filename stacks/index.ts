@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { findTopology, loadTopology } from "../regions/topology/load";
 import { stackProgram } from "./program";
-import { parseStackName } from "./name";
+import { parseStackName } from "./stack-name";
 
 /**
  * What plain `pulumi up --stack <env>.<part>` runs. The operator's key for deleting data is the environment variable

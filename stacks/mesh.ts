@@ -10,7 +10,7 @@ import { variantsIn } from "../regions/topology/derive";
 import type { RegionPlan, Residency, Topology } from "../regions/topology/model";
 import type { MeshOutputs } from "../contracts/outputs/mesh";
 import type { Exported } from "./exported";
-import { tableNames } from "./names";
+import { tableNames } from "./resource-names";
 import { stackProviders } from "./providers";
 import { foundationOutput } from "./reference";
 import { homeScope, planOf, regionScope } from "./scope";

@@ -20,7 +20,7 @@ export function foundationOutput(topology: Topology, key: keyof FoundationOutput
       throw new pulumi.RunError(`${stack} has no output ${key} yet: apply it first`);
     }
     const read = readOutputs(stack, foundationOutputsSchema.pick({ zoneId: true }), { [key]: value });
-    if ("problems" in read) throw new pulumi.RunError(new OutputsError(read.problems).message);
+    if ("findings" in read) throw new pulumi.RunError(new OutputsError(read.findings).message);
     return read.outputs[key];
   });
 }

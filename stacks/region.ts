@@ -9,7 +9,7 @@ import { createCatalogue, createLake, createWorkgroup } from "./region/lake";
 import { createAlarmTopic, createQueues } from "./region/messaging";
 import { createNetwork } from "./region/network";
 import { createAgePublisher, createObservability } from "./region/operations";
-import { placeOf } from "./region/place";
+import { placeOf } from "./region/context";
 import { createApi, createCache, createEndpoint } from "./region/serving";
 import { createWarehouse, createWarehouseLoad, createWarehouseUsers } from "./region/warehouse";
 import type { StackOptions } from "./scope";

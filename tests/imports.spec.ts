@@ -39,8 +39,9 @@ const isIn = (path: string, ...folders: readonly string[]): boolean =>
   folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 /** Folders that every component may use. */
 const KITS = ["components/kit", "components/parts"];
-/** Facts about AWS: a leaf that every room may read. */
+/** Leaves that every room may read: facts about AWS, and the word for what is wrong with an input or a resource. */
 const FACTS = "aws/facts";
+const FINDING = "contracts/finding";
 const within =
   (...folders: string[]) =>
   ({ to }: Import) =>
@@ -54,8 +55,8 @@ const isClient = (name: string): boolean => name.startsWith("@aws-sdk/client-");
 
 const ROOMS: readonly Room[] = [
   { name: "aws/facts", has: (file) => isIn(file.replace(/\.ts$/, ""), FACTS), allows: plain(FACTS) },
-  { name: "regions", has: (file) => top(file) === "regions", allows: plain("regions", FACTS) },
-  { name: "aws", has: (file) => top(file) === "aws", allows: plain("aws") },
+  { name: "regions", has: (file) => top(file) === "regions", allows: plain("regions", FACTS, FINDING) },
+  { name: "aws", has: (file) => top(file) === "aws", allows: plain("aws", FINDING) },
   {
     name: "contracts",
     has: (file) => top(file) === "contracts",

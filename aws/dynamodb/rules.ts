@@ -1,7 +1,8 @@
+import type { Finding } from "../../contracts/finding";
 import { list, text, UNKNOWN, isSet, at } from "../value";
 import type { Properties } from "../value";
 import { absent, amount, given, on, parts, regionIn, repeated, when, whole, wrong } from "../rules/find";
-import type { Finding, PropertyRule } from "../rules/rule";
+import type { PropertyRule } from "../rules/rule";
 
 const TABLE = "aws:dynamodb/table:Table";
 const GLOBAL_TABLES =

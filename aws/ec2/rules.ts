@@ -1,7 +1,8 @@
+import type { Finding } from "../../contracts/finding";
 import { text } from "../value";
 import type { Value } from "../value";
 import { absent, amount, given, on, outside, parts, when } from "../rules/find";
-import type { Finding, PropertyRule, StackRule } from "../rules/rule";
+import type { PropertyRule, StackRule } from "../rules/rule";
 import type { Properties } from "../value";
 
 const TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";

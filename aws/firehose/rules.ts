@@ -1,7 +1,8 @@
+import type { Finding } from "../../contracts/finding";
 import { at, isBlock, list, text } from "../value";
 import type { Properties } from "../value";
 import { absent, amount, given, off, on, outside, parts, when, wrong } from "../rules/find";
-import type { Finding, PropertyRule } from "../rules/rule";
+import type { PropertyRule } from "../rules/rule";
 
 const STREAM = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
 const S3 = "extendedS3Configuration";

@@ -1,4 +1,4 @@
 export { findKubernetesSchemas, KubernetesSchemas, SchemaError } from "./schemas";
 export type { VersionSchemas } from "./schemas";
-export { objectRefusals } from "./validate";
-export type { ObjectRefusal } from "./validate";
+export { objectFindings } from "./validate";
+export type { ObjectFinding } from "./validate";

@@ -1,18 +1,15 @@
+import type { Finding } from "../../contracts/finding";
 import { isBlock, show, UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
 import type { Schema, VersionSchemas } from "./schemas";
 
-/** One thing that the Kubernetes API would refuse. */
-export interface ObjectRefusal {
-  /** Dotted path in the object, e.g. `spec.template.spec.containers.0.name`. */
-  readonly path: string;
+/** What the Kubernetes API would refuse: `path` is in the object, e.g. `spec.template.spec.containers.0.name`. */
+export interface ObjectFinding extends Finding {
   readonly kind: "required" | "unknown" | "type" | "enum";
-  readonly want: string;
-  readonly got: string;
 }
 
 /** What the API of a version would refuse about an object. Unknown values are never refused. */
-export function objectRefusals(schemas: VersionSchemas, object: Properties): readonly ObjectRefusal[] {
+export function objectFindings(schemas: VersionSchemas, object: Properties): readonly ObjectFinding[] {
   const { apiVersion, kind } = object;
   if (typeof apiVersion !== "string" || typeof kind !== "string") {
     return [{ path: "apiVersion", kind: "required", want: "apiVersion and kind", got: show(apiVersion) }];
@@ -22,17 +19,17 @@ export function objectRefusals(schemas: VersionSchemas, object: Properties): rea
     const want = `a kind that Kubernetes ${schemas.version} has`;
     return [{ path: "kind", kind: "unknown", want, got: `${apiVersion} ${kind}` }];
   }
-  const refusals: ObjectRefusal[] = [];
-  check(schemas, schema, object, "", refusals);
-  return refusals;
+  const findings: ObjectFinding[] = [];
+  check(schemas, schema, object, "", findings);
+  return findings;
 }
 
-function check(schemas: VersionSchemas, given: Schema, value: Value, path: string, out: ObjectRefusal[]): void {
+function check(schemas: VersionSchemas, given: Schema, value: Value, path: string, out: ObjectFinding[]): void {
   if (value === UNKNOWN || value === undefined || value === null) return;
   const schema = given.$ref === undefined ? given : resolve(schemas, given.$ref);
   if (schema.oneOf !== undefined) {
     const tries = schema.oneOf.map((one) => {
-      const found: ObjectRefusal[] = [];
+      const found: ObjectFinding[] = [];
       check(schemas, one, value, path, found);
       return found;
     });
@@ -57,7 +54,7 @@ function check(schemas: VersionSchemas, given: Schema, value: Value, path: strin
   } else if (isBlock(value)) fields(schemas, schema, value, path, out);
 }
 
-function fields(schemas: VersionSchemas, schema: Schema, block: Properties, path: string, out: ObjectRefusal[]): void {
+function fields(schemas: VersionSchemas, schema: Schema, block: Properties, path: string, out: ObjectFinding[]): void {
   const { properties = {}, required = [], additionalProperties = true } = schema;
   for (const name of required) {
     const value = block[name];

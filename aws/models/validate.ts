@@ -1,18 +1,13 @@
+import type { Finding } from "../../contracts/finding";
 import { UNKNOWN } from "../value";
 import { ModelError } from "./load";
 import type { Member, ServiceModel, Shape } from "./model";
 import { patternOf } from "./pattern";
 
-/** One thing that AWS would refuse. */
-export interface Refusal {
-  /** Dotted path in the request, e.g. `StreamModeDetails.StreamMode`. */
-  readonly path: string;
+/** What AWS would refuse: `path` is in the request, e.g. `StreamModeDetails.StreamMode`; `got` never holds a blob's content. */
+export interface ModelFinding extends Finding {
   /** Kind of constraint that is broken. */
   readonly kind: "required" | "unknown" | "type" | "enum" | "range" | "length" | "pattern" | "union";
-  /** What AWS wants, in words. */
-  readonly want: string;
-  /** What was given, shortened; never the content of a blob. */
-  readonly got: string;
 }
 
 /**
@@ -20,17 +15,17 @@ export interface Refusal {
  * is there, and nothing more is asked of it. `undefined` is absent.
  * @throws ModelError for an operation that the service does not have.
  */
-export function validateInput(model: ServiceModel, operation: string, input: unknown): readonly Refusal[] {
+export function validateInput(model: ServiceModel, operation: string, input: unknown): readonly ModelFinding[] {
   const found = model.operations[operation];
   if (found === undefined)
     throw new ModelError(`AWS service ${model.service} (${model.version}) has no operation ${operation}`);
   if (found.input === undefined) return [];
-  const refusals: Refusal[] = [];
-  check(model, found.input, input, "", refusals);
-  return refusals;
+  const findings: ModelFinding[] = [];
+  check(model, found.input, input, "", findings);
+  return findings;
 }
 
-function check(model: ServiceModel, member: Member, value: unknown, path: string, out: Refusal[]): void {
+function check(model: ServiceModel, member: Member, value: unknown, path: string, out: ModelFinding[]): void {
   if (value === UNKNOWN || value === undefined) return;
   const shape = model.shapes[member.shape];
   if (shape === undefined || shape.document === true || member.jsonvalue === true) return;
@@ -71,7 +66,7 @@ function check(model: ServiceModel, member: Member, value: unknown, path: string
   }
 }
 
-function structure(model: ServiceModel, shape: Shape, value: unknown, path: string, out: Refusal[]): void {
+function structure(model: ServiceModel, shape: Shape, value: unknown, path: string, out: ModelFinding[]): void {
   if (!isRecord(value)) {
     refuse(out, path, "type", "a structure", value);
     return;
@@ -98,7 +93,7 @@ function structure(model: ServiceModel, shape: Shape, value: unknown, path: stri
   }
 }
 
-function list(model: ServiceModel, shape: Shape, value: unknown, path: string, out: Refusal[]): void {
+function list(model: ServiceModel, shape: Shape, value: unknown, path: string, out: ModelFinding[]): void {
   if (!Array.isArray(value)) {
     refuse(out, path, "type", "a list", value);
     return;
@@ -110,7 +105,7 @@ function list(model: ServiceModel, shape: Shape, value: unknown, path: string, o
     for (const [index, item] of items.entries()) check(model, member, item, under(path, String(index)), out);
 }
 
-function map(model: ServiceModel, shape: Shape, value: unknown, path: string, out: Refusal[]): void {
+function map(model: ServiceModel, shape: Shape, value: unknown, path: string, out: ModelFinding[]): void {
   if (!isRecord(value)) {
     refuse(out, path, "type", "a map", value);
     return;
@@ -123,7 +118,7 @@ function map(model: ServiceModel, shape: Shape, value: unknown, path: string, ou
   }
 }
 
-function string(shape: Shape, value: unknown, path: string, out: Refusal[]): void {
+function string(shape: Shape, value: unknown, path: string, out: ModelFinding[]): void {
   const show = shape.sensitive === true ? HIDDEN : value;
   if (typeof value !== "string") {
     refuse(out, path, "type", "a text", show);
@@ -138,13 +133,13 @@ function string(shape: Shape, value: unknown, path: string, out: Refusal[]): voi
   if (pattern?.test(value) === false) refuse(out, path, "pattern", `a text like ${shape.pattern ?? ""}`, show);
 }
 
-function blob(shape: Shape, value: unknown, path: string, out: Refusal[]): void {
+function blob(shape: Shape, value: unknown, path: string, out: ModelFinding[]): void {
   const bytes = value instanceof Uint8Array ? value.byteLength : typeof value === "string" ? value.length : undefined;
   // A stream's length is known at its end only.
   if (bytes !== undefined) length(shape, bytes, "bytes", path, out);
 }
 
-function number(shape: Shape, value: unknown, path: string, whole: boolean, out: Refusal[]): void {
+function number(shape: Shape, value: unknown, path: string, whole: boolean, out: ModelFinding[]): void {
   if (typeof value !== "number" || Number.isNaN(value) || (whole && !Number.isInteger(value))) {
     refuse(out, path, "type", whole ? "a whole number" : "a number", value);
     return;
@@ -153,7 +148,13 @@ function number(shape: Shape, value: unknown, path: string, whole: boolean, out:
   if (value < min || value > max) refuse(out, path, "range", bounds("", min, max), value);
 }
 
-function length({ min = 0, max = Infinity }: Shape, found: number, unit: string, path: string, out: Refusal[]): void {
+function length(
+  { min = 0, max = Infinity }: Shape,
+  found: number,
+  unit: string,
+  path: string,
+  out: ModelFinding[],
+): void {
   if (found < min || found > max)
     out.push({ path, kind: "length", want: bounds(unit, min, max), got: `${found} ${unit}` });
 }
@@ -169,7 +170,7 @@ const HIDDEN = "(sensitive)";
 /** Values longer than this are cut in a message. */
 const SHOWN = 80;
 
-function refuse(out: Refusal[], path: string, kind: Refusal["kind"], want: string, value: unknown): void {
+function refuse(out: ModelFinding[], path: string, kind: ModelFinding["kind"], want: string, value: unknown): void {
   const text = value === undefined ? "nothing" : shown(value);
   out.push({ path, kind, want, got: text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...` });
 }

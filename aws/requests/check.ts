@@ -1,5 +1,6 @@
+import type { Finding } from "../../contracts/finding";
 import { validateInput } from "../models";
-import type { Models, Refusal } from "../models";
+import type { Models, ModelFinding } from "../models";
 import { at } from "../value";
 import type { Properties } from "../value";
 import { buildRequest, inPieces, isSent, propertiesOf } from "./build";
@@ -7,10 +8,10 @@ import type { BuiltRequest } from "./build";
 import type { TypeRequests } from "./spec";
 import { REQUESTS } from "./table";
 
-/** A property that AWS would refuse, with the request that it would refuse it in. */
-export interface RequestRefusal {
-  /** Dotted path of the property; empty when nothing in the resource gives the member. */
-  readonly property: string;
+/**
+ * What AWS would refuse: `path` is the property of the resource, empty when nothing in the resource gives the member.
+ */
+export interface RequestFinding extends Finding {
   /** e.g. `kinesis CreateStream`. */
   readonly request: string;
   /** Date of AWS's model. */
@@ -18,9 +19,7 @@ export interface RequestRefusal {
   /** Dotted path of the member in the request. */
   readonly member: string;
   /** Kind of constraint that is broken; `unmapped` when the request has no member for the property. */
-  readonly kind: Refusal["kind"] | "unmapped";
-  readonly want: string;
-  readonly got: string;
+  readonly kind: ModelFinding["kind"] | "unmapped";
 }
 
 /** Every request that a resource of a type stands for. Empty for a type that nobody has described. */
@@ -33,21 +32,21 @@ export function requestsFor(models: Models, type: string, inputs: Properties): r
  * What AWS would refuse about a resource, by its published service models. Unknown values are never refused.
  * @throws ModelError when the models are not installed
  */
-export function requestRefusals(models: Models, type: string, inputs: Properties): readonly RequestRefusal[] {
+export function requestFindings(models: Models, type: string, inputs: Properties): readonly RequestFinding[] {
   return requestsFor(models, type, inputs).flatMap((request) => {
     const model = models.service(request.service);
     const about = { request: `${request.service} ${request.operation}`, version: model.version };
     const refused = validateInput(model, request.operation, request.input)
       .filter(({ kind, path }) => kind !== "required" || !request.open.has(around(path)))
-      .map(({ path, ...refusal }) => ({
+      .map((found) => ({
         ...about,
-        ...refusal,
-        member: path,
-        property: within(inputs, originOf(request.origins, path)),
+        ...found,
+        member: found.path,
+        path: within(inputs, originOf(request.origins, found.path)),
       }));
     const homeless = request.homeless.map((property) => ({
       ...about,
-      property,
+      path: property,
       member: "",
       kind: "unmapped" as const,
       want: "a property that the request has a member for",
@@ -57,8 +56,8 @@ export function requestRefusals(models: Models, type: string, inputs: Properties
   });
 }
 
-/** What a refusal says to the author of a program. */
-export function refusalText({ request, version, member, want, got }: RequestRefusal): string {
+/** What a finding says to the author of a program. */
+export function requestFindingText({ request, version, member, want, got }: RequestFinding): string {
   const where = member === "" ? request : `${request} ${member}`;
   return `${where} (AWS's model of ${version}): want ${want}, got ${got}`;
 }

@@ -1,7 +1,7 @@
 export { buildRequest, propertiesOf } from "./build";
 export type { BuiltRequest } from "./build";
-export { refusalText, requestRefusals, requestsFor } from "./check";
-export type { RequestRefusal } from "./check";
+export { requestFindingText, requestFindings, requestsFor } from "./check";
+export type { RequestFinding } from "./check";
 export { request, turned, type } from "./spec";
 export type { RequestSpec, RequestTable, Target, Turned, TypeRequests } from "./spec";
 export { REQUESTS } from "./table";

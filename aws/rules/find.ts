@@ -1,21 +1,21 @@
+import type { Finding } from "../../contracts/finding";
 import { at, isBlock, isSet, list, number, show, text, UNKNOWN } from "../value";
 import type { Properties, Value } from "../value";
-import type { Finding } from "./rule";
 
 /** A property is not as it must be; `got` is read from it unless it is given. */
-export function wrong(inputs: Properties, property: string, want: string, got?: string): readonly Finding[] {
-  return [{ property, want, got: got ?? show(at(inputs, property)) }];
+export function wrong(inputs: Properties, path: string, want: string, got?: string): readonly Finding[] {
+  return [{ path, want, got: got ?? show(at(inputs, path)) }];
 }
 
 /** The same, when it holds. */
 export function when(
   broken: boolean,
   inputs: Properties,
-  property: string,
+  path: string,
   want: string,
   got?: string,
 ): readonly Finding[] {
-  return broken ? wrong(inputs, property, want, got) : [];
+  return broken ? wrong(inputs, path, want, got) : [];
 }
 
 /** Whether something known stands at a path. */

@@ -1,8 +1,9 @@
+import type { Finding } from "../../contracts/finding";
 import { fromServices } from "../kit/folders";
 import type { Properties } from "../value";
-import type { Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
+import type { Neighbours, Node, RuleContext, PropertyRule, StackRule } from "./rule";
 
-export type { ExampleNode, Finding, Neighbours, Node, Place, PropertyRule, StackRule } from "./rule";
+export type { ExampleNode, Neighbours, Node, RuleContext, PropertyRule, StackRule } from "./rule";
 
 /** Rules between properties of one resource: `rules` of every `aws/<service>/rules.ts`. */
 export const PROPERTY_RULES = fromServices<readonly PropertyRule[]>("rules", "rules").flat();
@@ -17,12 +18,12 @@ export const STACK_RULES = [
 export const ALL_RULES: readonly (PropertyRule | StackRule)[] = [...PROPERTY_RULES, ...STACK_RULES];
 
 /** A property that AWS would refuse. */
-export interface RuleRefusal extends Finding {
+export interface RuleFinding extends Finding {
   readonly rule: PropertyRule | StackRule;
 }
 
 /** A resource of a stack that AWS would refuse. */
-export interface StackRefusal extends RuleRefusal {
+export interface StackFinding extends RuleFinding {
   readonly node: Node;
 }
 
@@ -31,12 +32,12 @@ for (const rule of PROPERTY_RULES)
   for (const type of rule.types) BY_TYPE.set(type, [...(BY_TYPE.get(type) ?? []), rule]);
 
 /** What AWS would refuse about a resource by itself. Unknown values are never refused. */
-export function ruleRefusals(type: string, inputs: Properties, place: Place): readonly RuleRefusal[] {
-  return (BY_TYPE.get(type) ?? []).flatMap((rule) => rule.check(inputs, place).map((found) => ({ rule, ...found })));
+export function ruleFindings(type: string, inputs: Properties, context: RuleContext): readonly RuleFinding[] {
+  return (BY_TYPE.get(type) ?? []).flatMap((rule) => rule.check(inputs, context).map((found) => ({ rule, ...found })));
 }
 
-/** What AWS would refuse about the resources of a stack together; `ruleRefusals` says it of each by itself. */
-export function stackRefusals(stack: Neighbours): readonly StackRefusal[] {
+/** What AWS would refuse about the resources of a stack together; `ruleFindings` says it of each by itself. */
+export function stackFindings(stack: Neighbours): readonly StackFinding[] {
   return STACK_RULES.flatMap((rule) =>
     stack.of(...rule.types).flatMap((node) => rule.across(node, stack).map((found) => ({ rule, node, ...found }))),
   );

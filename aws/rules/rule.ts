@@ -1,15 +1,8 @@
+import type { Finding } from "../../contracts/finding";
 import type { Properties } from "../value";
 
-/** What is wrong with a property. */
-export interface Finding {
-  /** Dotted path of the property, e.g. `replicas.0.kmsKeyArn`. */
-  readonly property: string;
-  readonly want: string;
-  readonly got: string;
-}
-
-/** Where a resource would stand. */
-export interface Place {
+/** What a rule may ask about beside the inputs. */
+export interface RuleContext {
   /** AWS region, e.g. `eu-west-1`. */
   readonly region: string;
 }
@@ -27,8 +20,8 @@ interface About {
 
 /** A rule between properties of one resource, which AWS enforces and its service models do not state. */
 export interface PropertyRule extends About {
-  /** What is wrong. A value that only AWS knows is never wrong: it cannot be decided. */
-  check(inputs: Properties, place: Place): readonly Finding[];
+  /** What is wrong, by the dotted path of the property. A value that only AWS knows is never wrong: it cannot be decided. */
+  check(inputs: Properties, context: RuleContext): readonly Finding[];
   /** Inputs of the first type that this rule refuses and no other rule does. */
   readonly failing: readonly Properties[];
   /** Inputs of the first type that no rule refuses. */

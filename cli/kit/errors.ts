@@ -1,14 +1,20 @@
 import { OutputsError } from "../../contracts/outputs/read";
+import { reasonOf, whereOf } from "../../contracts/finding";
+import type { Finding } from "../../contracts/finding";
 import { BadInput, EXIT, Failed } from "./exit";
 import type { ExitCode, InputProblem } from "./exit";
 
 /** Errors that name each problem by path, whatever their class: the topology's and ours. */
 interface Located extends Error {
   readonly problems?: unknown;
+  readonly findings?: unknown;
 }
 
 /** The problems that an error names by path; none for any other error. */
 function problemsOf(error: Located): readonly InputProblem[] {
+  if (Array.isArray(error.findings)) {
+    return (error.findings as readonly Finding[]).map((found) => ({ path: whereOf(found), reason: reasonOf(found) }));
+  }
   if (Array.isArray(error.problems)) {
     return (error.problems as readonly (InputProblem & { readonly line?: number })[]).map(({ path, line, reason }) => ({
       path: line === undefined ? path : `${path} (line ${line})`,

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -65,8 +65,8 @@ export const KEY_PREFIX = "rec:";
 /** What the API's user may do: its own keys, reads and writes, and what a client of a sharded cache asks of it. valkey.io/topics/acl */
 export const API_ACCESS = `on ~${KEY_PREFIX}* resetchannels -@all +@connection +@read +@string +@hash +del +unlink +expire +cluster|slots +cluster|shards +cluster|nodes`;
 
-/** Problems of the arguments, all of them. */
-export function checkCache(args: CacheArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkCache(args: CacheArgs): Finding[] {
   const { engine } = args;
   return [
     ...wantMatch(
@@ -95,10 +95,10 @@ const BEYOND_MEMCACHED: Readonly<Record<string, string>> = {
 };
 
 /** The types leave these out; a topology or a program without types may not. */
-function beyondMemcached(engine: MemcachedCache): Problem[] {
+function beyondMemcached(engine: MemcachedCache): Finding[] {
   return Object.entries(engine).flatMap(([name, value]) => {
     const want = BEYOND_MEMCACHED[name];
-    return want === undefined || value === undefined ? [] : [problem(`engine.${name}`, want, value)];
+    return want === undefined || value === undefined ? [] : [finding(`engine.${name}`, want, value)];
   });
 }
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { createCertificate } from "./certificate";
@@ -59,14 +59,14 @@ const NEXT = "next";
 const READS = "reads";
 const YEAR_SECONDS = 31_536_000;
 
-/** Problems of the arguments, all of them. */
-export function checkGlobalEdge(args: GlobalEdgeArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkGlobalEdge(args: GlobalEdgeArgs): Finding[] {
   return [
     ...wantMatch("domain", args.domain, DOMAIN, "a DNS name such as prod.example.com"),
     ...wantDistinct("regions", args.regions, "regions"),
     ...wantMatch("healthPath", args.healthPath ?? "/health", /^\/[\w/.-]*$/, "a path that starts with /"),
     ...(args.writePaths ?? []).flatMap((path, index) =>
-      path.startsWith("/") ? [] : [problem(`writePaths[${index}]`, "a path that starts with /", path)],
+      path.startsWith("/") ? [] : [finding(`writePaths[${index}]`, "a path that starts with /", path)],
     ),
     ...wantInteger(
       "recordTtlSeconds",

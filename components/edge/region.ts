@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
 import { createCertificate } from "./certificate";
@@ -28,13 +28,13 @@ export interface RegionEdgeArgs {
   readonly logRetentionDays?: number;
 }
 
-/** Problems of the arguments, all of them. */
-export function checkRegionEdge(args: RegionEdgeArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkRegionEdge(args: RegionEdgeArgs): Finding[] {
   return [
     ...wantMatch("domain", args.domain, DOMAIN, "a DNS name such as prod.example.com"),
     ...wantInteger("rateLimit", args.rateLimit ?? RATE_LIMIT.usual, "requests", RATE_LIMIT),
     ...Object.keys(args.protects ?? {}).flatMap((key) =>
-      /^[a-z][a-z0-9-]*$/.test(key) ? [] : [problem("protects", "short names in lower case", key)],
+      /^[a-z][a-z0-9-]*$/.test(key) ? [] : [finding("protects", "short names in lower case", key)],
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { keepData, type Scope } from "../kit/scope";
 import { wantMatch } from "../kit/want";
 import { DOMAIN } from "./hosts";
@@ -12,8 +12,8 @@ export interface EdgeZoneArgs {
   readonly domain: string;
 }
 
-/** Problems of the arguments, all of them. */
-export function checkEdgeZone(args: EdgeZoneArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkEdgeZone(args: EdgeZoneArgs): Finding[] {
   return wantMatch("domain", args.domain, DOMAIN, "a DNS name such as prod.example.com");
 }
 

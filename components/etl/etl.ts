@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { SECONDS } from "../kit/units";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { clusterConfigurations } from "./bootstrap";
@@ -20,21 +20,21 @@ const IDLE_SECONDS = { min: SECONDS.day + SECONDS.hour, max: 7 * SECONDS.day, us
 /** Instance types in one fleet: docs.aws.amazon.com/emr/latest/ManagementGuide/emr-instance-fleet.html */
 const FLEET_TYPES = { max: 15 } as const;
 
-/** Problems of what every cluster is made of. */
+/** Findings about what every cluster is made of. */
 export function checkFleet(
   args: Pick<EtlArgs, "releaseLabel" | "instanceTypes" | "capacity" | "spotPricePercent">,
-): Problem[] {
+): Finding[] {
   const { capacity } = args;
   const unknownSizes = args.instanceTypes.flatMap((type, index) =>
     Number.isNaN(vcpusOf(type))
-      ? [problem(`instanceTypes[${index}]`, "a size between medium and <n>xlarge", type)]
+      ? [finding(`instanceTypes[${index}]`, "a size between medium and <n>xlarge", type)]
       : [],
   );
   return [
     ...wantMatch("releaseLabel", args.releaseLabel, /^emr-[67]\.\d+\.\d+$/, "an EMR release such as emr-7.9.0"),
     ...wantDistinct("instanceTypes", args.instanceTypes, "instance types"),
     ...(args.instanceTypes.length > FLEET_TYPES.max
-      ? [problem("instanceTypes", `at most ${FLEET_TYPES.max} types`, args.instanceTypes.length)]
+      ? [finding("instanceTypes", `at most ${FLEET_TYPES.max} types`, args.instanceTypes.length)]
       : []),
     ...unknownSizes,
     ...wantInteger("capacity.minimumUnits", capacity.minimumUnits, "units", { min: 1 }),
@@ -51,8 +51,8 @@ export function checkFleet(
   ];
 }
 
-/** Problems of the arguments, all of them. */
-export function checkEtl(args: EtlArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkEtl(args: EtlArgs): Finding[] {
   return [
     ...checkFleet(args),
     ...wantInteger("idleTimeoutSeconds", args.idleTimeoutSeconds ?? IDLE_SECONDS.usual, "seconds", IDLE_SECONDS),

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { wantInteger, wantMatch } from "../kit/want";
 import { createRole } from "../parts/role";
 import { createClosedGroup, openHttps } from "../parts/security-group";
@@ -31,8 +31,8 @@ sys.path.insert(0, "${FOLDER}")
 runpy.run_path("${FOLDER}/etl.py", run_name="__main__")
 `;
 
-/** Problems of the arguments, all of them. */
-export function checkServerlessEtl(args: ServerlessEtlArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkServerlessEtl(args: ServerlessEtlArgs): Finding[] {
   const { memoryGibPerVcpu, diskGibPerVcpu, idleTimeoutMinutes } = args;
   return [
     // Graviton and spark.archives on all workers: docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/release-versions.html

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { SECONDS } from "../kit/units";
 import { wantInteger } from "../kit/want";
 import { clusterConfigurations } from "./bootstrap";
@@ -18,8 +18,8 @@ import { createRoles, type Roles } from "./roles";
  */
 const FORGOTTEN_SECONDS = { min: SECONDS.minute, max: 7 * SECONDS.day, usual: 15 * SECONDS.minute } as const;
 
-/** Problems of the arguments, all of them. */
-export function checkTransientEtl(args: TransientEtlArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkTransientEtl(args: TransientEtlArgs): Finding[] {
   return [
     ...checkFleet(args),
     ...wantInteger("forgottenSeconds", args.forgottenSeconds ?? FORGOTTEN_SECONDS.usual, "seconds", FORGOTTEN_SECONDS),

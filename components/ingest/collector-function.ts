@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { collectorFunctionSettings } from "../../contracts/settings/collector";
 import { CALL } from "../../contracts/settings/collector-call";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { environmentOf } from "../kit/settings";
 import { checkFunction, createFunction } from "../parts/function";
@@ -34,8 +34,8 @@ export interface CollectorFunctionArgs extends CollectorFunctionOptions {
   readonly key: KeyRef;
 }
 
-/** Problems of the arguments, by path. */
-export function checkCollectorFunction(args: CollectorFunctionArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkCollectorFunction(args: CollectorFunctionArgs): Finding[] {
   return checkFunction(args);
 }
 

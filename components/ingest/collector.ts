@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -75,9 +75,9 @@ const ACCESS_LOG = {
   requestedAt: "$context.requestTime",
 } as const;
 
-/** Problems of the arguments, by path. */
-export function checkCollector({ authorizer, throttle, key, allowedOrigins = [] }: CollectorArgs): Problem[] {
-  const problems = [
+/** Findings about the arguments, by path. */
+export function checkCollector({ authorizer, throttle, key, allowedOrigins = [] }: CollectorArgs): Finding[] {
+  const findings = [
     ...checkLogKey("key", key),
     ...wantInteger("throttle.rate", throttle.rate, "requests per second", { min: 1 }),
     ...wantInteger("throttle.burst", throttle.burst, "requests", { min: 1 }),
@@ -87,15 +87,15 @@ export function checkCollector({ authorizer, throttle, key, allowedOrigins = [] 
     ),
   ];
   if (throttle.burst < throttle.rate) {
-    problems.push(problem("throttle.burst", `at least the rate (${throttle.rate})`, throttle.burst));
+    findings.push(finding("throttle.burst", `at least the rate (${throttle.rate})`, throttle.burst));
   }
   if (authorizer.kind === "jwt") {
-    problems.push(
+    findings.push(
       ...wantMatch("authorizer.issuer", authorizer.issuer, /^https:\/\/[^\s]+$/, "an https URL"),
       ...wantDistinct("authorizer.audiences", authorizer.audiences, "audiences"),
     );
   }
-  return problems;
+  return findings;
 }
 
 /**

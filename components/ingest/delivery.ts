@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import type { Grant } from "../kit/grant";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -57,11 +57,11 @@ export interface DeliveryStreamArgs {
 export const RETRY_SECONDS = 3600;
 const PATH = /^[a-z0-9]([a-z0-9/_-]*[a-z0-9])?$/;
 
-/** Problems of the arguments, by path. */
-export function checkDeliveryStream(args: DeliveryStreamArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkDeliveryStream(args: DeliveryStreamArgs): Finding[] {
   const { partitioning, processor, buffering, prefix, errorPrefix, backup, conversion, fileExtension } = args;
   const dynamic = partitioning === "dynamic";
-  const problems = [
+  const findings = [
     ...checkLogKey("logKey", args.logKey),
     // API reference, BufferingHints; FAQ of dynamic partitioning and of record format conversion: at least 64 MiB
     ...wantInteger("buffering.sizeMiB", buffering.sizeMiB, "MiB", {
@@ -73,15 +73,15 @@ export function checkDeliveryStream(args: DeliveryStreamArgs): Problem[] {
     ...wantMatch("errorPrefix", errorPrefix ?? "errors", PATH, "a path without slashes at its ends"),
   ];
   if (conversion !== undefined && fileExtension !== undefined && !fileExtension.endsWith(".parquet")) {
-    problems.push(problem("fileExtension", "an ending .parquet where records are converted", fileExtension));
+    findings.push(finding("fileExtension", "an ending .parquet where records are converted", fileExtension));
   }
   if (dynamic && processor === undefined) {
-    problems.push(problem("partitioning", '"arrival" where no processor gives the keys', "dynamic"));
+    findings.push(finding("partitioning", '"arrival" where no processor gives the keys', "dynamic"));
   }
   if (backup !== undefined && processor === undefined) {
-    problems.push(problem("backup", "none where records are delivered as they came", "a backup"));
+    findings.push(finding("backup", "none where records are delivered as they came", "a backup"));
   }
-  return problems;
+  return findings;
 }
 
 /** The path of one hour. The names of the keys are those that the transform answers. */

@@ -1,7 +1,7 @@
 import { KINESIS_RECORD_BYTES } from "../../aws/facts";
 import * as pulumi from "@pulumi/pulumi";
 import type { TrafficProfile } from "../../regions/traffic";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantNumber } from "../kit/want";
@@ -65,8 +65,8 @@ export interface IngestArgs {
   readonly live?: ParquetConversion;
 }
 
-/** Problems of the arguments, by path; the parts check their own. */
-export function checkIngest({ traffic, dataFreshnessHours, keys }: IngestArgs): Problem[] {
+/** Findings about the arguments, by path; the parts check their own. */
+export function checkIngest({ traffic, dataFreshnessHours, keys }: IngestArgs): Finding[] {
   return [
     ...checkLogKey("keys.technical", keys.technical),
     ...wantNumber("traffic.eventsPerSecond", traffic.eventsPerSecond, "events per second", { min: 0 }),

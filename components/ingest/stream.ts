@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 import type { KeyRef } from "../parts/refs/key";
@@ -29,8 +29,8 @@ export interface EventStreamArgs {
   readonly capacity: StreamCapacity;
 }
 
-/** Problems of the arguments, by path. */
-export function checkEventStream({ capacity }: EventStreamArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkEventStream({ capacity }: EventStreamArgs): Finding[] {
   return capacity.mode === "provisioned" ? wantInteger("capacity.shards", capacity.shards, "shards", { min: 1 }) : [];
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { transformSettings } from "../../contracts/settings/transform";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { environmentOf } from "../kit/settings";
 import { checkFunction, createFunction } from "../parts/function";
@@ -29,8 +29,8 @@ export interface TransformArgs {
   readonly reservedConcurrency: number;
 }
 
-/** Problems of the arguments, by path. */
-export function checkTransform(args: TransformArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkTransform(args: TransformArgs): Finding[] {
   return checkFunction(args);
 }
 

@@ -7,7 +7,7 @@ import type { Grant } from "../kit/grant";
 import { trustCompute } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { Program } from "../kit/program";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { environmentOf, type SettingGrants } from "../kit/settings";
 import { SECONDS } from "../kit/units";
@@ -72,8 +72,8 @@ export interface IntakeArgs {
 const DISK_GIB = 20;
 /** A week: an instance is never older than that week's patches. */
 const MAX_INSTANCE_SECONDS = 7 * SECONDS.day;
-/** Problems of the arguments, by path. */
-export function checkIntake({ instanceTypes, capacity }: IntakeArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkIntake({ instanceTypes, capacity }: IntakeArgs): Finding[] {
   return [
     ...checkInstanceTypes(instanceTypes, 2),
     ...wantInteger("capacity.minInstances", capacity.minInstances, "instances", { min: 1 }),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
 import { KeyRef } from "../parts/refs/key";
@@ -15,12 +15,12 @@ export interface PseudonymKeyArgs {
   readonly replicaRegions: readonly string[];
 }
 
-/** Problems of the arguments, by path. */
-export function checkPseudonymKey({ scope, replicaRegions }: PseudonymKeyArgs): Problem[] {
-  const problems = wantDistinct("replicaRegions", replicaRegions, "replica regions", 0);
+/** Findings about the arguments, by path. */
+export function checkPseudonymKey({ scope, replicaRegions }: PseudonymKeyArgs): Finding[] {
+  const findings = wantDistinct("replicaRegions", replicaRegions, "replica regions", 0);
   const index = replicaRegions.indexOf(scope.region);
-  if (index >= 0) problems.push(problem(`replicaRegions[${index}]`, "a region other than the primary", scope.region));
-  return problems;
+  if (index >= 0) findings.push(finding(`replicaRegions[${index}]`, "a region other than the primary", scope.region));
+  return findings;
 }
 
 /** The alias under which a region finds its zone's pseudonym key; equal rules in the foundation and in the region. */

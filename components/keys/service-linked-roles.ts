@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { wantDistinct, wantMatch } from "../kit/want";
 
 export interface ServiceLinkedRolesArgs {
@@ -8,8 +8,8 @@ export interface ServiceLinkedRolesArgs {
   readonly services: readonly string[];
 }
 
-/** Problems of the arguments, by path. */
-export function checkServiceLinkedRoles({ services }: ServiceLinkedRolesArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkServiceLinkedRoles({ services }: ServiceLinkedRolesArgs): Finding[] {
   return [
     ...wantDistinct("services", services, "services", 0),
     ...services.flatMap((service, index) =>

@@ -1,4 +1,4 @@
-import { problem, refuse } from "./refuse";
+import { finding, refuse } from "./refuse";
 import type { Scope } from "./scope";
 
 /**
@@ -68,12 +68,12 @@ const SHORT_KINDS: ReadonlySet<NameKind> = new Set(["searchDomain", "loadBalance
 export function nameOf(scope: Scope, part: string, kind: NameKind): string {
   const name = spell(scope, part, kind);
   const rule = NAME_RULES[kind];
-  const problems = [];
+  const findings = [];
   if (name.length > rule.max) {
-    problems.push(problem("name", `at most ${rule.max} characters for a ${kind} ("${name}")`, name.length));
+    findings.push(finding("name", `at most ${rule.max} characters for a ${kind} ("${name}")`, name.length));
   }
-  if (!rule.alphabet.test(name)) problems.push(problem("name", `a ${kind} name matching ${rule.alphabet}`, name));
-  refuse(`the name of ${part}`, problems);
+  if (!rule.alphabet.test(name)) findings.push(finding("name", `a ${kind} name matching ${rule.alphabet}`, name));
+  refuse(`the name of ${part}`, findings);
   return name;
 }
 

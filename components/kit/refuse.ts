@@ -1,24 +1,23 @@
 import { InputPropertiesError } from "@pulumi/pulumi";
+import { lineOf, reasonOf } from "../../contracts/finding";
+import type { Finding } from "../../contracts/finding";
 
-/** One thing wrong with an input: where it is, and what was wanted instead. */
-export interface Problem {
-  /** Path in the caller's terms, e.g. `variants[1].weight`. */
-  readonly propertyPath: string;
-  /** `want ..., got ...`. */
-  readonly reason: string;
-}
+export type { Finding } from "../../contracts/finding";
 
-/** Words a problem the way all of Meridian does. Never pass a secret as `got`. */
-export function problem(propertyPath: string, want: string, got: unknown): Problem {
-  return { propertyPath, reason: `want ${want}, got ${typeof got === "string" ? `"${got}"` : String(got)}` };
+/** A finding about an argument, by its path in the caller's terms. Never pass a secret as `got`. */
+export function finding(path: string, want: string, got: unknown): Finding {
+  return { path, want, got: typeof got === "string" ? `"${got}"` : String(got) };
 }
 
 /**
- * Refuses bad input, all problems at once. Does nothing when there are none.
- * @throws InputPropertiesError listing every problem by path.
+ * Refuses bad input, all findings at once. Does nothing when there are none.
+ * @throws InputPropertiesError listing every finding by path.
  */
-export function refuse(what: string, problems: readonly Problem[]): void {
-  if (problems.length === 0) return;
-  const lines = problems.map(({ propertyPath, reason }) => `\n  ${propertyPath}: ${reason}`);
-  throw new InputPropertiesError({ message: `${what} cannot be built:${lines.join("")}`, errors: [...problems] });
+export function refuse(what: string, findings: readonly Finding[]): void {
+  if (findings.length === 0) return;
+  const lines = findings.map((found) => `\n  ${lineOf(found)}`);
+  throw new InputPropertiesError({
+    message: `${what} cannot be built:${lines.join("")}`,
+    errors: findings.map((found) => ({ propertyPath: found.path, reason: reasonOf(found) })),
+  });
 }

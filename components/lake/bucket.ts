@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { DataClass } from "../../contracts/data-class";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
@@ -77,27 +77,27 @@ const INVENTORY_FIELDS = [
   "ObjectLockRetainUntilDate",
 ];
 
-/** Problems of a lock, by path: it may not hold data longer than it is kept, nor data that is to go with its stack. */
+/** Findings about a lock, by path: it may not hold data longer than it is kept, nor data that is to go with its stack. */
 export function checkObjectLock(
   path: string,
   { mode, days }: ObjectLock,
   scope: Scope,
   keptDays: number | undefined,
-): Problem[] {
+): Finding[] {
   const max = Math.min(LOCK_DAYS.max, keptDays ?? LOCK_DAYS.max);
   return [
     ...wantInteger(`${path}.days`, days, "days", { min: LOCK_DAYS.min, max }),
     ...(mode === "compliance" && scope.data === "disposable"
-      ? [problem(`${path}.mode`, '"governance" where the data is disposable: nobody could delete it', mode)]
+      ? [finding(`${path}.mode`, '"governance" where the data is disposable: nobody could delete it', mode)]
       : []),
   ];
 }
 
-/** Problems of the arguments, by path. */
-export function checkLakeBucket(args: LakeBucketArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkLakeBucket(args: LakeBucketArgs): Finding[] {
   const { scope, lifecycle, prefixLifecycles = [], writers = [], objectLock, inventory } = args;
   const { infrequentDays, archiveDays, expireDays, previousVersionsDays } = lifecycle;
-  const problems = [
+  const findings = [
     ...wantInteger("lifecycle.previousVersionsDays", previousVersionsDays, "days", { min: 1 }),
     ...(infrequentDays === undefined
       ? []
@@ -105,24 +105,24 @@ export function checkLakeBucket(args: LakeBucketArgs): Problem[] {
     ...(expireDays === undefined ? [] : wantInteger("lifecycle.expireDays", expireDays, "days", { min: 1 })),
   ];
   if (objectLock !== undefined) {
-    problems.push(...checkObjectLock("objectLock", objectLock, scope, expireDays));
+    findings.push(...checkObjectLock("objectLock", objectLock, scope, expireDays));
     if (writers.some(({ kind }) => kind === "access-logs"))
-      problems.push(problem("objectLock", "none on a bucket that takes access logs: S3 delivers none there", "a lock"));
+      findings.push(finding("objectLock", "none on a bucket that takes access logs: S3 delivers none there", "a lock"));
   }
   if (inventory !== undefined) {
     const path = /^[a-z0-9]([a-z0-9/_-]*[a-z0-9])?$/;
-    problems.push(...wantMatch("inventory.prefix", inventory.prefix, path, "a path without slashes at its ends"));
+    findings.push(...wantMatch("inventory.prefix", inventory.prefix, path, "a path without slashes at its ends"));
   }
   const order = [infrequentDays, archiveDays, expireDays].filter((days) => days !== undefined);
   if (order.some((days, index) => index > 0 && days <= (order[index - 1] ?? 0))) {
-    problems.push(problem("lifecycle", "infrequent before archive before expiry", order.join(", ")));
+    findings.push(finding("lifecycle", "infrequent before archive before expiry", order.join(", ")));
   }
   for (const [index, { prefix, expireDays: days }] of prefixLifecycles.entries()) {
     if (!prefix.endsWith("/"))
-      problems.push(problem(`prefixLifecycles[${index}].prefix`, "a path ending in /", prefix));
-    problems.push(...wantInteger(`prefixLifecycles[${index}].expireDays`, days, "days", { min: 1 }));
+      findings.push(finding(`prefixLifecycles[${index}].prefix`, "a path ending in /", prefix));
+    findings.push(...wantInteger(`prefixLifecycles[${index}].expireDays`, days, "days", { min: 1 }));
   }
-  return problems;
+  return findings;
 }
 
 /**

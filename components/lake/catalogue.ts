@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantMatch } from "../kit/want";
 import { CatalogueRef } from "../parts/refs/catalogue";
@@ -59,9 +59,9 @@ const FORMATS = {
 
 const IDENTIFIER = /^[a-z][a-z0-9_]*$/;
 
-/** Problems of the arguments, by path. */
-export function checkCatalogue({ tables }: CatalogueArgs): Problem[] {
-  const problems = wantDistinct(
+/** Findings about the arguments, by path. */
+export function checkCatalogue({ tables }: CatalogueArgs): Finding[] {
+  const findings = wantDistinct(
     "tables",
     tables.map((table) => table.name),
     "tables",
@@ -69,18 +69,18 @@ export function checkCatalogue({ tables }: CatalogueArgs): Problem[] {
   for (const [index, { name, columns, partitionKeys = [], projection = {} }] of tables.entries()) {
     const path = `tables[${index}]`;
     const names = [...columns, ...partitionKeys].map((column) => column.name);
-    problems.push(...wantMatch(`${path}.name`, name, IDENTIFIER, "a lower-case name"));
-    problems.push(...wantDistinct(`${path}.columns`, names, "columns"));
+    findings.push(...wantMatch(`${path}.name`, name, IDENTIFIER, "a lower-case name"));
+    findings.push(...wantDistinct(`${path}.columns`, names, "columns"));
     for (const column of names) {
-      problems.push(...wantMatch(`${path}.columns.${column}`, column, IDENTIFIER, "a lower-case name"));
+      findings.push(...wantMatch(`${path}.columns.${column}`, column, IDENTIFIER, "a lower-case name"));
     }
     for (const key of Object.keys(projection)) {
       if (!partitionKeys.some((column) => column.name === key)) {
-        problems.push(problem(`${path}.projection.${key}`, "a partition key of the table", key));
+        findings.push(finding(`${path}.projection.${key}`, "a partition key of the table", key));
       }
     }
   }
-  return problems;
+  return findings;
 }
 
 /** The region's Glue database: what Athena, Spark and Redshift Spectrum call the lake's files. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CLOUDFRONT_REGION } from "../../aws/facts";
 import type { DataClass } from "../../contracts/data-class";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 import { nameOf } from "../kit/names";
@@ -78,8 +78,8 @@ const BACKUP_DAYS = 7;
 /** Days of models and programs that were replaced: enough to go back. */
 const ARTIFACT_VERSIONS_DAYS = 180;
 
-/** Problems of the arguments, by path. */
-export function checkLake(args: LakeArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkLake(args: LakeArgs): Finding[] {
   const { retentionDays, rawRetentionDays, logRetentionDays, resultRetentionDays } = days(args);
   return [
     ...wantInteger("retentionDays", retentionDays, "days", { min: 1 }),
@@ -92,7 +92,7 @@ export function checkLake(args: LakeArgs): Problem[] {
       if (part === "artifacts") return checkObjectLock(path, lock, args.scope, undefined);
       if (part === "bronze" || part === "silver" || part === "gold")
         return checkObjectLock(path, lock, args.scope, retentionDays);
-      return [problem(path, "raw, bronze, silver, gold, quarantine or artifacts", part)];
+      return [finding(path, "raw, bronze, silver, gold, quarantine or artifacts", part)];
     }),
   ];
 }

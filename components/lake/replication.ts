@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse } from "../kit/refuse";
-import type { Problem } from "../kit/refuse";
+import { finding, refuse } from "../kit/refuse";
+import type { Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantDistinct } from "../kit/want";
@@ -35,8 +35,8 @@ const REPLICATION_TIME_MINUTES = 15;
 /** What untimed replication keeps in nearly all cases, without a word from AWS that it does. */
 const UNTIMED_SECONDS = SECONDS.hour;
 
-/** Problems of the arguments, by path. */
-export function checkBucketReplication({ source, destinations, scope }: BucketReplicationArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkBucketReplication({ source, destinations, scope }: BucketReplicationArgs): Finding[] {
   return [
     ...wantDistinct(
       "destinations",
@@ -45,12 +45,12 @@ export function checkBucketReplication({ source, destinations, scope }: BucketRe
     ),
     ...destinations.flatMap(({ region }, index) =>
       region === source.region
-        ? [problem(`destinations[${index}].region`, "a region other than the source's", region)]
+        ? [finding(`destinations[${index}].region`, "a region other than the source's", region)]
         : [],
     ),
     ...(source.region === scope.region
       ? []
-      : [problem("source.region", `the scope's region (${scope.region})`, source.region)]),
+      : [finding("source.region", `the scope's region (${scope.region})`, source.region)]),
   ];
 }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 
@@ -16,8 +16,8 @@ export interface WorkgroupArgs {
   readonly scanLimitBytes: number;
 }
 
-/** Problems of the arguments, by path. */
-export function checkWorkgroup({ scanLimitBytes }: WorkgroupArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkWorkgroup({ scanLimitBytes }: WorkgroupArgs): Finding[] {
   // API reference, CreateWorkGroup: BytesScannedCutoffPerQuery
   return wantInteger("scanLimitBytes", scanLimitBytes, "bytes", { min: 10_000_000 });
 }

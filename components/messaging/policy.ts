@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import type { KeyRef, KeyService } from "../parts/refs/key";
 
@@ -7,11 +7,11 @@ import type { KeyRef, KeyService } from "../parts/refs/key";
 export type Sender = Extract<KeyService, "cloudwatch" | "events" | "s3">;
 
 /** Senders that the key does not admit: their messages would be lost without a trace. */
-export function checkSenders(path: string, senders: readonly Sender[], key: KeyRef): Problem[] {
+export function checkSenders(path: string, senders: readonly Sender[], key: KeyRef): Finding[] {
   return senders.flatMap((sender, index) =>
     key.admits.has(sender)
       ? []
-      : [problem(`${path}[${index}]`, `a service that the key admits (${[...key.admits].join(", ")})`, sender)],
+      : [finding(`${path}[${index}]`, `a service that the key admits (${[...key.admits].join(", ")})`, sender)],
   );
 }
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { arnOf } from "../kit/arn";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { SECONDS } from "../kit/units";
 import { wantInteger } from "../kit/want";
@@ -34,8 +34,8 @@ export interface QueueArgs {
   readonly alarmTopicArn?: pulumi.Input<string>;
 }
 
-/** Problems of the arguments, by path. */
-export function checkQueue(args: QueueArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkQueue(args: QueueArgs): Finding[] {
   return [
     ...wantInteger("workSeconds", args.workSeconds, "seconds", { min: 1, max: VISIBILITY_SECONDS.max }),
     ...wantInteger("maxReceives", args.maxReceives ?? 5, "receives", MAX_RECEIVES),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantMatch } from "../kit/want";
 import type { KeyRef } from "../parts/refs/key";
@@ -20,8 +20,8 @@ export interface TopicArgs {
   readonly emails?: readonly string[];
 }
 
-/** Problems of the arguments, by path. */
-export function checkTopic({ emails = [], publishers = [], key }: TopicArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkTopic({ emails = [], publishers = [], key }: TopicArgs): Finding[] {
   return [
     ...checkSenders("publishers", publishers, key),
     ...wantDistinct("emails", emails, "addresses", 0),

@@ -4,7 +4,7 @@ import * as awsx from "@pulumi/awsx";
 import { contains, overlaps, parseCidr, type Block } from "../../regions/addresses";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
 import { createLogGroup } from "../parts/log-group";
@@ -77,38 +77,38 @@ export interface RoleSecurityGroup {
   readonly egress?: readonly Opening[];
 }
 
-/** Problems of a network's arguments, by path. */
-export function checkNetwork(args: Omit<NetworkArgs, "flowLogs">): Problem[] {
+/** Findings about a network's arguments, by path. */
+export function checkNetwork(args: Omit<NetworkArgs, "flowLogs">): Finding[] {
   const { availabilityZones, cidr, subnets, interfaceEndpoints = [] } = args;
-  const problems = wantDistinct("availabilityZones", availabilityZones, "availability zones", 2);
+  const findings = wantDistinct("availabilityZones", availabilityZones, "availability zones", 2);
   const region = parseCidr(cidr);
-  if (region === undefined) problems.push(problem("cidr", "an IPv4 block such as 10.16.0.0/16", cidr));
+  if (region === undefined) findings.push(finding("cidr", "an IPv4 block such as 10.16.0.0/16", cidr));
   const seen: { readonly path: string; readonly text: string; readonly block: Block }[] = [];
   for (const tier of ["public", "private", "isolated"] as const) {
     const blocks = subnets[tier];
     if (blocks.length !== availabilityZones.length) {
-      problems.push(
-        problem(`subnets.${tier}`, `one block for each of ${availabilityZones.length} zones`, blocks.length),
+      findings.push(
+        finding(`subnets.${tier}`, `one block for each of ${availabilityZones.length} zones`, blocks.length),
       );
     }
     for (const [index, text] of blocks.entries()) {
       const path = `subnets.${tier}[${index}]`;
       const block = parseCidr(text);
       if (block === undefined) {
-        problems.push(problem(path, "an IPv4 block such as 10.16.0.0/20", text));
+        findings.push(finding(path, "an IPv4 block such as 10.16.0.0/20", text));
         continue;
       }
       if (region !== undefined && !contains(region, block))
-        problems.push(problem(path, `a block inside ${cidr}`, text));
+        findings.push(finding(path, `a block inside ${cidr}`, text));
       const other = seen.find((candidate) => overlaps(candidate.block, block));
       if (other !== undefined) {
-        problems.push(problem(path, `a block that does not overlap ${other.path} (${other.text})`, text));
+        findings.push(finding(path, `a block that does not overlap ${other.path} (${other.text})`, text));
       }
       seen.push({ path, text, block });
     }
   }
-  problems.push(...wantDistinct("interfaceEndpoints", interfaceEndpoints, "interface endpoints", 0));
-  return problems;
+  findings.push(...wantDistinct("interfaceEndpoints", interfaceEndpoints, "interface endpoints", 0));
+  return findings;
 }
 
 /**

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 import { allowMetrics } from "../parts/refs/account";
@@ -23,8 +23,8 @@ export interface AgePublisherArgs {
 /** The alarms look at whole hours; two readings an hour are the least that one late start cannot empty. */
 const EVERY_MINUTES = { min: 1, max: 30, usual: 15 } as const;
 
-/** Problems of the arguments, all of them. */
-export function checkAgePublisher({ everyMinutes }: AgePublisherArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkAgePublisher({ everyMinutes }: AgePublisherArgs): Finding[] {
   return wantInteger("everyMinutes", everyMinutes ?? EVERY_MINUTES.usual, "minutes", EVERY_MINUTES);
 }
 

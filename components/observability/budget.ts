@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantMatch, wantNumber } from "../kit/want";
 
@@ -20,8 +20,8 @@ const NOTICES = [
   { percent: 100, type: "FORECASTED" },
 ] as const;
 
-/** Problems of the arguments, all of them. */
-export function checkRegionBudget(args: RegionBudgetArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkRegionBudget(args: RegionBudgetArgs): Finding[] {
   return [
     ...wantNumber("monthlyUsd", args.monthlyUsd, "US dollars", { min: 1 }),
     ...wantMatch("ownerEmail", args.ownerEmail, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"),

@@ -1,4 +1,4 @@
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import { wantNumber } from "../kit/want";
 import type { AlarmSpec } from "./alarm-spec";
 import type { CacheHealth, Targets } from "./targets";
@@ -52,13 +52,13 @@ const DEFAULTS = {
   lagSeconds: 5,
 } as const;
 
-/** Problems of what is expected of a cache, by path; none of what is not asked for. */
-export function checkCacheHealth(health: CacheHealth | undefined): Problem[] {
+/** Findings about what is expected of a cache, by path; none of what is not asked for. */
+export function checkCacheHealth(health: CacheHealth | undefined): Finding[] {
   if (health === undefined) return [];
   const { engine } = health;
-  const only = (name: "memoryPercent" | "lagSeconds"): Problem[] =>
+  const only = (name: "memoryPercent" | "lagSeconds"): Finding[] =>
     engine === "memcached" && health[name] !== undefined
-      ? [problem(`targets.cacheHealth.${name}`, "nothing: Memcached does not report it", health[name])]
+      ? [finding(`targets.cacheHealth.${name}`, "nothing: Memcached does not report it", health[name])]
       : [];
   return [
     ...(["hitPercent", "memoryPercent", "cpuPercent"] as const).flatMap((name) =>

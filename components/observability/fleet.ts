@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { DELIVERY_SECONDS } from "./alarms";
 import type { Promises } from "./targets";
@@ -47,13 +47,13 @@ const GLOBAL_REGION = "us-east-1";
 /** Route 53 takes a region for dead when no more of its checkers reach it: docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html */
 const HEALTHY_PERCENT = 18;
 
-/** Problems of the arguments, all of them. */
-export function checkFleetDashboard({ regions, zones }: FleetDashboardArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkFleetDashboard({ regions, zones }: FleetDashboardArgs): Finding[] {
   const known = new Set(zones.map(({ zone }) => zone));
   return [
-    ...(regions.length === 0 ? [problem("regions", "at least 1 region", 0)] : []),
+    ...(regions.length === 0 ? [finding("regions", "at least 1 region", 0)] : []),
     ...regions.flatMap(({ zone }, index) =>
-      known.has(zone) ? [] : [problem(`regions[${index}].zone`, `one of ${[...known].join(", ")}`, zone)],
+      known.has(zone) ? [] : [finding(`regions[${index}].zone`, `one of ${[...known].join(", ")}`, zone)],
     ),
   ];
 }

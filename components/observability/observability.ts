@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantNumber } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -26,13 +26,13 @@ export interface ObservabilityArgs {
   readonly key: KeyRef;
 }
 
-/** Problems of the arguments, all of them. */
-export function checkObservability(args: ObservabilityArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkObservability(args: ObservabilityArgs): Finding[] {
   const { promises, targets } = args;
   return [
     ...(promises.availability > 0 && promises.availability < 1
       ? []
-      : [problem("promises.availability", "a part above 0 and below 1", promises.availability)]),
+      : [finding("promises.availability", "a part above 0 and below 1", promises.availability)]),
     ...wantNumber("promises.dataFreshnessHours", promises.dataFreshnessHours, "hours", { min: 1 }),
     ...wantNumber("promises.streamLagSeconds", promises.streamLagSeconds ?? 300, "seconds", { min: 1 }),
     ...wantNumber("promises.predictionMilliseconds", promises.predictionMilliseconds ?? 100, "milliseconds", {
@@ -40,8 +40,8 @@ export function checkObservability(args: ObservabilityArgs): Problem[] {
     }),
     ...checkLogKey("key", args.key),
     ...checkCacheHealth(targets.cacheHealth),
-    ...(targets.variantNames.length === 0 ? [problem("targets.variantNames", "at least 1 variant", 0)] : []),
-    ...(Object.keys(targets.tables).length === 0 ? [problem("targets.tables", "at least 1 table", 0)] : []),
+    ...(targets.variantNames.length === 0 ? [finding("targets.variantNames", "at least 1 variant", 0)] : []),
+    ...(Object.keys(targets.tables).length === 0 ? [finding("targets.tables", "at least 1 table", 0)] : []),
   ];
 }
 

@@ -4,7 +4,7 @@ import { bundleLambda } from "../kit/bundle";
 import type { Grant } from "../kit/grant";
 import { trustCompute, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import type { Problem } from "../kit/refuse";
+import type { Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 import { checkLogKey, createLogGroup } from "./log-group";
@@ -37,8 +37,8 @@ export interface FunctionArgs {
   readonly grants: readonly (Grant | Allow)[];
 }
 
-/** Problems of the arguments, by path. */
-export function checkFunction(args: Pick<FunctionArgs, "reservedConcurrency" | "key">): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkFunction(args: Pick<FunctionArgs, "reservedConcurrency" | "key">): Finding[] {
   return [
     ...wantInteger("reservedConcurrency", args.reservedConcurrency, "calls", { min: 1 }),
     ...checkLogKey("key", args.key),

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { keepData, type Scope } from "../kit/scope";
 import type { KeyRef } from "./refs/key";
 import { LogGroupRef } from "./refs/log-group";
@@ -25,13 +25,13 @@ export interface LogGroupArgs {
 }
 
 /**
- * Problems of a log group's key, by path. Components check it before they create anything: with a key that CloudWatch
+ * Findings about a log group's key, by path. Components check it before they create anything: with a key that CloudWatch
  * Logs cannot use, CreateLogGroup is denied (docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html).
  */
-export function checkLogKey(path: string, key: KeyRef): Problem[] {
+export function checkLogKey(path: string, key: KeyRef): Finding[] {
   return key.admits.has("logs")
     ? []
-    : [problem(path, "a key whose policy admits CloudWatch Logs", "one that does not")];
+    : [finding(path, "a key whose policy admits CloudWatch Logs", "one that does not")];
 }
 
 /**

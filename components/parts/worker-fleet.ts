@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
 import type { Program } from "../kit/program";
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import { scopeTags, type Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
 import type { BucketRef } from "./refs/bucket";
@@ -12,13 +12,13 @@ import type { KeyRef } from "./refs/key";
 /** The newest Amazon Linux 2023 as EC2 resolves it at launch, so that a new instance is a patched one. */
 const AL2023 = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-";
 
-/** Problems of a fleet's instance types, by path: all of one architecture, since one image serves all. */
-export function checkInstanceTypes(instanceTypes: readonly string[], least = 1): Problem[] {
+/** Findings about a fleet's instance types, by path: all of one architecture, since one image serves all. */
+export function checkInstanceTypes(instanceTypes: readonly string[], least = 1): Finding[] {
   const architectures = new Set(instanceTypes.map(architectureOf));
   return [
     ...wantDistinct("instanceTypes", instanceTypes, "instance types", least),
     ...(architectures.size > 1
-      ? [problem("instanceTypes", "one processor architecture, since one image serves all", instanceTypes.join(", "))]
+      ? [finding("instanceTypes", "one processor architecture, since one image serves all", instanceTypes.join(", "))]
       : []),
   ];
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
 import { trustAccount } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantInteger, wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -43,8 +43,8 @@ const LOGS = {
 /** docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html */
 const VOLUME_GIB = { min: 10, max: 24_576 } as const;
 
-/** Problems of the arguments, all of them. */
-export function checkSearch(args: SearchArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkSearch(args: SearchArgs): Finding[] {
   const { dataNodes, zones, dedicatedMasters, volumeGiB } = args.sizing;
   return [
     ...checkLogKey("key", args.key),
@@ -58,11 +58,11 @@ export function checkSearch(args: SearchArgs): Problem[] {
     ...wantInteger("sizing.dataNodes", dataNodes, "nodes", { min: zones, max: 80 }),
     ...(dataNodes % zones === 0
       ? []
-      : [problem("sizing.dataNodes", `a multiple of the ${zones} zones, so that each carries the same`, dataNodes)]),
+      : [finding("sizing.dataNodes", `a multiple of the ${zones} zones, so that each carries the same`, dataNodes)]),
     ...wantInteger("sizing.volumeGiB", volumeGiB, "GiB", VOLUME_GIB),
     ...(zones === 3 && dedicatedMasters === 0
       ? [
-          problem(
+          finding(
             "sizing.dedicatedMasters",
             "3 with three zones, so that a lost zone leaves a quorum",
             dedicatedMasters,

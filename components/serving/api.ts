@@ -4,7 +4,7 @@ import { apiSettings } from "../../contracts/settings/api";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
 import { trustCompute } from "../kit/iam";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { environmentOf } from "../kit/settings";
 import { wantDistinct, wantInteger } from "../kit/want";
@@ -62,8 +62,8 @@ const DEFAULTS = { port: 8080 } as const;
 /** Ports that a process without privileges may listen on. */
 const PORT = { min: 1024, max: 65_535 } as const;
 
-/** Problems of the arguments, all of them. */
-export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkRecommendationApi(args: RecommendationApiArgs): Finding[] {
   const known = Object.keys(ADD_ON_VERSIONS);
   const pinned = { ...ADD_ON_VERSIONS[args.kubernetesVersion], ...args.addOnVersions };
   const missing = ADD_ONS.filter((addOn) => pinned[addOn] === undefined);
@@ -72,7 +72,7 @@ export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
     ...(missing.length === 0
       ? []
       : [
-          problem(
+          finding(
             "kubernetesVersion",
             `one of ${known.join(", ")}, or addOnVersions with ${missing.join(", ")}`,
             args.kubernetesVersion,
@@ -80,7 +80,7 @@ export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
         ]),
     ...wantDistinct("nodeInstanceTypes", args.nodeInstanceTypes, "instance types"),
     ...(architectures.size > 1
-      ? [problem("nodeInstanceTypes", "one processor architecture", args.nodeInstanceTypes.join(", "))]
+      ? [finding("nodeInstanceTypes", "one processor architecture", args.nodeInstanceTypes.join(", "))]
       : []),
     ...wantInteger("nodes.min", args.nodes.min, "nodes", { min: 1 }),
     ...wantInteger("nodes.max", args.nodes.max, "nodes", { min: args.nodes.min, max: 450 }),
@@ -91,7 +91,7 @@ export function checkRecommendationApi(args: RecommendationApiArgs): Problem[] {
     ...checkSurroundings(args),
     ...(args.publicAccessCidrs ?? []).flatMap((cidr, index) =>
       cidr.endsWith("/0")
-        ? [problem(`publicAccessCidrs[${index}]`, "a block narrower than the whole Internet", cidr)]
+        ? [finding(`publicAccessCidrs[${index}]`, "a block narrower than the whole Internet", cidr)]
         : [],
     ),
   ];

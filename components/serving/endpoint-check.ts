@@ -1,4 +1,4 @@
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../kit/want";
 import type { ModelArtifact, ModelCollection, ModelEndpointArgs, ShadowVariant, Variant } from "./contract";
 
@@ -14,18 +14,18 @@ export function isCollection(model: ModelArtifact | ModelCollection): model is M
   return "mode" in model;
 }
 
-/** Problems of the arguments, all of them. */
-export function checkModelEndpoint(args: ModelEndpointArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkModelEndpoint(args: ModelEndpointArgs): Finding[] {
   const { variants, shadow, model } = args;
   const names = variants.map(({ name }) => name);
   const weights = variants.reduce((sum, { weight }) => sum + weight, 0);
   return [
     ...wantDistinct("variants", names, "variant names", shadow === undefined ? VARIANTS.min : 1),
     ...(variants.length > VARIANTS.max
-      ? [problem("variants", `at most ${VARIANTS.max} variants`, variants.length)]
+      ? [finding("variants", `at most ${VARIANTS.max} variants`, variants.length)]
       : []),
     ...variants.flatMap((variant, index) => checkVariant(`variants[${index}]`, variant)),
-    ...(weights > 0 || Number.isNaN(weights) ? [] : [problem("variants", "weights whose sum is above 0", weights)]),
+    ...(weights > 0 || Number.isNaN(weights) ? [] : [finding("variants", "weights whose sum is above 0", weights)]),
     ...(isCollection(model) ? checkCollection(args, model) : checkArtifact("model", model)),
     ...(shadow === undefined ? [] : checkShadow(args, shadow)),
     ...wantNumber("capture.percent", args.capture.percent, "percent", { min: 0, max: 100 }),
@@ -35,7 +35,7 @@ export function checkModelEndpoint(args: ModelEndpointArgs): Problem[] {
   ];
 }
 
-function checkVariant(path: string, variant: Variant): Problem[] {
+function checkVariant(path: string, variant: Variant): Finding[] {
   return [
     ...wantVariantName(`${path}.name`, variant.name),
     ...wantNumber(`${path}.weight`, variant.weight, "weight", { min: 0 }),
@@ -52,11 +52,11 @@ function checkVariant(path: string, variant: Variant): Problem[] {
 }
 
 /** docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html and, for the counts, API_CreateEndpointConfig */
-function checkShadow({ variants, model }: ModelEndpointArgs, shadow: ShadowVariant): Problem[] {
+function checkShadow({ variants, model }: ModelEndpointArgs, shadow: ShadowVariant): Finding[] {
   return [
     ...wantVariantName("shadow.name", shadow.name),
     ...(variants.some(({ name }) => name === shadow.name)
-      ? [problem("shadow.name", "another name than the variant's", shadow.name)]
+      ? [finding("shadow.name", "another name than the variant's", shadow.name)]
       : []),
     ...wantInstanceType("shadow.instanceType", shadow.instanceType),
     ...wantInteger("shadow.instances", shadow.instances ?? SHADOW.instances, "instances", { min: 1 }),
@@ -65,36 +65,36 @@ function checkShadow({ variants, model }: ModelEndpointArgs, shadow: ShadowVaria
       max: 100,
     }),
     ...checkArtifact("shadow.model", shadow.model),
-    ...(variants.length > 1 ? [problem("variants", "exactly 1 variant beside a shadow", variants.length)] : []),
-    ...(isCollection(model) ? [problem("shadow", "nothing beside a collection of models", shadow.name)] : []),
+    ...(variants.length > 1 ? [finding("variants", "exactly 1 variant beside a shadow", variants.length)] : []),
+    ...(isCollection(model) ? [finding("shadow", "nothing beside a collection of models", shadow.name)] : []),
   ];
 }
 
-function checkCollection({ variants, artifacts }: ModelEndpointArgs, { prefix }: ModelCollection): Problem[] {
+function checkCollection({ variants, artifacts }: ModelEndpointArgs, { prefix }: ModelCollection): Finding[] {
   const root = `s3://${artifacts.name}/models/`;
   return [
     ...(prefix.startsWith(root) && prefix.endsWith("/")
       ? []
-      : [problem("model.prefix", `an address that starts with ${root} and ends with a slash`, prefix)]),
+      : [finding("model.prefix", `an address that starts with ${root} and ends with a slash`, prefix)]),
     ...variants.flatMap(({ model }, index) =>
       model === undefined
         ? []
-        : [problem(`variants[${index}].model`, "nothing beside a collection of models", model.dataUrl)],
+        : [finding(`variants[${index}].model`, "nothing beside a collection of models", model.dataUrl)],
     ),
   ];
 }
 
-function checkArtifact(path: string, { dataUrl, digest }: ModelArtifact): Problem[] {
+function checkArtifact(path: string, { dataUrl, digest }: ModelArtifact): Finding[] {
   return [
     ...wantMatch(`${path}.dataUrl`, dataUrl, /^s3:\/\/[^/]+\/.+\.tar\.gz$/, "an s3:// address of a .tar.gz"),
     ...wantMatch(`${path}.digest`, digest, /^[0-9a-f]{64}$/, "a SHA-256 in hex"),
   ];
 }
 
-function wantVariantName(path: string, name: string): Problem[] {
+function wantVariantName(path: string, name: string): Finding[] {
   return wantMatch(path, name, /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/, "at most 63 letters, digits and single dashes");
 }
 
-function wantInstanceType(path: string, type: string): Problem[] {
+function wantInstanceType(path: string, type: string): Finding[] {
   return wantMatch(path, type, /^ml\.[a-z0-9-]+\.[a-z0-9]+$/, "a SageMaker instance type such as ml.m5.large");
 }

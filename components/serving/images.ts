@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../kit/names";
 import { refuse } from "../kit/refuse";
-import type { Problem } from "../kit/refuse";
+import type { Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { keepData } from "../kit/scope";
 import { wantDistinct, wantInteger } from "../kit/want";
@@ -27,8 +27,8 @@ export interface ImageRepositoriesArgs {
   readonly untaggedDays?: number;
 }
 
-/** Problems of the arguments, by path. */
-export function checkImageRepositories({ replicaRegions, untaggedDays }: ImageRepositoriesArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkImageRepositories({ replicaRegions, untaggedDays }: ImageRepositoriesArgs): Finding[] {
   return [
     ...wantDistinct("replicaRegions", replicaRegions, "replica regions", 0),
     ...wantInteger("untaggedDays", untaggedDays ?? 14, "days", { min: 1 }),

@@ -1,7 +1,7 @@
 import type { apiSettings } from "../../contracts/settings/api";
 import type { SettingInputs } from "../kit/settings";
 import type { Scope } from "../kit/scope";
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../kit/want";
 
 /** Who the API answers: `jwt` by tokens of an issuer, `iam-at-the-gateway` whom a gateway before it has asked IAM for. */
@@ -49,8 +49,8 @@ const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** A pod of 512 MiB: a WebSocket takes about 20 KB. */
 const CONNECTIONS = { min: 0, max: 10_000 } as const;
 
-/** Problems of the arguments, all of them. */
-export function checkSurroundings({ callers, telemetry, connectionsPerPod }: Surroundings): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkSurroundings({ callers, telemetry, connectionsPerPod }: Surroundings): Finding[] {
   return [
     ...(callers?.kind === "jwt"
       ? [
@@ -59,7 +59,7 @@ export function checkSurroundings({ callers, telemetry, connectionsPerPod }: Sur
           ...callers.audiences.flatMap((name, index) =>
             /^[^\s,]+$/.test(name)
               ? []
-              : [problem(`callers.audiences[${index}]`, "an audience without spaces and commas", name)],
+              : [finding(`callers.audiences[${index}]`, "an audience without spaces and commas", name)],
           ),
           ...wantInteger("callers.clockSkewSeconds", callers.clockSkewSeconds ?? 30, "seconds", { min: 0, max: 300 }),
         ]

@@ -1,4 +1,4 @@
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import type { Consistency } from "../../regions/topology/model";
 import { wantDistinct } from "../kit/want";
 import type { TableSpec } from "./specs";
@@ -24,40 +24,40 @@ export const STRONG_REGION_SETS: readonly (readonly string[])[] = [
   ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3"],
 ];
 
-/** Problems of a placement, by path. */
-export function checkPlacement(placement: Placement): Problem[] {
+/** Findings about a placement, by path. */
+export function checkPlacement(placement: Placement): Finding[] {
   const { region, replicaRegions, consistency, witnessRegion } = placement;
-  const problems = wantDistinct("replicaRegions", replicaRegions, "replica regions", 0);
+  const findings = wantDistinct("replicaRegions", replicaRegions, "replica regions", 0);
   const own = replicaRegions.indexOf(region);
-  if (own >= 0) problems.push(problem(`replicaRegions[${own}]`, "a region other than the owner's", region));
+  if (own >= 0) findings.push(finding(`replicaRegions[${own}]`, "a region other than the owner's", region));
   if (consistency === "eventual") {
     if (witnessRegion !== undefined) {
-      problems.push(problem("witnessRegion", "none with eventual consistency", witnessRegion));
+      findings.push(finding("witnessRegion", "none with eventual consistency", witnessRegion));
     }
-    return problems;
+    return findings;
   }
   const all = [region, ...replicaRegions, ...(witnessRegion === undefined ? [] : [witnessRegion])];
   if (all.length !== 3) {
-    problems.push(problem("replicaRegions", "3 regions, or 2 plus a witness, for strong consistency", all.length));
+    findings.push(finding("replicaRegions", "3 regions, or 2 plus a witness, for strong consistency", all.length));
   }
   if (new Set(all).size === all.length && !STRONG_REGION_SETS.some((set) => all.every((one) => set.includes(one)))) {
     const sets = STRONG_REGION_SETS.map((set) => `(${set.join(", ")})`).join(" or ");
-    problems.push(problem("replicaRegions", `all regions of one set for strong consistency: ${sets}`, all.join(", ")));
+    findings.push(finding("replicaRegions", `all regions of one set for strong consistency: ${sets}`, all.join(", ")));
   }
   if (witnessRegion !== undefined && [region, ...replicaRegions].includes(witnessRegion)) {
-    problems.push(problem("witnessRegion", "a region without a copy", witnessRegion));
+    findings.push(finding("witnessRegion", "a region without a copy", witnessRegion));
   }
-  return problems;
+  return findings;
 }
 
-/** Problems of one table in its placement, by path. */
-export function checkSpec(path: string, spec: TableSpec, consistency: Consistency): Problem[] {
-  const problems: Problem[] = [];
+/** Findings about one table in its placement, by path. */
+export function checkSpec(path: string, spec: TableSpec, consistency: Consistency): Finding[] {
+  const findings: Finding[] = [];
   if (spec.sortKey?.name === spec.partitionKey.name) {
-    problems.push(problem(`${path}.sortKey`, "an attribute other than the partition key", spec.partitionKey.name));
+    findings.push(finding(`${path}.sortKey`, "an attribute other than the partition key", spec.partitionKey.name));
   }
   if (consistency === "strong" && spec.ttlAttribute !== undefined) {
-    problems.push(problem(`${path}.ttlAttribute`, "none: strong consistency does not allow TTL", spec.ttlAttribute));
+    findings.push(finding(`${path}.ttlAttribute`, "none: strong consistency does not allow TTL", spec.ttlAttribute));
   }
-  return problems;
+  return findings;
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantDistinct, wantMatch } from "../kit/want";
 
@@ -14,8 +14,8 @@ export interface TableKeysArgs {
   readonly policyFor: (scope: Scope) => string;
 }
 
-/** Problems of the arguments, by path. */
-export function checkTableKeys({ regions }: TableKeysArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkTableKeys({ regions }: TableKeysArgs): Finding[] {
   return [
     ...wantDistinct("regions", regions, "regions"),
     ...regions.flatMap((region, index) =>

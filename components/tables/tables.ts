@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import type { Consistency } from "../../regions/topology/model";
 import { arnOf } from "../kit/arn";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import { dataTags, keepData, type Scope } from "../kit/scope";
 import { wantDistinct } from "../kit/want";
 import { checkPlacement, checkSpec } from "./check";
@@ -26,18 +26,15 @@ export interface GlobalTablesArgs {
   readonly ttl?: boolean;
 }
 
-/** Problems of the arguments, by path. */
-export function checkGlobalTables(args: GlobalTablesArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkGlobalTables(args: GlobalTablesArgs): Finding[] {
   const { scope, replicaRegions, keyArns, witnessRegion } = args;
   const consistency = args.consistency ?? "eventual";
   const tables = specsOf(args);
   const withoutKey = [...new Set([scope.region, ...replicaRegions])].filter((region) => !(region in keyArns));
   return [
     ...checkPlacement({ region: scope.region, replicaRegions, consistency, witnessRegion }),
-    ...withoutKey.map((region) => ({
-      propertyPath: `keyArns.${region}`,
-      reason: "want the key of this region, got nothing",
-    })),
+    ...withoutKey.map((region) => ({ path: `keyArns.${region}`, want: "the key of this region", got: "nothing" })),
     ...wantDistinct(
       "tables",
       tables.map(({ part }) => part),

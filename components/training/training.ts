@@ -4,7 +4,7 @@ import { workerSettings } from "../../contracts/settings/worker";
 import * as pulumi from "@pulumi/pulumi";
 import { trustCompute } from "../kit/iam";
 import type { Program } from "../kit/program";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { SECONDS } from "../kit/units";
 import { wantInteger, wantMatch } from "../kit/want";
 import { createInstanceRole } from "../parts/role";
@@ -29,12 +29,12 @@ export type { TrainingArgs, TrainingTables, WarmPool } from "./contract";
 /** Size of a gp3 volume, GiB: docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
 const GP3_GIB = { min: 8, max: 65_536 } as const;
 
-/** Problems of the arguments, all of them. */
-export function checkTraining(args: TrainingArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkTraining(args: TrainingArgs): Finding[] {
   const families = args.instanceTypes.flatMap((type, index) =>
     isMemoryOptimised(type)
       ? []
-      : [problem(`instanceTypes[${index}]`, "a memory-optimised type (R, X, U or Z family)", type)],
+      : [finding(`instanceTypes[${index}]`, "a memory-optimised type (R, X, U or Z family)", type)],
   );
   return [
     ...checkInstanceTypes(args.instanceTypes),
@@ -70,7 +70,7 @@ function optional(
   value: number | undefined,
   unit: string,
   range: { min: number; max?: number },
-): Problem[] {
+): Finding[] {
   return value === undefined ? [] : wantInteger(path, value, unit, range);
 }
 

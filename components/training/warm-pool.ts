@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import { arnOf } from "../kit/arn";
 import type { Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 import { DEFAULTS, type TrainingArgs, type WarmPool } from "./contract";
@@ -16,8 +16,8 @@ const POOLED_SECONDS = 604_800;
 /** Name of the hook that keeps an instance from being stopped, or used, before it is ready. */
 export const READY_HOOK = "ready";
 
-/** Problems of the warm pool and of what AWS does not take beside one. */
-export function checkWarmPool(args: TrainingArgs): Problem[] {
+/** Findings about the warm pool and of what AWS does not take beside one. */
+export function checkWarmPool(args: TrainingArgs): Finding[] {
   const { warmPool, instanceTypes, maxInstances } = args;
   if (warmPool === undefined) return [];
   const onDemandPercent = args.onDemandPercentAboveBase ?? DEFAULTS.onDemandPercentAboveBase;
@@ -25,10 +25,10 @@ export function checkWarmPool(args: TrainingArgs): Problem[] {
     ...wantInteger("warmPool.minInstances", warmPool.minInstances, "instances", { min: 1, max: maxInstances }),
     ...wantInteger("warmPool.bootSeconds", warmPool.bootSeconds ?? DEFAULTS.bootSeconds, "seconds", HOOK_SECONDS),
     ...(instanceTypes.length > 1
-      ? [problem("instanceTypes", "one type beside a warm pool", instanceTypes.join(", "))]
+      ? [finding("instanceTypes", "one type beside a warm pool", instanceTypes.join(", "))]
       : []),
     ...(onDemandPercent < 100
-      ? [problem("onDemandPercentAboveBase", "100 beside a warm pool: it has no spot instances", onDemandPercent)]
+      ? [finding("onDemandPercentAboveBase", "100 beside a warm pool: it has no spot instances", onDemandPercent)]
       : []),
   ];
 }

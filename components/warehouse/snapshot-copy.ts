@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { arnOf } from "../kit/arn";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantInteger } from "../kit/want";
 
@@ -20,10 +20,10 @@ export interface SnapshotCopyArgs {
 /** ModifySnapshotCopyRetentionPeriod: 1 to 35 days for automated snapshots. */
 const RETENTION_DAYS = { min: 1, max: 35, usual: 7 } as const;
 
-/** Problems of the arguments, by path. */
-export function checkSnapshotCopy({ scope, destination, retentionDays }: SnapshotCopyArgs): Problem[] {
+/** Findings about the arguments, by path. */
+export function checkSnapshotCopy({ scope, destination, retentionDays }: SnapshotCopyArgs): Finding[] {
   return [
-    ...(destination === scope.region ? [problem("destination", "a region other than the cluster's", destination)] : []),
+    ...(destination === scope.region ? [finding("destination", "a region other than the cluster's", destination)] : []),
     ...wantInteger("retentionDays", retentionDays ?? RETENTION_DAYS.usual, "days", RETENTION_DAYS),
   ];
 }

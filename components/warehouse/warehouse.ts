@@ -3,7 +3,7 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
 import { trustService } from "../kit/iam";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import { wantInteger } from "../kit/want";
 import { checkLogKey } from "../parts/log-group";
 import { SecretRef } from "../parts/refs/secret";
@@ -31,8 +31,8 @@ const NODES: Readonly<Record<string, { readonly min: number; readonly max: numbe
   "ra3.4xlarge": { min: 2, max: 128 },
   "ra3.16xlarge": { min: 2, max: 128 },
 };
-/** Problems of the arguments, all of them. */
-export function checkWarehouse(args: WarehouseArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkWarehouse(args: WarehouseArgs): Finding[] {
   const { deployment } = args;
   return [
     ...checkLogKey("key", args.key),
@@ -40,11 +40,11 @@ export function checkWarehouse(args: WarehouseArgs): Problem[] {
   ];
 }
 
-function checkProvisioned(deployment: ProvisionedWarehouse): Problem[] {
+function checkProvisioned(deployment: ProvisionedWarehouse): Finding[] {
   const limits = NODES[deployment.nodeType];
   return [
     ...(limits === undefined
-      ? [problem("deployment.nodeType", `one of ${Object.keys(NODES).join(", ")}`, deployment.nodeType)]
+      ? [finding("deployment.nodeType", `one of ${Object.keys(NODES).join(", ")}`, deployment.nodeType)]
       : wantInteger("deployment.nodes", deployment.nodes, `nodes of ${deployment.nodeType}`, limits)),
     ...wantInteger("deployment.snapshotEveryHours", deployment.snapshotEveryHours, "hours", { min: 1, max: 24 }),
     ...wantInteger("deployment.snapshotRetentionDays", deployment.snapshotRetentionDays ?? 7, "days", {
@@ -55,13 +55,13 @@ function checkProvisioned(deployment: ProvisionedWarehouse): Problem[] {
   ];
 }
 
-function checkServerless(deployment: ServerlessWarehouse): Problem[] {
+function checkServerless(deployment: ServerlessWarehouse): Finding[] {
   const { baseCapacityRpu: base, maxCapacityRpu: max = redshiftRpuFor(base * 4) } = deployment;
   return [
-    ...(isRedshiftRpu(base) ? [] : [problem("deployment.baseCapacityRpu", `${REDSHIFT_RPU_WANT} RPU`, base)]),
+    ...(isRedshiftRpu(base) ? [] : [finding("deployment.baseCapacityRpu", `${REDSHIFT_RPU_WANT} RPU`, base)]),
     ...(isRedshiftRpu(max) && max >= base
       ? []
-      : [problem("deployment.maxCapacityRpu", `at least the base, and ${REDSHIFT_RPU_WANT} RPU`, max)]),
+      : [finding("deployment.maxCapacityRpu", `at least the base, and ${REDSHIFT_RPU_WANT} RPU`, max)]),
     ...wantInteger("deployment.dailyLimitRpuHours", deployment.dailyLimitRpuHours ?? base * 6, "RPU hours", { min: 1 }),
   ];
 }

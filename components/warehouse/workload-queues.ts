@@ -1,4 +1,4 @@
-import { problem, type Problem } from "../kit/refuse";
+import { finding, type Finding } from "../kit/refuse";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 
 /** Which statements go first when the cluster is busy. */
@@ -25,8 +25,8 @@ const QUEUES = { max: 7 } as const;
 /** docs.aws.amazon.com/redshift/latest/dg/cm-c-wlm-query-monitoring-rules.html */
 const EXECUTION_SECONDS = { min: 1, max: 86_399 } as const;
 
-/** Problems of the queues, by path below `deployment.queues`. */
-export function checkQueues(queues: readonly WorkloadQueue[]): Problem[] {
+/** Findings about the queues, by path below `deployment.queues`. */
+export function checkQueues(queues: readonly WorkloadQueue[]): Finding[] {
   const path = "deployment.queues";
   return [
     ...wantDistinct(
@@ -36,23 +36,23 @@ export function checkQueues(queues: readonly WorkloadQueue[]): Problem[] {
       0,
     ),
     ...(queues.length > QUEUES.max
-      ? [problem(path, `at most ${QUEUES.max} queues beside the default one`, queues.length)]
+      ? [finding(path, `at most ${QUEUES.max} queues beside the default one`, queues.length)]
       : []),
     ...queues.flatMap((queue, index) => checkQueue(`${path}[${index}]`, queue)),
   ];
 }
 
-function checkQueue(path: string, queue: WorkloadQueue): Problem[] {
+function checkQueue(path: string, queue: WorkloadQueue): Finding[] {
   const takes = [...(queue.roles ?? []), ...(queue.queryGroups ?? [])];
   return [
     ...wantMatch(`${path}.name`, queue.name, /^[A-Za-z][A-Za-z0-9 _-]{0,63}$/, "at most 64 letters, digits, _, -"),
     ...(queue.name.toLowerCase() === DEFAULT_QUEUE.toLowerCase()
-      ? [problem(`${path}.name`, "another name than that of the last queue", queue.name)]
+      ? [finding(`${path}.name`, "another name than that of the last queue", queue.name)]
       : []),
-    ...(takes.length === 0 ? [problem(path, "a role or a query group whose statements it takes", "none")] : []),
+    ...(takes.length === 0 ? [finding(path, "a role or a query group whose statements it takes", "none")] : []),
     ...(PRIORITIES.includes(queue.priority ?? "normal")
       ? []
-      : [problem(`${path}.priority`, `one of ${PRIORITIES.join(", ")}`, queue.priority)]),
+      : [finding(`${path}.priority`, `one of ${PRIORITIES.join(", ")}`, queue.priority)]),
     ...(queue.abortAfterSeconds === undefined
       ? []
       : wantInteger(`${path}.abortAfterSeconds`, queue.abortAfterSeconds, "seconds", EXECUTION_SECONDS)),

@@ -1,7 +1,7 @@
 import { catching, RETRY_TRANSIENT, sequence, type Machine, type Parameters, type State, type Step } from "./asl";
 
 /** Where statements go: members of the Data API's requests, all of them known. */
-export type Place = Readonly<Record<string, string>>;
+export type StatementTarget = Readonly<Record<string, string>>;
 
 interface Common {
   readonly partition: string;
@@ -11,7 +11,7 @@ interface Common {
 /** What the preparation is told. */
 export interface PrepareSettings extends Common {
   /** Cluster or workgroup, database, and the administrator's secret. */
-  readonly place: Place;
+  readonly place: StatementTarget;
   /** Batches of statements, each one transaction, in their order. */
   readonly batches: readonly (readonly string[])[];
 }
@@ -19,7 +19,7 @@ export interface PrepareSettings extends Common {
 /** What the load is told. */
 export interface LoadSettings extends Common {
   /** Cluster or workgroup, and database; the caller is whom its role makes it. */
-  readonly place: Place;
+  readonly place: StatementTarget;
   readonly prepareMachineArn: string;
   /** The call, whose parameter is `:run_date`. */
   readonly statement: string;

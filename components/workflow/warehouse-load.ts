@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
 import { trustService } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { problem, refuse, type Problem } from "../kit/refuse";
+import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -49,18 +49,18 @@ export interface WarehouseLoadArgs {
 
 const SCHEDULE = "cron(30 0 * * ? *)";
 
-/** Problems of the arguments, all of them. */
+/** Findings about the arguments, all of them. */
 export function checkWarehouseLoad({
   key,
   warehouse,
   catalogue,
   scheduleExpression = SCHEDULE,
-}: WarehouseLoadArgs): Problem[] {
+}: WarehouseLoadArgs): Finding[] {
   return [
     ...checkLogKey("key", key),
-    ...(catalogue.tables.length === 0 ? [problem("catalogue.tables", "a table at least", "none")] : []),
+    ...(catalogue.tables.length === 0 ? [finding("catalogue.tables", "a table at least", "none")] : []),
     ...(warehouse.preparation.length === 0
-      ? [problem("warehouse.preparation", "a batch of statements at least", "none")]
+      ? [finding("warehouse.preparation", "a batch of statements at least", "none")]
       : []),
     ...wantMatch("warehouse.statement", warehouse.statement, /:run_date\b/, "a statement with the parameter :run_date"),
     ...wantMatch("scheduleExpression", scheduleExpression, /^cron\([^()]+\)$/, "a cron() expression"),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
 import { trustService, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
-import { refuse, type Problem } from "../kit/refuse";
+import { refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { wantDistinct, wantInteger, wantMatch } from "../kit/want";
 import { checkLogKey, createLogGroup } from "../parts/log-group";
@@ -76,8 +76,8 @@ export function dailyRun(scope: Scope): MachineRef {
   return new MachineRef(scope, { name: nameOf(scope, "daily", "stateMachine") });
 }
 
-/** Problems of the arguments, all of them. */
-export function checkDailyWorkflow(args: DailyWorkflowArgs): Problem[] {
+/** Findings about the arguments, all of them. */
+export function checkDailyWorkflow(args: DailyWorkflowArgs): Finding[] {
   return [
     ...wantDistinct(
       "models",

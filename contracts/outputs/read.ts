@@ -1,23 +1,17 @@
 import type { z } from "zod";
-
-/** One output that does not fit: `path` begins with the stack, e.g. `local.eu-central-1: buckets.raw`. */
-export interface OutputProblem {
-  readonly path: string;
-  /** `want ..., got ...`. */
-  readonly reason: string;
-}
+import { FindingsError } from "../finding";
+import type { Finding } from "../finding";
 
 /** Outputs of stacks that do not fit the contract of this version, e.g. since an older version applied them. */
-export class OutputsError extends Error {
-  constructor(readonly problems: readonly OutputProblem[]) {
-    const lines = problems.map(({ path, reason }) => `\n  ${path}: ${reason}`);
-    super(`outputs of stacks do not fit the contract of this version; apply these stacks again:${lines.join("")}`);
-    this.name = "OutputsError";
+export class OutputsError extends FindingsError {
+  /** @param findings `where` is the stack, e.g. `local.eu-central-1`, `path` the output, e.g. `buckets.raw` */
+  constructor(findings: readonly Finding[]) {
+    super("outputs of stacks do not fit the contract of this version; apply these stacks again:", findings);
   }
 }
 
 /** What reading gives: the outputs, or everything that is wrong with them. */
-export type Read<T> = { readonly outputs: T } | { readonly problems: readonly OutputProblem[] };
+export type Read<T> = { readonly outputs: T } | { readonly findings: readonly Finding[] };
 
 /**
  * Reads a stack's outputs by the schema of its kind.
@@ -27,11 +21,13 @@ export function readOutputs<T>(stack: string, schema: z.ZodType<T>, given: unkno
   const { data, error } = schema.safeParse(given);
   if (error === undefined) return { outputs: data };
   return {
-    problems: error.issues.map((issue) => {
+    findings: error.issues.map((issue) => {
       const got = issue.path.reduce<unknown>(child, given);
       return {
-        path: [stack, issue.path.join(".")].filter((part) => part !== "").join(": "),
-        reason: `want ${wanted(issue)}, got ${got === undefined ? "nothing" : JSON.stringify(got)}`,
+        where: stack,
+        path: issue.path.join("."),
+        want: wanted(issue),
+        got: got === undefined ? "nothing" : JSON.stringify(got),
       };
     }),
   };

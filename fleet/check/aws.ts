@@ -1,9 +1,9 @@
-import { objectRefusals } from "../../aws/kubernetes";
+import { objectFindings } from "../../aws/kubernetes";
 import type { KubernetesSchemas } from "../../aws/kubernetes";
 import type { Models } from "../../aws/models";
-import { refusalText, requestRefusals, REQUESTS } from "../../aws/requests";
-import { ALL_RULES, ruleRefusals, stackRefusals } from "../../aws/rules";
-import type { RuleRefusal } from "../../aws/rules";
+import { requestFindingText, requestFindings, REQUESTS } from "../../aws/requests";
+import { ALL_RULES, ruleFindings, stackFindings } from "../../aws/rules";
+import type { RuleFinding } from "../../aws/rules";
 import { text } from "../../aws/value";
 import type { GraphNode, StackGraph } from "../graph";
 import type { Finding, Judge } from "./finding";
@@ -39,11 +39,11 @@ function judgeStack(stack: StackGraph, { aws, kubernetes }: PublishedModels): re
   const own = stack.nodes.flatMap((node) => {
     if (node.type.startsWith("aws:")) return judgeResource(node, aws);
     if (schemas === undefined || !node.type.startsWith("kubernetes:")) return [];
-    return objectRefusals(schemas, node.inputs).map(({ path, want, got }) =>
+    return objectFindings(schemas, node.inputs).map(({ path, want, got }) =>
       finding(KUBERNETES, node, path, `Kubernetes ${schemas.version}: want ${want}, got ${got}`),
     );
   });
-  const across = stackRefusals(stack).map((refusal) => propertyFinding(refusal, stack.stack, refusal.node.urn));
+  const across = stackFindings(stack).map((found) => propertyFinding(found, stack.stack, found.node.urn));
   return [...own, ...across];
 }
 
@@ -52,13 +52,10 @@ function judgeResource(node: GraphNode, models: Models): readonly Finding[] {
   if (!REQUESTS.has(type)) {
     return [finding(REQUEST, node, "", `want a request for ${type} in aws/requests/services, got none`)];
   }
-  const requests = requestRefusals(models, type, inputs).map((refusal) =>
-    finding(REQUEST, node, refusal.property, refusalText(refusal)),
+  const requests = requestFindings(models, type, inputs).map((found) =>
+    finding(REQUEST, node, found.path, requestFindingText(found)),
   );
-  return [
-    ...requests,
-    ...ruleRefusals(type, inputs, { region }).map((refusal) => propertyFinding(refusal, stack, urn)),
-  ];
+  return [...requests, ...ruleFindings(type, inputs, { region }).map((found) => propertyFinding(found, stack, urn))];
 }
 
 function finding(about: typeof REQUEST, { stack, urn }: GraphNode, property: string, message: string): Finding {
@@ -66,7 +63,7 @@ function finding(about: typeof REQUEST, { stack, urn }: GraphNode, property: str
 }
 
 /** What AWS enforces between properties, under the id of its own rule. */
-function propertyFinding({ rule, property, want, got }: RuleRefusal, stack: string, urn: string): Finding {
+function propertyFinding({ rule, path: property, want, got }: RuleFinding, stack: string, urn: string): Finding {
   return {
     id: rule.id,
     rule: rule.id,

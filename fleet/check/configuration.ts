@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Finding } from "../../contracts/finding";
 import { CATALOGUE } from "../../policies/catalogue";
 import type { Rule } from "../../policies/kit/rule";
 
@@ -10,62 +11,68 @@ export interface Configuration {
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** One thing that is wrong with a configuration. */
-export interface ConfigurationProblem {
-  readonly path: string;
-  readonly reason: string;
-}
-
 const level = z.enum(LEVELS, { error: `one of ${LEVELS.join(", ")}` });
 const entry = z.union([level, z.looseObject({ enforcementLevel: level.optional() })]);
 
 /**
  * Reads what `pulumi preview --policy-pack-config` reads: by rule name a level, or parameters and perhaps a level; `all`
  * gives every rule a level. Source: pulumi/pkg/resource/analyzer/config.go. The engine passes over a name of no rule; here
- * it is a problem, since it is a misspelt one.
+ * it is a finding: the name is misspelt.
  */
 export function readConfiguration(
   text: string,
-): { readonly configuration: Configuration } | { readonly problems: readonly ConfigurationProblem[] } {
+): { readonly configuration: Configuration } | { readonly findings: readonly Finding[] } {
   let data: unknown;
   try {
     data = text.trim() === "" ? {} : JSON.parse(text);
   } catch (error) {
     return {
-      problems: [{ path: "", reason: `want JSON, got ${error instanceof Error ? error.message : "something else"}` }],
+      findings: [{ path: "", want: "JSON", got: error instanceof Error ? error.message : "something else" }],
     };
   }
   const parsed = z.record(z.string(), entry).safeParse(data);
   if (!parsed.success) {
     return {
-      problems: parsed.error.issues.map(({ path }) => ({
+      findings: parsed.error.issues.map(({ path }) => ({
         path: path.join("."),
-        reason: `want a level (${LEVELS.join(", ")}) or parameters by name`,
+        want: `a level (${LEVELS.join(", ")}) or parameters by name`,
+        got: shown(path.reduce<unknown>(child, data)),
       })),
     };
   }
   const known = new Map(CATALOGUE.map((rule) => [rule.name, rule]));
-  const problems = Object.entries(parsed.data).flatMap(([name, given]): ConfigurationProblem[] => {
+  const findings = Object.entries(parsed.data).flatMap(([name, given]): Finding[] => {
     const rule = known.get(name);
     if (name === "all") return [];
-    if (rule === undefined) return [{ path: name, reason: "want the name of a rule in docs/policies.md, got another" }];
+    if (rule === undefined)
+      return [{ path: name, want: "the name of a rule in docs/policies.md", got: "another name" }];
     if (typeof given === "string") return [];
     return Object.entries(given)
       .filter(([key]) => key !== "enforcementLevel")
       .flatMap(([key, value]) => wrongParameter(rule, key, value));
   });
-  if (problems.length > 0) return { problems };
+  if (findings.length > 0) return { findings };
   return { configuration: assemble(parsed.data) };
 }
 
-function wrongParameter({ name, settings }: Rule, key: string, value: unknown): readonly ConfigurationProblem[] {
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value);
+}
+
+function child(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<PropertyKey, unknown>>)[key]
+    : undefined;
+}
+
+function wrongParameter({ name, settings }: Rule, key: string, value: unknown): readonly Finding[] {
   const path = `${name}.${key}`;
   const setting = settings?.[key];
-  if (setting === undefined) return [{ path, reason: `want a parameter of ${name}, got another` }];
+  if (setting === undefined) return [{ path, want: `a parameter of ${name}`, got: "another name" }];
   const { error } = z.fromJSONSchema({ ...setting } as Parameters<typeof z.fromJSONSchema>[0]).safeParse(value);
   if (error === undefined) return [];
   const messages = error.issues.map(({ message }) => message).join("; ");
-  return [{ path, reason: `want ${setting.description}, got ${JSON.stringify(value)} (${messages})` }];
+  return [{ path, want: setting.description, got: `${JSON.stringify(value)} (${messages})` }];
 }
 
 function assemble(data: Readonly<Record<string, z.infer<typeof entry>>>): Configuration {

@@ -4,7 +4,7 @@ export { checkAcrossStacks, checkFleet, crossStackJudge, packJudge, reportOn } f
 export type { CheckedStack, CheckOptions, Report } from "./check";
 export type { Finding, FindingLevel, Judge } from "./finding";
 export { readConfiguration } from "./configuration";
-export type { Configuration, ConfigurationProblem } from "./configuration";
+export type { Configuration } from "./configuration";
 export { toJunit } from "./junit";
 export { parity } from "./parity";
 export type { Difference } from "./parity";

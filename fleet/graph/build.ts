@@ -1,4 +1,4 @@
-import { formatStackName } from "../../regions/names";
+import { formatStackName, PROJECT } from "../../regions/names";
 import type { StackName } from "../../regions/names";
 import type { Topology } from "../../regions/topology/model";
 import { stackProgram } from "../../stacks/program";
@@ -6,11 +6,8 @@ import { waves } from "../waves";
 import { FleetGraph, StackGraph } from "./graph";
 import { recordStack } from "./record";
 import type { RecordSettings } from "./record";
+import type { Finding } from "../../contracts/finding";
 import { FleetRefused, refusedIn } from "./refusal";
-import type { RefusedProperty } from "./refusal";
-
-/** The Pulumi project of all stacks; `Pulumi.yaml` says the same. */
-const PROJECT = "meridian";
 
 export interface BuildOptions {
   /** The operator's key for deleting data; the topology's `disposable` is the other. @default false */
@@ -42,7 +39,7 @@ export async function buildStackGraph(
  */
 export async function buildFleetGraph(topology: Topology, options: BuildOptions = {}): Promise<FleetGraph> {
   const stacks: StackGraph[] = [];
-  const refused: RefusedProperty[] = [];
+  const refused: Finding[] = [];
   for (const name of waves(topology).flat()) {
     const started = performance.now();
     try {

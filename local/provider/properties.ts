@@ -1,6 +1,6 @@
-import { UNKNOWN as GIVEN_BY_AWS } from "../../aws/value";
+import { UNKNOWN } from "../../aws/value";
 import type { Properties, Value as AwsValue } from "../../aws/value";
-import { DEFAULTS_KEY, isAsset, isProps, UNKNOWN, without, type Props, type Value } from "./values";
+import { DEFAULTS_KEY, isAsset, isProps, UNKNOWN_SENTINEL, without, type Props, type Value } from "./values";
 
 /** Properties as the engine sends them, as the room `aws` reads them. A file's content counts as unknown. */
 export function awsProperties(props: Props): Properties {
@@ -8,7 +8,7 @@ export function awsProperties(props: Props): Properties {
 }
 
 function read(value: Value): AwsValue {
-  if (value === UNKNOWN || isAsset(value)) return GIVEN_BY_AWS;
+  if (value === UNKNOWN_SENTINEL || isAsset(value)) return UNKNOWN;
   if (Array.isArray(value)) return value.map((item: Value) => read(item));
   if (isProps(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, read(item)]));
   return value;

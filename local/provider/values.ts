@@ -6,7 +6,7 @@ export interface Props {
 }
 
 /** What stands for a value that only an update will know. Source: @pulumi/pulumi runtime/rpc, `unknownValue`. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const UNKNOWN_SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Key under which the engine marks special objects, and the marks. Source: @pulumi/pulumi runtime/rpc. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -34,7 +34,7 @@ export function isArchive(value: Value | undefined): value is Props {
 
 /** Whether anything in a value is not known yet. */
 export function hasUnknown(value: Value | undefined): boolean {
-  if (value === UNKNOWN) return true;
+  if (value === UNKNOWN_SENTINEL) return true;
   if (Array.isArray(value)) return value.some((item: Value) => hasUnknown(item));
   return isProps(value) && Object.values(value).some(hasUnknown);
 }

@@ -23,7 +23,7 @@ const seen = new LRUCache<string, Client>({ max: 10_000 });
 
 /** Reads a User-Agent header; an absent one is `other` and no bot. */
 export function readUserAgent(header: string | undefined): Client {
-  if (header === undefined || header === "") return UNKNOWN;
+  if (header === undefined || header === "") return UNKNOWN_CLIENT;
   const known = seen.get(header);
   if (known !== undefined) return known;
   const client: Client = { device: deviceOf(header), bot: BOT.test(header) };
@@ -31,7 +31,7 @@ export function readUserAgent(header: string | undefined): Client {
   return client;
 }
 
-const UNKNOWN: Client = { device: "other", bot: false };
+const UNKNOWN_CLIENT: Client = { device: "other", bot: false };
 
 function deviceOf(header: string): Device {
   if (TV.test(header)) return "tv";

@@ -12,12 +12,12 @@ import { Training } from "../../components/training/training";
 import { variantModels } from "../../contracts/models/variants";
 import { DailyWorkflow } from "../../components/workflow/workflow";
 import type { TrainingPlan } from "../../regions/topology/model";
-import { tableRef } from "./place";
-import type { Ground, Place } from "./place";
+import { tableRef } from "./context";
+import type { Ground, RegionContext } from "./context";
 
 /** Bronze to silver and gold: on a cluster that waits, on one that each run makes, or on none of ours. */
 export function createEtl(
-  here: Place,
+  here: RegionContext,
   { keys, network, lake, queues }: Pick<Ground, "keys" | "network" | "lake" | "queues">,
 ): EtlRunner {
   const { scope, topology, plan, normal, opts } = here;
@@ -62,7 +62,7 @@ export function createEtl(
 }
 
 export function createTraining(
-  here: Place,
+  here: RegionContext,
   { keys, network, lake, queues }: Pick<Ground, "keys" | "network" | "lake" | "queues">,
 ): Training {
   const { scope, topology, plan, opts } = here;
@@ -111,7 +111,7 @@ function machinesFor(
 
 /** The daily train-and-score, by schedule in a zone's primary region. */
 export function createWorkflow(
-  here: Place,
+  here: RegionContext,
   { keys, queues, alarms, lake }: Pick<Ground, "keys" | "queues" | "alarms" | "lake">,
   etl: EtlRunner,
 ): DailyWorkflow {

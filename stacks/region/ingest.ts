@@ -10,8 +10,8 @@ import { planSearch } from "../../components/search/plan";
 import { Search } from "../../components/search/search";
 import { foundationOutput } from "../reference";
 import { LIVE_TABLE } from "./lake";
-import { freshnessSeconds } from "./place";
-import type { Ground, Place } from "./place";
+import { freshnessSeconds } from "./context";
+import type { Ground, RegionContext } from "./context";
 
 /** The search domain, and the group from which Firehose reaches it. */
 export interface SearchPlane {
@@ -20,7 +20,7 @@ export interface SearchPlane {
 }
 
 export function createSearch(
-  { scope, topology, plan, failover, opts }: Place,
+  { scope, topology, plan, failover, opts }: RegionContext,
   { keys, network }: Pick<Ground, "keys" | "network">,
 ): SearchPlane {
   const { engineVersion, instanceType, dataNodes } = topology.search;
@@ -51,7 +51,7 @@ export interface Readers {
 
 /** Events in: collector, stream, transform, and the deliveries to bronze, raw and search. */
 export function createIngest(
-  { scope, topology, failover, opts }: Place,
+  { scope, topology, failover, opts }: RegionContext,
   { keys, lake, queues, network }: Ground,
   { searching: { search, deliveryGroupId }, catalogue }: Readers,
 ): Ingest {
@@ -88,7 +88,7 @@ export function createIngest(
 }
 
 /** The machines that verify what was delivered before anything else reads it. */
-export function createIntake(here: Place, { lake, queues, network, alarms }: Omit<Ground, "keys">): Intake {
+export function createIntake(here: RegionContext, { lake, queues, network, alarms }: Omit<Ground, "keys">): Intake {
   const { scope, topology, plan, failover, opts } = here;
   const buffering = planBuffering(failover, freshnessSeconds(here), true);
   return new Intake(
@@ -113,7 +113,7 @@ export function createIntake(here: Place, { lake, queues, network, alarms }: Omi
 }
 
 /** The region's own names before its collector. */
-export function createEdge({ scope, topology, opts }: Place, { collector }: Ingest): RegionEdge {
+export function createEdge({ scope, topology, opts }: RegionContext, { collector }: Ingest): RegionEdge {
   return new RegionEdge(
     "edge",
     {

@@ -7,7 +7,7 @@ import type { CatalogueTable } from "../../components/lake/catalogue";
 import { Lake } from "../../components/lake/lake";
 import { planScanLimit } from "../../components/lake/plan";
 import { Workgroup } from "../../components/lake/workgroup";
-import type { Ground, Place } from "./place";
+import type { Ground, RegionContext } from "./context";
 
 /** Days of the live table: what is older has been verified and is in silver. */
 const LIVE_DAYS = 7;
@@ -15,7 +15,7 @@ const LIVE_DAYS = 7;
 /** The table of what came in the last minutes. */
 export const LIVE_TABLE = "live_events";
 
-export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Ground, "keys">): Lake {
+export function createLake({ scope, topology, opts }: RegionContext, { keys }: Pick<Ground, "keys">): Lake {
   const { objectLock, inventory, liveTable } = topology.lake;
   return new Lake(
     "lake",
@@ -33,7 +33,7 @@ export function createLake({ scope, topology, opts }: Place, { keys }: Pick<Grou
 
 /** What Athena, Spectrum and EMR know of the lake: the event contract's columns, and those that ETL makes of them. */
 export function createCatalogue(
-  { scope, topology, plan, buckets, opts }: Place,
+  { scope, topology, plan, buckets, opts }: RegionContext,
   { keys }: Pick<Ground, "keys">,
 ): Catalogue {
   // The days that Athena looks for without being told of each: all that the lake keeps.
@@ -69,7 +69,7 @@ export function createCatalogue(
 
 /** The analysts' Athena, with a limit on what one question may read. */
 export function createWorkgroup(
-  { scope, normal, opts }: Place,
+  { scope, normal, opts }: RegionContext,
   { keys, lake }: Pick<Ground, "keys" | "lake">,
 ): Workgroup {
   return new Workgroup(

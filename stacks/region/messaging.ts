@@ -4,11 +4,11 @@ import { SECONDS } from "../../components/kit/units";
 import { Queue } from "../../components/messaging/queue";
 import { Topic } from "../../components/messaging/topic";
 import { USERS_PER_INSTANCE_SECOND, USERS_PER_SHARD } from "../../components/training/plan";
-import { freshnessSeconds } from "./place";
-import type { Ground, Place, Queues } from "./place";
+import { freshnessSeconds } from "./context";
+import type { Ground, RegionContext, Queues } from "./context";
 
 /** The topic of all alarms: the owner gets a mail when a promise is broken. */
-export function createAlarmTopic({ scope, topology, opts }: Place, { keys }: Pick<Ground, "keys">): Topic {
+export function createAlarmTopic({ scope, topology, opts }: RegionContext, { keys }: Pick<Ground, "keys">): Topic {
   return new Topic(
     "alarms",
     {
@@ -22,7 +22,7 @@ export function createAlarmTopic({ scope, topology, opts }: Place, { keys }: Pic
   );
 }
 
-export function createQueues(here: Place, { keys, alarms }: Pick<Ground, "keys" | "alarms">): Queues {
+export function createQueues(here: RegionContext, { keys, alarms }: Pick<Ground, "keys" | "alarms">): Queues {
   const { scope, topology, failover, opts } = here;
   const common = { scope, key: keys.technical, alarmTopicArn: alarms.arn };
   const buffering = planBuffering(failover, freshnessSeconds(here), true);

@@ -3,10 +3,10 @@ import { ENDPOINTS_BY_SIZE } from "../../components/network/endpoints";
 import { Network } from "../../components/network/network";
 import { subnetsOf } from "../../regions/addresses";
 import type { Tier } from "../../regions/addresses";
-import type { Ground, Place } from "./place";
+import type { Ground, RegionContext } from "./context";
 
 export function createNetwork(
-  { scope, topology, plan, opts }: Place,
+  { scope, topology, plan, opts }: RegionContext,
   { keys, lake }: Pick<Ground, "keys" | "lake">,
 ): Network {
   const { size } = topology;

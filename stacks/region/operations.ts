@@ -5,11 +5,11 @@ import { AgePublisher } from "../../components/observability/ages";
 import { Observability } from "../../components/observability/observability";
 import type { ModelEndpoint } from "../../components/serving/endpoint";
 import type { DailyWorkflow } from "../../components/workflow/workflow";
-import { tableRef } from "./place";
-import type { Ground, Place } from "./place";
+import { tableRef } from "./context";
+import type { Ground, RegionContext } from "./context";
 
 /** Tells how old data and model are, which no service does. */
-export function createAgePublisher(here: Place): AgePublisher {
+export function createAgePublisher(here: RegionContext): AgePublisher {
   return new AgePublisher("ages", { scope: here.scope, models: tableRef(here, "models") }, here.opts);
 }
 
@@ -23,7 +23,7 @@ export interface Watched {
 
 /** An alarm for each promise, and the page of the region. */
 export function createObservability(
-  { scope, topology, tables, opts }: Place,
+  { scope, topology, tables, opts }: RegionContext,
   { keys, alarms }: Pick<Ground, "keys" | "alarms">,
   { ingest, cache, endpoint, workflow }: Watched,
 ): Observability {

@@ -10,11 +10,11 @@ import { ModelEndpoint } from "../../components/serving/endpoint";
 import { repositoryName } from "../../components/serving/images";
 import { invocationsTarget, planApi, planVariants } from "../../components/serving/plan";
 import { shadowIn, variantsIn } from "../../regions/topology/derive";
-import { imageOf, IMAGE_VERSION, tableRef } from "./place";
-import type { Ground, Place } from "./place";
+import { imageOf, IMAGE_VERSION, tableRef } from "./context";
+import type { Ground, RegionContext } from "./context";
 
 export function createCache(
-  { scope, topology, failover, opts }: Place,
+  { scope, topology, failover, opts }: RegionContext,
   { keys, network, alarms }: Pick<Ground, "keys" | "network" | "alarms">,
 ): Cache {
   const { cache, size } = topology;
@@ -39,7 +39,7 @@ export function createCache(
 
 /** The model's endpoint, with a model that answers until training has published one. */
 export function createEndpoint(
-  here: Place,
+  here: RegionContext,
   { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
 ): ModelEndpoint {
   const { scope, topology, plan, failover, home, opts } = here;
@@ -77,7 +77,7 @@ export interface Answering {
 }
 
 export function createApi(
-  here: Place,
+  here: RegionContext,
   { keys, network }: Pick<Ground, "keys" | "network">,
   { cache, endpoint, ingest }: Answering,
 ): RecommendationApi {
@@ -112,7 +112,10 @@ export function createApi(
 }
 
 /** Whom the API knows: in every region alike, by the same issuer as the collector. */
-function callersOf({ serving: { callers }, identity }: Place["topology"]): Pick<RecommendationApiArgs, "callers"> {
+function callersOf({
+  serving: { callers },
+  identity,
+}: RegionContext["topology"]): Pick<RecommendationApiArgs, "callers"> {
   if (callers === undefined) return {};
   return { callers: callers === "jwt" ? { kind: callers, ...identity } : { kind: callers } };
 }

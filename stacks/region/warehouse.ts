@@ -11,7 +11,7 @@ import { Warehouse } from "../../components/warehouse/warehouse";
 import type { WarehouseDeployment, WorkloadQueue } from "../../components/warehouse/warehouse";
 import { WarehouseLoad } from "../../components/workflow/warehouse-load";
 import type { DailyWorkflow } from "../../components/workflow/workflow";
-import type { Ground, Place } from "./place";
+import type { Ground, RegionContext } from "./context";
 
 /** Seconds of an analyst's question; the cluster's own limit is an hour. */
 const QUESTION_SECONDS = 900;
@@ -28,7 +28,7 @@ const QUEUES: readonly WorkloadQueue[] = [
 
 /** The analysts' warehouse, loaded from silver and gold. */
 export function createWarehouse(
-  here: Place,
+  here: RegionContext,
   { keys, network, lake }: Pick<Ground, "keys" | "network" | "lake">,
   catalogue: Catalogue,
 ): Warehouse {
@@ -49,13 +49,13 @@ export function createWarehouse(
 }
 
 /** Who may ask the warehouse, and as whom. */
-export function createWarehouseUsers({ scope, opts }: Place, { ref }: Warehouse): WarehouseUsers {
+export function createWarehouseUsers({ scope, opts }: RegionContext, { ref }: Warehouse): WarehouseUsers {
   return new WarehouseUsers("warehouse-users", { scope, warehouse: ref }, opts);
 }
 
 /** Schemas, roles and grants each night, and each day that a daily run has made. */
 export function createWarehouseLoad(
-  { scope, buckets, opts }: Place,
+  { scope, buckets, opts }: RegionContext,
   { keys, queues, alarms }: Pick<Ground, "keys" | "queues" | "alarms">,
   { warehouse, catalogue, workflow }: Loaded,
 ): WarehouseLoad {
@@ -103,7 +103,7 @@ export interface Loaded {
   readonly workflow: DailyWorkflow;
 }
 
-function deploymentOf({ topology, normal }: Place): WarehouseDeployment {
+function deploymentOf({ topology, normal }: RegionContext): WarehouseDeployment {
   const sized = planWarehouse(normal, topology.size, topology.warehouse);
   return sized.mode === "serverless"
     ? { mode: "serverless", baseCapacityRpu: sized.baseCapacityRpu }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { refusalText, requestRefusals, requestsFor } from "../../aws/requests";
-import { ruleRefusals } from "../../aws/rules";
+import { requestFindingText, requestFindings, requestsFor } from "../../aws/requests";
+import { ruleFindings } from "../../aws/rules";
 import type { Properties } from "../../aws/value";
 import { Cache } from "../../components/cache/cache";
 import { ModelEndpoint } from "../../components/serving/endpoint";
@@ -83,9 +83,9 @@ const OPTIONS: Readonly<
 function refusalsOf({ type, inputs }: Recorded): readonly string[] {
   const properties = inputs as Properties;
   return [
-    ...requestRefusals(models, type, properties).map(refusalText),
-    ...ruleRefusals(type, properties, { region: SCOPE.region }).map(
-      ({ rule, property, want, got }) => `${rule.id}: ${property}: want ${want}, got ${got}`,
+    ...requestFindings(models, type, properties).map(requestFindingText),
+    ...ruleFindings(type, properties, { region: SCOPE.region }).map(
+      ({ rule, path, want, got }) => `${rule.id}: ${path}: want ${want}, got ${got}`,
     ),
   ];
 }

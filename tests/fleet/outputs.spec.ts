@@ -111,10 +111,10 @@ describe("outputs of a fleet", () => {
     answer(`local.${second}`, { ...REGION_OUTPUTS, buckets: { ...REGION_OUTPUTS.buckets, raw: 7 } });
     await assert.rejects(regionOutputs(topology, settings), {
       name: "OutputsError",
-      problems: [
-        { path: `local.${first}: role`, reason: 'want one of primary, replica, got "leader"' },
-        { path: `local.${first}: stream`, reason: "want type string, got nothing" },
-        { path: `local.${second}: buckets.raw`, reason: "want type string, got 7" },
+      findings: [
+        { where: `local.${first}`, path: "role", want: "one of primary, replica", got: '"leader"' },
+        { where: `local.${first}`, path: "stream", want: "type string", got: "nothing" },
+        { where: `local.${second}`, path: "buckets.raw", want: "type string", got: "7" },
       ],
     });
   });
@@ -126,7 +126,8 @@ describe("outputs of a fleet", () => {
 
   it("end a command as a failure that names each, without a stack trace", () => {
     const problems = [{ path: "local.mesh: domain", reason: "want type string, got nothing" }];
-    const { code, stdout } = told(new OutputsError(problems));
+    const findings = [{ where: "local.mesh", path: "domain", want: "type string", got: "nothing" }];
+    const { code, stdout } = told(new OutputsError(findings));
     assert.equal(code, EXIT.failed);
     assert.deepEqual(JSON.parse(stdout), {
       error: "outputs of stacks do not fit the contract of this version; apply these stacks again:",

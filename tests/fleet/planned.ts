@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { FleetGraph, GraphNode, Properties, Value as GraphValue } from "../../fleet/graph";
-import { UNKNOWN as GIVEN_BY_AWS } from "../../fleet/graph";
+import { UNKNOWN } from "../../fleet/graph";
 import { dataLosses } from "../../fleet/guard";
 import type { DataLoss } from "../../fleet/guard";
 import { AwsProvider } from "../../local/provider/aws/provider";
 import { KubernetesProvider } from "../../local/provider/kubernetes/provider";
 import type { Provider } from "../../local/provider/provider";
-import { isProps, UNKNOWN, type Props, type Value } from "../../local/provider/values";
+import { isProps, UNKNOWN_SENTINEL, type Props, type Value } from "../../local/provider/values";
 import { findTopology, parseTopology } from "../../regions/topology/load";
 import type { Topology } from "../../regions/topology/model";
 
@@ -138,13 +138,13 @@ function movedOf(old: GraphNode, node: GraphNode, replaced: ReadonlySet<string>)
     const others = JSON.stringify([...urns].sort()) !== JSON.stringify([...(old.uses[property] ?? [])].sort());
     const shown = sameText(propsOf(old)[property], propsOf(node)[property]);
     if (!hasGivenByAws(node.inputs[property])) continue;
-    if ((others && shown) || urns.some((urn) => replaced.has(urn))) moved[property] = UNKNOWN + property;
+    if ((others && shown) || urns.some((urn) => replaced.has(urn))) moved[property] = UNKNOWN_SENTINEL + property;
   }
   return moved;
 }
 
 function hasGivenByAws(value: GraphValue): boolean {
-  if (value === GIVEN_BY_AWS) return true;
+  if (value === UNKNOWN) return true;
   if (Array.isArray(value)) return (value as readonly GraphValue[]).some(hasGivenByAws);
   return typeof value === "object" && value !== null && Object.values(value as Properties).some(hasGivenByAws);
 }
@@ -158,7 +158,7 @@ function propsOf({ inputs }: GraphNode): Props {
 }
 
 function plain(value: GraphValue): Value {
-  if (value === GIVEN_BY_AWS) return UNKNOWN;
+  if (value === UNKNOWN) return UNKNOWN_SENTINEL;
   if (Array.isArray(value)) return (value as readonly GraphValue[]).map(plain);
   if (typeof value === "object" && value !== null) {
     return propsOf({ inputs: value as Properties } as GraphNode);

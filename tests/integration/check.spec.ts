@@ -6,7 +6,7 @@ import { packJudge, reportOn } from "../../fleet/check";
 import { planFleet } from "../../fleet/drive";
 import { FleetGraph, recordStack, StackGraph } from "../../fleet/graph";
 import type { StackName } from "../../regions/names";
-import { parseStackName } from "../../stacks/name";
+import { parseStackName } from "../../stacks/stack-name";
 
 /** Changes of resources on their way to the engine, each of which breaks rules, though AWS itself would take it. */
 const FAULTS: readonly Fault[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { refusalText, REQUESTS, requestRefusals } from "../../aws/requests";
-import { ruleRefusals } from "../../aws/rules";
+import { requestFindingText, REQUESTS, requestFindings } from "../../aws/requests";
+import { ruleFindings } from "../../aws/rules";
 import type { Properties } from "../../aws/value";
 import { models } from "../aws/published";
 import type { Recording } from "./recorder";
@@ -16,9 +16,9 @@ export function assertTaken(recording: Recording, region = "us-east-1"): void {
       if (!REQUESTS.has(type)) return [`${type} ${name}: no request is described`];
       const given = inputs as Properties;
       return [
-        ...requestRefusals(models, type, given).map((refusal) => `${type} ${name}: ${refusalText(refusal)}`),
-        ...ruleRefusals(type, given, { region }).map(
-          ({ rule, property, want, got }) => `${type} ${name}.${property}: want ${want}, got ${got} (${rule.id})`,
+        ...requestFindings(models, type, given).map((found) => `${type} ${name}: ${requestFindingText(found)}`),
+        ...ruleFindings(type, given, { region }).map(
+          ({ rule, path, want, got }) => `${type} ${name}.${path}: want ${want}, got ${got} (${rule.id})`,
         ),
       ];
     });

@@ -5,8 +5,8 @@ import { buildFleetGraph } from "../../fleet/graph";
 import type { FleetGraph, StackGraph } from "../../fleet/graph";
 import { findTopology, loadTopology, parseTopology } from "../../regions/topology/load";
 import type { Topology } from "../../regions/topology/model";
-import { parseStackName } from "../../stacks/name";
-import { bucketNames, tableNames } from "../../stacks/names";
+import { parseStackName } from "../../stacks/stack-name";
+import { bucketNames, tableNames } from "../../stacks/resource-names";
 import { homeScope, planOf, regionScope, residencyOf } from "../../stacks/scope";
 
 const topologyOf = (environment: string): Topology => loadTopology(findTopology(environment));

@@ -4,4 +4,4 @@ export * from "./policy";
 export { buildWorld, identifiedGraph, placeOf } from "./world/build";
 export { DEPLOYER, World } from "./world/world";
 export { why } from "./why";
-export type { Reason, Refused } from "./why";
+export type { Reason } from "./why";

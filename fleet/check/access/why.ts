@@ -1,4 +1,5 @@
 import { UNKNOWN } from "../../graph";
+import type { Finding } from "../../../contracts/finding";
 import type { CallRow } from "../../../aws/call";
 import { questionsOf } from "./judge";
 import { evaluate, explain, namePrincipal } from "./policy";
@@ -6,7 +7,7 @@ import type { ContextKeys, Grant, Layer, Request, Statement, Verdict } from "./p
 import type { World } from "./world/world";
 
 /** A statement, or a grant, by where it is. */
-export interface Place {
+export interface StatementSource {
   /** `Sid` or number of a statement, name of a grant. */
   readonly statement: string;
   /** The document, e.g. `policy of rolePolicy etl-node (dev.eu-west-1)`. */
@@ -22,22 +23,16 @@ export interface Reason {
   readonly resource: string;
   readonly verdict: Verdict["kind"];
   /** The statements that allow or deny it, or that only AWS can judge. */
-  readonly by: readonly Place[];
+  readonly by: readonly StatementSource[];
   /** The layers that lack a statement, the first one first. */
   readonly missing: readonly Layer[];
   /** URN of the resource whose document would contain the missing statement; empty when nothing is missing. */
   readonly holder: string;
   /** Statements of the first missing layer that almost allow it, nearest first. */
-  readonly near: readonly (Place & { readonly fails: string })[];
+  readonly near: readonly (StatementSource & { readonly fails: string })[];
   /** What makes AWS ask just this: rows of `aws/<service>/calls.ts`. */
   readonly because: readonly Pick<CallRow, "id" | "title" | "source">[];
   readonly context: Readonly<Record<string, string>>;
-}
-
-/** What is wrong with an argument. */
-export interface Refused {
-  readonly path: "PRINCIPAL" | "ACTION" | "RESOURCE";
-  readonly reason: string;
 }
 
 /**
@@ -48,28 +43,30 @@ export function why(
   world: World,
   asked: { readonly principal: string; readonly action: string; readonly resource: string },
   context?: ContextKeys,
-): Reason | { readonly refused: readonly Refused[] } {
-  const refused: Refused[] = [];
+): Reason | { readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
   const principal = world.principal(asked.principal);
   if ("candidates" in principal) {
     const { candidates } = principal;
     const got = candidates.length === 0 ? "a name that no role has" : `one of ${candidates.join(", ")}`;
-    refused.push({
+    findings.push({
       path: "PRINCIPAL",
-      reason: `want a role by name or ARN, a service such as s3.amazonaws.com, or deployer, got ${asked.principal}: ${got}`,
+      want: "a role by name or ARN, a service such as s3.amazonaws.com, or deployer",
+      got: `${asked.principal}: ${got}`,
     });
   }
   if (!/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(asked.action)) {
-    refused.push({ path: "ACTION", reason: `want service:Action without wildcards, got ${asked.action}` });
+    findings.push({ path: "ACTION", want: "service:Action without wildcards", got: asked.action });
   }
   const resource = resourceOf(world, asked.resource, asked.action);
   if (resource === undefined) {
-    refused.push({
+    findings.push({
       path: "RESOURCE",
-      reason: `want an ARN, s3://bucket/key, alias/name, * or the name of a resource, got ${asked.resource}`,
+      want: "an ARN, s3://bucket/key, alias/name, * or the name of a resource",
+      got: asked.resource,
     });
   }
-  if (resource === undefined || "candidates" in principal || refused.length > 0) return { refused };
+  if (resource === undefined || "candidates" in principal || findings.length > 0) return { findings };
 
   const plain: Request = {
     principal,
@@ -105,10 +102,10 @@ function reasonOf(world: World, request: Request, verdict: Verdict, because: rea
     action: request.action,
     resource: request.resource === UNKNOWN ? "" : request.resource,
     verdict: verdict.kind,
-    by: by.map(placeOf),
+    by: by.map(sourceOf),
     missing,
     holder: first === undefined ? "" : world.holderOf(first, request),
-    near: near.map(({ statement, fails }) => ({ ...placeOf(statement), fails })),
+    near: near.map(({ statement, fails }) => ({ ...sourceOf(statement), fails })),
     because: because.map(({ id, title, source }) => ({ id, title, source })),
     context: Object.fromEntries(
       Object.entries(request.context ?? {}).flatMap(([key, value]) => {
@@ -124,7 +121,7 @@ function reasonOf(world: World, request: Request, verdict: Verdict, because: rea
   };
 }
 
-function placeOf(one: Statement | Grant): Place {
+function sourceOf(one: Statement | Grant): StatementSource {
   return "sid" in one
     ? { statement: one.sid, policy: one.origin.name, urn: one.origin.urn }
     : { statement: one.name, policy: "grant", urn: one.urn };

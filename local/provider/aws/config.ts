@@ -1,12 +1,12 @@
-import { asText, asTexts, asTextMap, isProps, UNKNOWN, type Props, type Value } from "../values";
-import type { Place } from "./resource";
+import { asText, asTexts, asTextMap, isProps, UNKNOWN_SENTINEL, type Props, type Value } from "../values";
+import type { AwsLocation } from "./resource";
 
 /** The emulator's account; a preview takes the account that the program's provider allows. */
 const EMULATOR_ACCOUNT = "000000000000";
 
 /** What an `aws.Provider` is told, as far as it changes anything here. */
 export interface AwsConfig {
-  readonly place: Place;
+  readonly place: AwsLocation;
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +31,7 @@ export function partitionOf(region: string): string {
 }
 
 function parsed(value: Value | undefined): Value | undefined {
-  if (typeof value !== "string" || value === UNKNOWN) return value;
+  if (typeof value !== "string" || value === UNKNOWN_SENTINEL) return value;
   try {
     return JSON.parse(value) as Value;
   } catch {

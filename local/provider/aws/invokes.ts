@@ -2,9 +2,9 @@ import { dnsSuffixOf } from "../../../aws/facts";
 import { ProviderError } from "../failures";
 import { digest } from "../identity";
 import { asList, asText, asTexts, type Props, type Value } from "../values";
-import type { Place } from "./resource";
+import type { AwsLocation } from "./resource";
 
-type Invoke = (args: Props, place: Place) => Props;
+type Invoke = (args: Props, place: AwsLocation) => Props;
 
 /** Zones that a region is taken to have. The programs name theirs; this is for those that ask. */
 const ZONE_LETTERS = ["a", "b", "c"] as const;
@@ -113,7 +113,7 @@ export function knownInvokes(): readonly string[] {
  * Answers a function call of a program. Everything is computed here: no call leaves the process.
  * @throws ProviderError naming the function, when it is none of the table's
  */
-export function invoke(token: string, args: Props, place: Place): Props {
+export function invoke(token: string, args: Props, place: AwsLocation): Props {
   const answer = INVOKES[token];
   if (answer !== undefined) return answer(args, place);
   throw new ProviderError(

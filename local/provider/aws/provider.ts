@@ -11,7 +11,7 @@ import {
   DEFAULTS_KEY,
   isProps,
   same,
-  UNKNOWN,
+  UNKNOWN_SENTINEL,
   without,
   type Props,
   type Value,
@@ -206,8 +206,10 @@ export class AwsProvider implements api.Provider {
     const facts = sdkFacts(type) ?? NO_FACTS;
     const computed = [...new Set([...Object.keys(definition.outputs), ...facts.outputs])];
     const changing = new Set(definition.changing);
-    const open = computed.map((key) => [key, changing.has(key) ? UNKNOWN : (stored[key] ?? UNKNOWN)] as const);
-    const blocks = filledBlocks(definition, inputs, stored, () => UNKNOWN);
+    const open = computed.map(
+      (key) => [key, changing.has(key) ? UNKNOWN_SENTINEL : (stored[key] ?? UNKNOWN_SENTINEL)] as const,
+    );
+    const blocks = filledBlocks(definition, inputs, stored, () => UNKNOWN_SENTINEL);
     return { ...Object.fromEntries(open), ...without(inputs, DEFAULTS_KEY), ...blocks, ...this.common(type, inputs) };
   }
 

@@ -1,5 +1,5 @@
-import { refusalText, requestRefusals } from "../../../aws/requests";
-import { ruleRefusals } from "../../../aws/rules";
+import { requestFindingText, requestFindings } from "../../../aws/requests";
+import { ruleFindings } from "../../../aws/rules";
 import { awsModels } from "../models";
 import type { Failure } from "../provider";
 import { awsProperties } from "../properties";
@@ -11,12 +11,12 @@ import type { Props } from "../values";
  */
 export function refusedByAws(type: string, inputs: Props, region: string): readonly Failure[] {
   const properties = awsProperties(inputs);
-  const requests = requestRefusals(awsModels(), type, properties).map((refusal) => ({
-    property: refusal.property,
-    reason: refusalText(refusal),
+  const requests = requestFindings(awsModels(), type, properties).map((found) => ({
+    property: found.path,
+    reason: requestFindingText(found),
   }));
-  const rules = ruleRefusals(type, properties, { region }).map(({ rule, property, want, got }) => ({
-    property,
+  const rules = ruleFindings(type, properties, { region }).map(({ rule, path, want, got }) => ({
+    property: path,
     reason: `${rule.title} (${rule.id}, ${rule.source}): want ${want}, got ${got}`,
   }));
   return [...requests, ...rules];

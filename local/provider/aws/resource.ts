@@ -4,7 +4,7 @@ import { asList, asText, asTextMap, asTexts, isProps, without, type Props, type 
 import type { Clients } from "./clients";
 
 /** Where a provider works. */
-export interface Place {
+export interface AwsLocation {
   readonly region: string;
   readonly account: string;
   readonly partition: string;
@@ -22,7 +22,7 @@ export class Resource {
     readonly before: Props,
     /** Tags, the provider's default ones included. */
     readonly tags: Readonly<Record<string, string>>,
-    readonly place: Place,
+    readonly place: AwsLocation,
     private readonly pool: ((region: string) => Clients) | undefined,
     /** Whether `make` has just made it from the inputs, so that nothing needs to be put right. */
     readonly fresh = false,

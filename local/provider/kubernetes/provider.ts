@@ -3,14 +3,14 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { compare } from "../diff";
 import { ProviderError } from "../failures";
-import { objectRefusals } from "../../../aws/kubernetes";
+import { objectFindings } from "../../../aws/kubernetes";
 import { readUrn, refuseApply } from "../guard";
 import { digest, uuidOf } from "../identity";
 import { kubernetesSchemas } from "../models";
 import { autoName } from "../naming";
 import { awsProperties } from "../properties";
 import type * as api from "../provider";
-import { asText, DEFAULTS_KEY, isProps, same, UNKNOWN, without, type Props, type Value } from "../values";
+import { asText, DEFAULTS_KEY, isProps, same, UNKNOWN_SENTINEL, without, type Props, type Value } from "../values";
 
 /** Version of the official plugin that it stands in for. */
 const VERSION = "4.34.2";
@@ -68,7 +68,7 @@ export class KubernetesProvider implements api.Provider {
 
   configure(config: Props): void {
     const namespace = asText(config["namespace"]);
-    if (namespace !== undefined && namespace !== UNKNOWN) this.namespace = namespace;
+    if (namespace !== undefined && namespace !== UNKNOWN_SENTINEL) this.namespace = namespace;
   }
 
   check({ urn, olds, news, seed }: api.CheckRequest): api.CheckResult {
@@ -91,7 +91,7 @@ export class KubernetesProvider implements api.Provider {
   /** What the API of the cluster's version would refuse, by its published schema. */
   private refusals(inputs: Props): readonly api.Failure[] {
     const schemas = kubernetesSchemas().version(this.kubernetesVersion);
-    return objectRefusals(schemas, awsProperties(inputs)).map(({ path: property, want, got }) => ({
+    return objectFindings(schemas, awsProperties(inputs)).map(({ path: property, want, got }) => ({
       property,
       reason: `Kubernetes ${schemas.version} schema: want ${want}, got ${got}`,
     }));
@@ -109,7 +109,10 @@ export class KubernetesProvider implements api.Provider {
 
   create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResult> {
     if (preview)
-      return Promise.resolve({ id: "", outputs: outputsOf(inputs, { uid: UNKNOWN, resourceVersion: UNKNOWN }) });
+      return Promise.resolve({
+        id: "",
+        outputs: outputsOf(inputs, { uid: UNKNOWN_SENTINEL, resourceVersion: UNKNOWN_SENTINEL }),
+      });
     refuseApply(urn, this.endpoint);
     this.log(`create simulated ${urn}`);
     const { namespace, name } = block(inputs, "metadata");
@@ -119,8 +122,8 @@ export class KubernetesProvider implements api.Provider {
 
   update({ urn, inputs, preview, oldOutputs }: api.UpdateRequest): Promise<Props> {
     if (preview) {
-      const { uid = UNKNOWN } = block(oldOutputs, "metadata");
-      return Promise.resolve(outputsOf(inputs, { uid, resourceVersion: UNKNOWN }));
+      const { uid = UNKNOWN_SENTINEL } = block(oldOutputs, "metadata");
+      return Promise.resolve(outputsOf(inputs, { uid, resourceVersion: UNKNOWN_SENTINEL }));
     }
     refuseApply(urn, this.endpoint);
     this.log(`update simulated ${urn}`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KubernetesSchemas, objectRefusals, SchemaError } from "../../../aws/kubernetes";
+import { KubernetesSchemas, objectFindings, SchemaError } from "../../../aws/kubernetes";
 import { UNKNOWN } from "../../../aws/value";
 import type { Properties } from "../../../aws/value";
 import { buildFleetGraph } from "../../../fleet/graph";
@@ -20,7 +20,7 @@ const deployment: Properties = {
 };
 
 function told(object: Properties, version = "1.34"): readonly string[] {
-  return objectRefusals(kubernetesSchemas.version(version), object).map(({ kind, path }) => `${kind} ${path}`);
+  return objectFindings(kubernetesSchemas.version(version), object).map(({ kind, path }) => `${kind} ${path}`);
 }
 
 function withSpec(spec: Properties): Properties {
@@ -36,7 +36,7 @@ describe("a Kubernetes object checked against its version's published schema", (
     assert.deepEqual(told(withSpec({ replicas: "two" })), ["type spec.replicas"]);
     assert.deepEqual(told(withSpec({ selector: undefined })), ["required spec.selector"]);
     assert.deepEqual(told(withSpec({ replica: 3 })), ["unknown spec.replica"]);
-    const [{ want } = { want: "" }] = objectRefusals(kubernetesSchemas.version("1.34"), withSpec({ replicas: true }));
+    const [{ want } = { want: "" }] = objectFindings(kubernetesSchemas.version("1.34"), withSpec({ replicas: true }));
     assert.equal(want, "a whole number");
   });
 

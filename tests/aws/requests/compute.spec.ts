@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requestRefusals } from "../../../aws/requests";
+import { requestFindings } from "../../../aws/requests";
 import { UNKNOWN } from "../../../aws/value";
 import type { Properties } from "../../../aws/value";
 import { models } from "../published";
@@ -100,9 +100,9 @@ describe("the requests of scaling groups, clusters, functions and roles", () => 
 
   it("refuse a function's reservation below none", () => {
     const inputs: Properties = { name: "a", role: UNKNOWN, code: UNKNOWN, reservedConcurrentExecutions: -2 };
-    const refused = requestRefusals(models, "aws:lambda/function:Function", inputs);
+    const refused = requestFindings(models, "aws:lambda/function:Function", inputs);
     assert.deepEqual(
-      refused.map(({ kind, property }) => [kind, property]),
+      refused.map(({ kind, path }) => [kind, path]),
       [["range", "reservedConcurrentExecutions"]],
     );
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildRequest, propertiesOf, REQUESTS, requestRefusals } from "../../../aws/requests";
+import { buildRequest, propertiesOf, REQUESTS, requestFindings } from "../../../aws/requests";
 import { isBlock, UNKNOWN } from "../../../aws/value";
 import type { Properties, Value } from "../../../aws/value";
 import { models } from "../published";
@@ -50,7 +50,7 @@ describe("the requests that a resource stands for, in the depth of its blocks", 
 
   it("are refused by the property that a program has, though AWS has other names below it", () => {
     const refused = (type: string, inputs: Properties) =>
-      requestRefusals(models, type, inputs).map(({ kind, property }) => `${kind} ${property}`);
+      requestFindings(models, type, inputs).map(({ kind, path }) => `${kind} ${path}`);
     const logPublishingOptions = [{ logType: "AUDIT_LOGS", cloudwatchLogGroupArn: "short" }];
     assert.deepEqual(refused("aws:opensearch/domain:Domain", { domainName: "search", logPublishingOptions }), [
       "length logPublishingOptions",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { validateInput } from "../../../aws/models";
-import { buildRequest, propertiesOf, REQUESTS, requestRefusals, refusalText } from "../../../aws/requests";
+import { buildRequest, propertiesOf, REQUESTS, requestFindings, requestFindingText } from "../../../aws/requests";
 import { UNKNOWN } from "../../../aws/value";
 import type { Properties } from "../../../aws/value";
 import { buildFleetGraph } from "../../../fleet/graph";
@@ -75,15 +75,15 @@ describe("the requests that a resource stands for", () => {
 
   it("are complete when every property is unknown: nothing is refused for what only AWS knows", () => {
     for (const type of REQUESTS.keys()) {
-      const refused = requestRefusals(models, type, allUnknown(type)).filter(({ kind }) => kind !== "union");
-      assert.deepEqual(refused.map(refusalText), [], type);
+      const refused = requestFindings(models, type, allUnknown(type)).filter(({ kind }) => kind !== "union");
+      assert.deepEqual(refused.map(requestFindingText), [], type);
     }
   });
 
   it("are taken by AWS's models for every resource of local, dev and prod", () => {
     const refused = nodes.flatMap(({ type, name, stack, inputs }) =>
-      requestRefusals(models, type, inputs).map(
-        (refusal) => `${stack} ${name} ${refusal.property}: ${refusalText(refusal)}`,
+      requestFindings(models, type, inputs).map(
+        (found) => `${stack} ${name} ${found.path}: ${requestFindingText(found)}`,
       ),
     );
     assert.deepEqual(refused, []);
@@ -137,12 +137,12 @@ function topOf(path: string): string {
 }
 
 function isRefused({ type, inputs, kind, request, member, property }: Fault): boolean {
-  return requestRefusals(models, type, inputs).some(
-    (refusal) =>
-      refusal.kind === kind &&
-      refusal.request === request &&
-      refusal.member === member &&
-      (kind === "required" || refusal.property === property),
+  return requestFindings(models, type, inputs).some(
+    (found) =>
+      found.kind === kind &&
+      found.request === request &&
+      found.member === member &&
+      (kind === "required" || found.path === property),
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requestRefusals, requestsFor } from "../../../aws/requests";
+import { requestFindings, requestsFor } from "../../../aws/requests";
 import type { Properties } from "../../../aws/value";
 import { models } from "../published";
 
@@ -19,7 +19,7 @@ export function sends(cases: readonly Sent[]): void {
         requestsFor(models, type, inputs).map(({ operation, input }) => [operation, defined(input)]),
         requests.map(([operation, input]) => [operation, input]),
       );
-      assert.deepEqual(requestRefusals(models, type, inputs), []);
+      assert.deepEqual(requestFindings(models, type, inputs), []);
     });
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ALL_RULES, ruleRefusals, stackRefusals } from "../../../aws/rules";
+import { ALL_RULES, ruleFindings, stackFindings } from "../../../aws/rules";
 import { buildFleetGraph } from "../../../fleet/graph";
 import { findTopology, loadTopology } from "../../../regions/topology/load";
 
@@ -8,12 +8,12 @@ describe("rules between properties, of the real fleets", function () {
     it(`refuse nothing of ${environment}`, async () => {
       const graph = await buildFleetGraph(loadTopology(findTopology(environment)));
       const single = graph.nodes.flatMap((node) =>
-        ruleRefusals(node.type, node.inputs, { region: node.region }).map((refusal) => ({ node, ...refusal })),
+        ruleFindings(node.type, node.inputs, { region: node.region }).map((refusal) => ({ node, ...refusal })),
       );
-      const across = graph.stacks.flatMap((stack) => stackRefusals(stack));
+      const across = graph.stacks.flatMap((stack) => stackFindings(stack));
       assert.deepEqual(
         [...single, ...across].map(
-          ({ node, rule, property, want, got }) => `${node.urn} ${rule.id} ${property}: want ${want}, got ${got}`,
+          ({ node, rule, path, want, got }) => `${node.urn} ${rule.id} ${path}: want ${want}, got ${got}`,
         ),
         [],
       );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { ALL_RULES, PROPERTY_RULES, ruleRefusals, STACK_RULES, stackRefusals } from "../../../aws/rules";
+import { ALL_RULES, PROPERTY_RULES, ruleFindings, STACK_RULES, stackFindings } from "../../../aws/rules";
 import type { ExampleNode } from "../../../aws/rules";
 import { DOCS_FILE, formattedPage } from "../../../aws/rules/docs";
 import { text, UNKNOWN } from "../../../aws/value";
@@ -11,13 +11,13 @@ const HOME = "us-east-1";
 
 /** Ids of the rules that refuse a resource. */
 const refused = (type: string, inputs: Properties): readonly string[] => [
-  ...new Set(ruleRefusals(type, inputs, { region: text(inputs, "region") ?? HOME }).map(({ rule }) => rule.id)),
+  ...new Set(ruleFindings(type, inputs, { region: text(inputs, "region") ?? HOME }).map(({ rule }) => rule.id)),
 ];
 
 const refusedStack = (resources: readonly ExampleNode[]): readonly string[] => [
   ...new Set([
     ...resources.flatMap(({ type, inputs = {} }) => refused(type, inputs)),
-    ...stackRefusals(stackOf(resources)).map(({ rule }) => rule.id),
+    ...stackFindings(stackOf(resources)).map(({ rule }) => rule.id),
   ]),
 ];
 
@@ -61,10 +61,10 @@ describe("rules between properties", () => {
   it("say where, what is wanted and what is there", () => {
     for (const { types, failing } of PROPERTY_RULES)
       for (const inputs of failing)
-        for (const { property, want, got } of ruleRefusals(types[0] ?? "", inputs, {
+        for (const { path, want, got } of ruleFindings(types[0] ?? "", inputs, {
           region: text(inputs, "region") ?? HOME,
         })) {
-          assert.ok(property !== "" && want !== "" && got !== "", `${types[0] ?? ""} ${property}: ${want}, ${got}`);
+          assert.ok(path !== "" && want !== "" && got !== "", `${types[0] ?? ""} ${path}: ${want}, ${got}`);
           assert.doesNotMatch(want, /undefined|NaN/);
         }
   });

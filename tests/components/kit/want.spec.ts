@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { wantDistinct, wantInteger, wantMatch, wantNumber } from "../../../components/kit/want";
-import { problem, refuse } from "../../../components/kit/refuse";
+import { finding, refuse } from "../../../components/kit/refuse";
+import { lineOf } from "../../../contracts/finding";
+import type { Finding } from "../../../contracts/finding";
 
-const told = (problems: readonly { readonly propertyPath: string; readonly reason: string }[]): readonly string[] =>
-  problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+const told = (findings: readonly Finding[]): readonly string[] => findings.map(lineOf);
 
 describe("the checks of arguments", () => {
   it("take a whole number within bounds, both of them included", () => {
@@ -31,20 +32,20 @@ describe("the checks of arguments", () => {
   it("name each entry that comes again, and a list that is too short", () => {
     assert.deepEqual(wantDistinct("l", ["a", "b"], "subnets"), []);
     assert.deepEqual(
-      wantDistinct("l", ["a", "b", "a"], "subnets").map(({ propertyPath }) => propertyPath),
+      wantDistinct("l", ["a", "b", "a"], "subnets").map(({ path }) => path),
       ["l[2]"],
     );
     assert.deepEqual(
-      wantDistinct("l", ["a", "a"], "subnets", 3).map(({ propertyPath }) => propertyPath),
+      wantDistinct("l", ["a", "a"], "subnets", 3).map(({ path }) => path),
       ["l", "l[1]"],
     );
   });
 
-  it("refuse with all problems together, and nothing when there is none", () => {
+  it("refuse with all findings together, and nothing when there is none", () => {
     refuse("a thing", []);
     assert.throws(
       () => {
-        refuse("a thing", [problem("a", "one", 2), problem("b", "three", 4)]);
+        refuse("a thing", [finding("a", "one", 2), finding("b", "three", 4)]);
       },
       (error: unknown) => {
         const { errors } = error as { readonly errors: readonly unknown[] };

@@ -98,7 +98,7 @@ describe("cacheAlarms", () => {
 
   it("are refused what cannot be held, and what Memcached does not report", () => {
     const pathsOf = (cacheHealth: NonNullable<typeof TARGETS.cacheHealth>): readonly string[] =>
-      checkObservability({ ...ARGS, targets: { ...TARGETS, cacheHealth } }).map(({ propertyPath }) => propertyPath);
+      checkObservability({ ...ARGS, targets: { ...TARGETS, cacheHealth } }).map(({ path }) => path);
     assert.deepEqual(pathsOf({ engine: "valkey", hitPercent: 100, memoryPercent: 0, cpuPercent: NaN, lagSeconds: 0 }), [
       "targets.cacheHealth.hitPercent",
       "targets.cacheHealth.memoryPercent",

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { problem, refuse } from "../../../components/kit/refuse";
+import { finding, refuse } from "../../../components/kit/refuse";
+import { whereOf } from "../../../contracts/finding";
 import { refusedIn } from "../../../fleet/graph/refusal";
 
 function failureOf(what: string, ...paths: readonly string[]): unknown {
   try {
     refuse(
       what,
-      paths.map((path) => problem(path, "at least 1", 0)),
+      paths.map((path) => finding(path, "at least 1", 0)),
     );
   } catch (error) {
     return error;
@@ -17,17 +18,14 @@ function failureOf(what: string, ...paths: readonly string[]): unknown {
 describe("what components refuse", () => {
   it("is every property, with its stack and component", () => {
     assert.deepEqual(refusedIn("prod.mesh", failureOf('lake "lake"', "days", "parts[1]")), [
-      { path: 'prod.mesh: lake "lake": days', reason: "want at least 1, got 0" },
-      { path: 'prod.mesh: lake "lake": parts[1]', reason: "want at least 1, got 0" },
+      { where: 'prod.mesh: lake "lake"', path: "days", want: "at least 1", got: "0" },
+      { where: 'prod.mesh: lake "lake"', path: "parts[1]", want: "at least 1", got: "0" },
     ]);
   });
 
   it("is found among all failures of a program", () => {
     const failure = new AggregateError([new Error("follows"), failureOf("A", "x"), failureOf("B", "y")]);
-    assert.deepEqual(
-      refusedIn("s", failure).map(({ path }) => path),
-      ["s: A: x", "s: B: y"],
-    );
+    assert.deepEqual(refusedIn("s", failure).map(whereOf), ["s: A: x", "s: B: y"]);
   });
 
   it("is nothing where a program fails for another reason", () => {

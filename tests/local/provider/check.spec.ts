@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { AwsProvider } from "../../../local/provider/aws/provider";
-import { asText, DEFAULTS_KEY, UNKNOWN, type Props } from "../../../local/provider/values";
+import { asText, DEFAULTS_KEY, UNKNOWN_SENTINEL, type Props } from "../../../local/provider/values";
 import { create, NOWHERE, provider, SEED, urnOf } from "./aws";
 
 const QUEUE = "aws:sqs/queue:Queue";
@@ -60,8 +60,8 @@ describe("previewing a create", () => {
     const { id, outputs } = await one.create({ urn: urnOf(QUEUE, "thing"), inputs, preview: true });
     assert.equal(id, "");
     assert.equal(outputs["name"], "q");
-    assert.equal(outputs["arn"], UNKNOWN);
-    assert.equal(outputs["url"], UNKNOWN);
+    assert.equal(outputs["arn"], UNKNOWN_SENTINEL);
+    assert.equal(outputs["url"], UNKNOWN_SENTINEL);
     assert.equal(outputs["region"], "eu-west-1");
     assert.deepEqual(outputs["tagsAll"], { env: "local", a: "1" });
     assert.equal(outputs[DEFAULTS_KEY], undefined);
@@ -79,9 +79,12 @@ describe("previewing a create", () => {
   });
 
   it("takes unknown inputs", async () => {
-    const { inputs } = check(provider(), "aws:ec2/subnet:Subnet", { vpcId: UNKNOWN, cidrBlock: "10.0.0.0/24" });
+    const { inputs } = check(provider(), "aws:ec2/subnet:Subnet", {
+      vpcId: UNKNOWN_SENTINEL,
+      cidrBlock: "10.0.0.0/24",
+    });
     const { outputs } = await provider().create({ urn: urnOf("aws:ec2/subnet:Subnet", "s"), inputs, preview: true });
-    assert.equal(outputs["vpcId"], UNKNOWN);
+    assert.equal(outputs["vpcId"], UNKNOWN_SENTINEL);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { compare } from "../../../local/provider/diff";
 import type { DiffResult } from "../../../local/provider/provider";
-import { DEFAULTS_KEY, UNKNOWN, type Props } from "../../../local/provider/values";
+import { DEFAULTS_KEY, UNKNOWN_SENTINEL, type Props } from "../../../local/provider/values";
 import { provider, SEED, urnOf } from "./aws";
 
 const STREAM = "aws:kinesis/stream:Stream";
@@ -32,7 +32,7 @@ describe("comparing inputs", () => {
   });
 
   it("counts a value that is not known yet as a change", () => {
-    assert.deepEqual(compare({ a: 1 }, { a: UNKNOWN }, []), [{ path: "a", kind: "update", replace: false }]);
+    assert.deepEqual(compare({ a: 1 }, { a: UNKNOWN_SENTINEL }, []), [{ path: "a", kind: "update", replace: false }]);
   });
 
   it("compares assets by their hash", () => {

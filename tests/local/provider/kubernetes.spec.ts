@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { KubernetesProvider } from "../../../local/provider/kubernetes/provider";
-import { UNKNOWN, type Props } from "../../../local/provider/values";
+import { UNKNOWN_SENTINEL, type Props } from "../../../local/provider/values";
 import { NOWHERE, SEED, urnOf } from "./aws";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
@@ -16,7 +16,7 @@ const deployment: Props = {
 describe("Kubernetes objects", () => {
   it("are simulated with a uid, a version and a status, under a kubeconfig that nobody knows yet", async () => {
     const one = kubernetes();
-    one.configure({ kubeconfig: UNKNOWN });
+    one.configure({ kubeconfig: UNKNOWN_SENTINEL });
     const urn = urnOf(DEPLOYMENT, "api");
     const { inputs } = one.check({ urn, olds: {}, news: deployment, seed: SEED });
     const { id, outputs } = await one.create({ urn, inputs, preview: false });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { asText, isProps, UNKNOWN, type Props } from "../../../local/provider/values";
+import { asText, isProps, UNKNOWN_SENTINEL, type Props } from "../../../local/provider/values";
 import { create, NOWHERE, provider, urnOf } from "./aws";
 
 const VPC = "aws:ec2/vpc:Vpc";
@@ -47,7 +47,7 @@ describe("a validated resource, whose state is simulated,", () => {
       return asText(isProps(block) ? block["targetDomainName"] : undefined) ?? "";
     };
     const planned = await one.create({ urn, inputs: blockOf("TLS_1_2"), preview: true });
-    assert.equal(target(planned.outputs), UNKNOWN);
+    assert.equal(target(planned.outputs), UNKNOWN_SENTINEL);
     const { id, outputs } = await create(one, type, "d", blockOf("TLS_1_2"));
     assert.match(target(outputs), /^d-[0-9a-f]{10}\.execute-api\.eu-west-1\.amazonaws\.com$/);
     const request = { urn, id, inputs: blockOf("TLS_1_0"), oldInputs: blockOf("TLS_1_2"), oldOutputs: outputs };

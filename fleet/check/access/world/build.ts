@@ -4,11 +4,11 @@ import type { Topology } from "../../../../regions/topology/model";
 import { buildFleetGraph } from "../../../graph";
 import type { FleetGraph } from "../../../graph";
 import { answerAt } from "./identifiers";
-import type { Place } from "./identifiers";
+import type { ArnContext } from "./identifiers";
 import { World } from "./world";
 
 /** The account and partition of a topology. */
-export function placeOf({ account, home }: Pick<Topology, "account" | "home">): Place {
+export function placeOf({ account, home }: Pick<Topology, "account" | "home">): ArnContext {
   const partition = regionInfo(home)?.partition ?? "aws";
   return { partition, account, suffix: dnsSuffixOf(partition) };
 }

@@ -3,7 +3,7 @@ import { at, text } from "../../../graph";
 import type { Answered, Asked } from "../../../graph";
 
 /** Where an account lies. */
-export interface Place {
+export interface ArnContext {
   readonly partition: string;
   readonly account: string;
   readonly suffix: string;
@@ -71,7 +71,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 };
 
 /** The ARN that AWS would give a resource; undefined for a type that has none here, or without a name that is known. */
-export function arnOf(asked: Asked, { partition, account }: Place): string | undefined {
+export function arnOf(asked: Asked, { partition, account }: ArnContext): string | undefined {
   const shape = SHAPES[asked.type];
   if (shape === undefined) return undefined;
   const [service, resource, without] = shape;
@@ -132,7 +132,7 @@ const ID_IS_GIVEN = new Set([
  * What a provider would answer, as far as policies name it: ARNs, names and addresses. Ids have the form of AWS's and are
  * the same in every recording; what no policy names stays unknown.
  */
-export function answerAt(place: Place): (asked: Asked) => Answered | undefined {
+export function answerAt(place: ArnContext): (asked: Asked) => Answered | undefined {
   return (asked) => {
     const arn = arnOf(asked, place);
     if (arn === undefined) return undefined;
@@ -193,6 +193,6 @@ function nameOf({ inputs }: Asked): string | undefined {
   return undefined;
 }
 
-function invokeArn(region: string, arn: string, { partition }: Place): string {
+function invokeArn(region: string, arn: string, { partition }: ArnContext): string {
   return `arn:${partition}:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations`;
 }

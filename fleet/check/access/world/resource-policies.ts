@@ -1,10 +1,10 @@
 import { at, text } from "../../../graph";
 import type { GraphNode, Properties, Value } from "../../../graph";
-import type { Place } from "./identifiers";
+import type { ArnContext } from "./identifiers";
 
 /** What the reading of a policy may ask. */
 export interface Finder {
-  readonly place: Place;
+  readonly place: ArnContext;
   arn(node: GraphNode): string | undefined;
   find(value: Value, ...types: readonly string[]): GraphNode | undefined;
 }
@@ -17,7 +17,7 @@ interface PolicyType {
   /** ARN of the resource that it belongs to. */
   readonly of: (node: GraphNode, finder: Finder) => string | undefined;
   /** The document that AWS gives when none is set. @default none */
-  readonly default?: (place: Place) => Properties;
+  readonly default?: (place: ArnContext) => Properties;
 }
 
 const itself: PolicyType["of"] = (node, finder) => finder.arn(node);
@@ -34,7 +34,7 @@ const named =
   };
 
 /** docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
-const defaultKeyPolicy = ({ partition, account }: Place): Properties => ({
+const defaultKeyPolicy = ({ partition, account }: ArnContext): Properties => ({
   Version: "2012-10-17",
   Statement: [
     { Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${account}:root` }, Action: "kms:*", Resource: "*" },
@@ -42,7 +42,7 @@ const defaultKeyPolicy = ({ partition, account }: Place): Properties => ({
 });
 
 /** docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html: the owner's own account may publish. */
-const defaultTopicPolicy = ({ account }: Place): Properties => ({
+const defaultTopicPolicy = ({ account }: ArnContext): Properties => ({
   Version: "2008-10-17",
   Statement: [
     {

@@ -4,7 +4,7 @@ import type { FleetGraph, GraphNode, Value } from "../../../graph";
 import { arnParts, compileDocument } from "../policy";
 import type { Document, Grant, Layer, Layers, Origin, Principal, Request, Text } from "../policy";
 import { arnOf } from "./identifiers";
-import type { Place } from "./identifiers";
+import type { ArnContext } from "./identifiers";
 import { RESOURCE_POLICIES, invokePermission } from "./resource-policies";
 
 /** A role with all that limits it. */
@@ -20,7 +20,7 @@ export const DEPLOYER = "deployer";
 
 /** Principals and resources of a fleet with their policies, as the account would have them after a first `up`. */
 export class World {
-  readonly place: Place;
+  readonly place: ArnContext;
   readonly roles: ReadonlyMap<string, Role>;
   private readonly byArn = new Map<string, GraphNode>();
   private readonly byName = new Map<string, GraphNode>();
@@ -35,7 +35,7 @@ export class World {
   private readonly others = new Map<string, readonly Document[]>();
 
   /** @param graph recorded with identifiers, so that documents that name them are known. */
-  constructor(graph: FleetGraph, place: Place) {
+  constructor(graph: FleetGraph, place: ArnContext) {
     this.place = place;
     for (const node of graph.nodes) this.index(node);
     this.roles = this.readRoles();

@@ -14,7 +14,7 @@ describe("why", () => {
   });
   const ask = (principal: string, action: string, resource: string, context?: ContextKeys): Reason => {
     const reason = why(world, { principal, action, resource }, context);
-    assert.ok(!("refused" in reason), JSON.stringify(reason));
+    assert.ok(!("findings" in reason), JSON.stringify(reason));
     return reason;
   };
 
@@ -65,13 +65,13 @@ describe("why", () => {
 
   it("refuses every argument that it does not understand, at once", () => {
     const reason = why(world, { principal: "nobody", action: "s3:*", resource: "nothing" });
-    assert.ok("refused" in reason);
+    assert.ok("findings" in reason);
     assert.deepEqual(
-      reason.refused.map(({ path }) => path),
+      reason.findings.map(({ path }) => path),
       ["PRINCIPAL", "ACTION", "RESOURCE"],
     );
     const several = why(world, { principal: "etl", action: "s3:GetObject", resource: "*" });
-    assert.ok("refused" in several);
-    assert.match(several.refused[0]?.reason ?? "", /one of arn:aws:iam/);
+    assert.ok("findings" in several);
+    assert.match(several.findings[0]?.got ?? "", /one of arn:aws:iam/);
   });
 });

@@ -13,7 +13,7 @@ import type { RegionPlan, Topology } from "../../regions/topology/model";
 import { scaleTraffic } from "../../regions/traffic";
 import type { TrafficProfile } from "../../regions/traffic";
 import type { BucketNames, TableNames } from "../../contracts/outputs/names";
-import { bucketNames, tableNames } from "../names";
+import { bucketNames, tableNames } from "../resource-names";
 import { stackProviders } from "../providers";
 import { homeScope, regionScope, residencyOf } from "../scope";
 import type { StackOptions } from "../scope";
@@ -22,7 +22,7 @@ import type { StackOptions } from "../scope";
 export const IMAGE_VERSION = "0.1.0";
 
 /** A region, and what all its components need to know of it. */
-export interface Place {
+export interface RegionContext {
   readonly topology: Topology;
   readonly plan: RegionPlan;
   readonly scope: Scope;
@@ -57,7 +57,7 @@ export interface Queues {
 }
 
 /** The place of one region, with the providers of its stack. */
-export function placeOf(topology: Topology, plan: RegionPlan, options: StackOptions): Place {
+export function placeOf(topology: Topology, plan: RegionPlan, options: StackOptions): RegionContext {
   const scope = regionScope(topology, plan, options);
   return {
     topology,
@@ -73,16 +73,16 @@ export function placeOf(topology: Topology, plan: RegionPlan, options: StackOpti
 }
 
 /** Age of the newest training data that is promised, seconds. */
-export function freshnessSeconds({ topology }: Place): number {
+export function freshnessSeconds({ topology }: RegionContext): number {
   return topology.promises.dataFreshnessHours * SECONDS.hour;
 }
 
 /** The region's own replica of a table, whose owner is the foundation. */
-export function tableRef({ scope, tables }: Place, table: keyof TableNames): TableRef {
+export function tableRef({ scope, tables }: RegionContext, table: keyof TableNames): TableRef {
   return new TableRef(scope, { name: tables[table], keyAlias: tableKeyAlias(scope) });
 }
 
 /** The region's own copy of an image. */
-export function imageOf({ home, plan }: Place, image: "api" | "inference"): string {
+export function imageOf({ home, plan }: RegionContext, image: "api" | "inference"): string {
   return imageUri(home, plan.name, image, IMAGE_VERSION);
 }

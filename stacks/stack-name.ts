@@ -1,4 +1,4 @@
-import { problem, refuse } from "../components/kit/refuse";
+import { finding, refuse } from "../components/kit/refuse";
 import type { StackName } from "../regions/names";
 import type { Topology } from "../regions/topology/model";
 
@@ -13,7 +13,7 @@ export function parseStackName(name: string, topology: Topology): StackName {
   const region = topology.regions.find((plan) => plan.name === part);
   if (region === undefined) {
     const known = ["foundation", ...topology.regions.map((plan) => plan.name), "mesh"];
-    refuse(`stack ${name}`, [problem("stack", `${environment}.<${known.join("|")}>`, name)]);
+    refuse(`stack ${name}`, [finding("stack", `${environment}.<${known.join("|")}>`, name)]);
     throw new Error(`${name} was refused`);
   }
   return { kind: "region", environment, region: region.name };
