@@ -28,7 +28,7 @@ type Words = Readonly<Record<string, Word<unknown>>>;
 type ValueOf<W> = W extends Word<infer T> ? T : never;
 
 /** A command without arguments, or without options. */
-type NoWords = Readonly<Record<never, Word<never>>>;
+type NoWords = Readonly<Record<string, never>>;
 
 /** The words as `run` gets them: `{ limit: integer(...) }` is `{ limit: number }`. */
 export type Given<A extends Words, O extends Words> = { readonly [K in keyof A]: ValueOf<A[K]> } & {
