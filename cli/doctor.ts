@@ -1,5 +1,6 @@
 import { examine } from "../local/toolchain/doctor";
 import { paths } from "../local/toolchain";
+import { catalogueAge } from "../regions/catalogue";
 import { command } from "./kit/command";
 import { EXIT } from "./kit/exit";
 import { Output } from "./kit/output";
@@ -8,7 +9,7 @@ export default command({
   summary: "Show what was found on this machine, and what to do about what was not",
   async run({ json }) {
     const output = new Output(json);
-    const tools = await examine(paths());
+    const tools = await examine(paths(), catalogueAge());
     const healthy = tools.every(({ state }) => state !== "missing");
     output.result({ healthy, tools }, () => {
       const width = Math.max(...tools.map(({ tool }) => tool.length));

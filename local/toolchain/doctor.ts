@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { catalogueAge } from "../../regions/catalogue";
 import { emulatorStatus } from "../emulator";
 import { runningBackground } from "./background";
 import { describeEngine, findEngine } from "./engine";
@@ -23,6 +22,15 @@ export interface ToolState {
   readonly advice: string;
 }
 
+/** How old the catalogue of regions is (regions/catalogue). */
+export interface CatalogueAge {
+  readonly days: number;
+  /** Date of the schemas, ISO 8601. */
+  readonly schemas: string;
+  readonly sources: Readonly<Record<"cfn-lint" | "botocore", string>>;
+  readonly stale: boolean;
+}
+
 /** The versions that a machine must bring; everything else is installed in the checkout. */
 const LEAST: Readonly<Record<"node" | "npm" | "go" | "git" | "make", Version>> = {
   node: [20, 19, 0],
@@ -33,7 +41,7 @@ const LEAST: Readonly<Record<"node" | "npm" | "go" | "git" | "make", Version>> =
 };
 
 /** Looks at every tool, all at once; changes nothing. */
-export async function examine(paths: Paths): Promise<ToolState[]> {
+export async function examine(paths: Paths, catalogue: CatalogueAge): Promise<ToolState[]> {
   const engine = await findEngine(paths);
   const machine = await Promise.all([
     machineTool("node", ["--version"], "install Node.js from nodejs.org or your package manager"),
@@ -53,7 +61,7 @@ export async function examine(paths: Paths): Promise<ToolState[]> {
     provider(paths),
     await emulator(paths),
     background(paths),
-    catalogue(),
+    catalogueState(catalogue),
     credentials(),
   ];
 }
@@ -210,8 +218,7 @@ function background(paths: Paths): ToolState {
 }
 
 /** What AWS offers where: facts of a day, which are to be gathered anew now and then. */
-function catalogue(): ToolState {
-  const { days, schemas, sources, stale } = catalogueAge();
+function catalogueState({ days, schemas, sources, stale }: CatalogueAge): ToolState {
   return {
     tool: "region catalogue",
     state: stale ? "optional" : "ok",
