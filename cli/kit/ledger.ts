@@ -1,11 +1,11 @@
-import type { IngestLedger } from "../local/delivery/ledger";
-import { EXIT } from "./kit/exit";
-import type { ExitCode } from "./kit/exit";
-import { table } from "./kit/output";
-import type { Output } from "./kit/output";
+import type { IngestLedger } from "../../local/delivery/ledger";
+import { EXIT } from "./exit";
+import type { ExitCode } from "./exit";
+import { table } from "../../fleet/views/table";
+import type { Output } from "./output";
 
 /** Shows the account. @returns failed when an event is not accounted for at some stage. */
-export function tellLedger(ledger: IngestLedger, output: Output): ExitCode {
+export function showLedger(ledger: IngestLedger, output: Output): ExitCode {
   output.result(ledger, () => {
     const names = [...Object.keys(ledger.regions), "total"];
     const counts = [...Object.values(ledger.regions), ledger.total];

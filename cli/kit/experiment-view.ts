@@ -4,13 +4,13 @@ import { textPlot } from "../../services/experiments/plot";
 import type { RampDecision } from "../../services/experiments/ramp";
 import type { Comparison, ExperimentReport } from "../../services/experiments/report";
 import type { ExperimentChangeRecord, ExperimentRecord } from "../../contracts/tables/flags";
-import { table } from "./output";
+import { table } from "../../fleet/views/table";
 import type { Output } from "./output";
 
 const HEADINGS = ["variant", "metric", "role", "control", "treatment", "effect", "interval", "p", "verdict", "since"];
 
 /** What a report says, as lines. */
-export function tellReport(report: ExperimentReport, output: Output): void {
+export function showReport(report: ExperimentReport, output: Output): void {
   const { experiment: name, days, firstDay, lastDay, users, crossedShare, mismatch, variants } = report;
   const counts = Object.entries(users).map(([variant, count]) => `${variant} ${count}`);
   output.line(`${name}: ${days} whole days${days === 0 ? "" : ` (${firstDay ?? ""} to ${lastDay ?? ""})`}`);
@@ -45,7 +45,7 @@ function row(variant: string, found: Comparison, role: string): string[] {
 }
 
 /** The guardrails beside the metrics, and the sequence of the primary metric as a picture in characters. */
-export function tellFigures(
+export function showFigures(
   { report, guardrails }: Figures,
   output: Output,
   { plot = false }: { readonly plot?: boolean } = {},
@@ -57,19 +57,19 @@ export function tellFigures(
   }
 }
 
-/** What was changed, and which endpoints could not be told. */
-export function tellApplied({ record, endpoints }: Applied, output: Output, decision?: RampDecision): void {
+/** What was changed, and which endpoints could not be changed. */
+export function showApplied({ record, endpoints }: Applied, output: Output, decision?: RampDecision): void {
   const { id, state, revision, variants, reason } = record;
   const weights = variants.map(({ name, weight }) => `${name} ${weight} %`).join(", ");
   if (decision !== undefined) output.line(`${decision.action}: ${decision.reason}`);
   output.line(`${id}: ${state}, ${weights}, revision ${revision}${decision === undefined ? ` (${reason})` : ""}`);
   for (const { region, error } of endpoints) {
-    output.line(`endpoint ${region}: ${error === undefined ? "weights as above" : `not told: ${error}`}`);
+    output.line(`endpoint ${region}: ${error === undefined ? "weights as above" : `not changed: ${error}`}`);
   }
 }
 
 /** The state and its history. */
-export function tellRecord(record: ExperimentRecord, changes: readonly ExperimentChangeRecord[], output: Output): void {
+export function showRecord(record: ExperimentRecord, changes: readonly ExperimentChangeRecord[], output: Output): void {
   output.line(`${record.id}: ${record.state} since ${record.changed_at} (${record.reason})`);
   const rows = record.variants.map(({ name, weight, model, model_versions: versions }) => [
     name,
