@@ -37,16 +37,6 @@ export const STANDING: readonly Standing[] = [
     reason: "the topology cannot name the deployer's blocks yet",
   },
   {
-    rule: "reach-egress",
-    links: ["etl-emr-service"],
-    reason: "the primary node's group lets nothing out to EMR's service yet",
-  },
-  {
-    rule: "reach-route",
-    links: ["warehouse-glue"],
-    reason: "the warehouse's subnets have no endpoint of Glue yet",
-  },
-  {
     rule: "reach-walk-around",
     links: ["edge-only-own", "edge-only-name"],
     reason: "CloudFront reaches the gateway by its public names",
