@@ -1,88 +1,79 @@
 import { FindingsError } from "../contracts/finding";
 import { readFileSync, writeFileSync } from "node:fs";
 import { checkFleet, parity, readConfiguration, toJunit, toSarif } from "../fleet/check";
-import type { Configuration, Difference, Finding, Report } from "../fleet/check";
+import type { Configuration, Report } from "../fleet/check";
 import { buildFleetGraph } from "../fleet/graph";
 import { version } from "../package.json";
+import { parityText, reportText } from "../fleet/views/check";
+import { choice, command, environment, flag, text } from "./kit/command";
 import { topologyOf } from "./kit/environment";
 import { BadInput, EXIT } from "./kit/exit";
-import type { ExitCode } from "./kit/exit";
-import { table } from "./kit/output";
 import { publishedModels } from "./kit/published";
-
-interface CheckOptions {
-  readonly json?: boolean;
-  readonly format?: string;
-  readonly output?: string;
-  readonly parity?: boolean;
-  readonly access?: boolean;
-  readonly policyPackConfig?: string;
-}
 
 const FORMATS = ["table", "json", "sarif", "junit"] as const;
 type Format = (typeof FORMATS)[number];
 
-/** Judges a whole environment by every rule, in process: no engine, no AWS, nothing started. */
-export async function check(environment: string | undefined, options: CheckOptions): Promise<ExitCode> {
-  const format = formatOf(options);
-  // A file of one's own can be judged before it is one of the environments.
-  const topology = topologyOf(environment);
-  const configuration = options.policyPackConfig === undefined ? undefined : configurationOf(options.policyPackConfig);
-  if (options.parity === true) {
-    const differences = await parity(topology, await buildFleetGraph(topology));
-    tell(options, format === "json" ? json({ differences }) : parityText(differences));
-    return differences.every(({ declared }) => declared !== undefined) ? EXIT.ok : EXIT.failed;
-  }
-  const published = publishedModels();
-  const report = await checkFleet(topology, {
-    published,
-    access: options.access === true,
-    ...(configuration === undefined ? {} : { configuration }),
-  });
-  tell(options, written(report, format));
-  return report.passed ? EXIT.ok : EXIT.failed;
-}
-
-function formatOf({ json: asJson, format = "table", parity: regions }: CheckOptions): Format {
-  if (asJson === true) return "json";
-  const known = FORMATS.find((one) => one === format);
-  if (regions === true && (known === "sarif" || known === "junit")) {
-    throw new BadInput("differences between regions are no violations of rules", [
-      { path: "--format", reason: `want table or json with --parity, got ${known}` },
-    ]);
-  }
-  if (known !== undefined) return known;
-  throw new BadInput("the format is not known", [
-    { path: "--format", reason: `want one of ${FORMATS.join(", ")}, got ${format}` },
-  ]);
-}
+/** Nothing is started: every stack is recorded and judged in this process. */
+export default command({
+  summary: "Judge every stack by every rule, in process: no engine, no AWS",
+  arguments: { environment },
+  options: {
+    format: choice(FORMATS, "how the report is written", "table"),
+    output: text("write the report to a file", "file"),
+    parity: flag("list what differs between the regions, and what in the topology asks for it"),
+    access: flag("also ask whether each call that AWS makes because of a property is allowed"),
+    policyPackConfig: text("levels and parameters of rules, as the engine takes them", "file"),
+  },
+  examples: ["check prod", "check dev --format sarif --output check.sarif", "check prod --parity"],
+  async run({ environment: name, format: asked, output, parity: regions, access, policyPackConfig, json: asJson }) {
+    const format = asJson ? "json" : asked;
+    if (regions && (format === "sarif" || format === "junit")) {
+      throw new BadInput("differences between regions are no violations of rules", [
+        { path: "--format", want: "table or json with --parity", got: format },
+      ]);
+    }
+    // A file of one's own can be judged before it is one of the environments.
+    const topology = topologyOf(name);
+    const configuration = policyPackConfig === undefined ? undefined : configurationOf(policyPackConfig);
+    if (regions) {
+      const differences = await parity(topology, await buildFleetGraph(topology));
+      write(output, format === "json" ? json({ differences }) : parityText(differences));
+      return differences.every(({ declared }) => declared !== undefined) ? EXIT.ok : EXIT.failed;
+    }
+    const report = await checkFleet(topology, {
+      published: publishedModels(),
+      access,
+      ...(configuration === undefined ? {} : { configuration }),
+    });
+    write(output, written(report, format));
+    return report.passed ? EXIT.ok : EXIT.failed;
+  },
+});
 
 function configurationOf(file: string): Configuration {
-  let text: string;
+  let content: string;
   try {
-    text = readFileSync(file, "utf8");
+    content = readFileSync(file, "utf8");
   } catch {
     throw new BadInput("the policy configuration cannot be read", [
-      { path: "--policy-pack-config", reason: `want a file, got ${file}` },
+      { path: "--policy-pack-config", want: "a file", got: file },
     ]);
   }
-  const read = readConfiguration(text);
+  const read = readConfiguration(content);
   if ("findings" in read) throw new FindingsError(`${file} does not configure the rules`, read.findings);
   return read.configuration;
 }
 
-function tell({ output }: CheckOptions, text: string): void {
+function write(output: string | undefined, report: string): void {
   if (output === undefined) {
-    process.stdout.write(text);
+    process.stdout.write(report);
     return;
   }
   try {
-    writeFileSync(output, text);
+    writeFileSync(output, report);
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);
-    throw new BadInput("the report cannot be written", [
-      { path: "--output", reason: `want a file that can be written, got ${got}` },
-    ]);
+    throw new BadInput("the report cannot be written", [{ path: "--output", want: "a file that can be written", got }]);
   }
 }
 
@@ -97,61 +88,6 @@ function written(report: Report, format: Format): string {
     case "table":
       return reportText(report);
   }
-}
-
-/** One screen: the stacks, then what is wrong, rule by rule. */
-export function reportText({ stacks, findings, rules, passed }: Report): string {
-  const rows = stacks.map(({ stack, resources, mandatory, advisory }) => [stack, resources, mandatory, advisory]);
-  const byRule = Map.groupBy(findings, ({ rule }) => rule);
-  const sections = [...byRule.values()].flatMap((broken) => ["", ...ruleLines(broken)]);
-  const resources = stacks.reduce((sum, one) => sum + one.resources, 0);
-  const verdict = passed
-    ? `${rules} rules hold over ${resources} resources in ${stacks.length} stacks`
-    : `${findings.filter(({ level }) => level === "mandatory").length} mandatory violations`;
-  return [...table(["stack", "resources", "mandatory", "advisory"], rows), ...sections, "", verdict, ""].join("\n");
-}
-
-function ruleLines(broken: readonly Finding[]): readonly string[] {
-  const [first] = broken;
-  if (first === undefined) return [];
-  return [
-    `[${first.level}] ${first.id} ${first.rule}: ${first.title}`,
-    ...broken.map(({ stack, urn, message }) => `  ${place(stack, urn)}: ${message}`),
-  ];
-}
-
-function place(stack: string, urn: string): string {
-  const [, , types = "", name = ""] = urn.split("::");
-  const where = stack === "" ? "topology" : stack;
-  return urn === "" ? where : `${where} ${types.split("$").at(-1) ?? ""} ${name}`;
-}
-
-function parityText(differences: readonly Difference[]): string {
-  if (differences.length === 0) return "every region has the same\n";
-  const rows = differences.map(({ region, type, name, property, here, there, declared }) => [
-    declared ?? "NOTHING",
-    region,
-    `${type.split(":").at(-1) ?? type} ${name}`,
-    property,
-    short(here),
-    short(there),
-  ]);
-  const against = differences[0]?.against ?? "";
-  const undeclared = differences.filter(({ declared }) => declared === undefined).length;
-  const verdict =
-    undeclared === 0
-      ? `${differences.length} differences, each of which the topology asks for`
-      : `${undeclared} of ${differences.length} differences that nothing in the topology asks for`;
-  return [
-    ...table(["asked for by", "region", "resource", "property", "there", `in ${against}`], rows),
-    "",
-    verdict,
-    "",
-  ].join("\n");
-}
-
-function short(text: string): string {
-  return text.length <= 40 ? text : `${text.slice(0, 39)}…`;
 }
 
 function json(document: unknown): string {

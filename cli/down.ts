@@ -1,17 +1,20 @@
 import { stopEmulator } from "../local/emulator";
 import { paths, stopBackground } from "../local/toolchain";
+import { command } from "./kit/command";
 import { EXIT } from "./kit/exit";
-import type { ExitCode } from "./kit/exit";
 import { Output } from "./kit/output";
 
-/** Stops what `up` started on this machine; the emulator saves its state first. */
-export async function down(options: { readonly json?: boolean }): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  const own = paths();
-  const stopped = await stopBackground(own);
-  if (await stopEmulator(own)) stopped.push("emulator");
-  output.result({ stopped }, () => {
-    output.line(stopped.length > 0 ? `stopped: ${stopped.join(", ")}; state is kept` : "nothing was running");
-  });
-  return EXIT.ok;
-}
+/** The emulator saves its state before it stops. */
+export default command({
+  summary: "Stop what `up` started on this machine; its state is kept",
+  async run({ json }) {
+    const output = new Output(json);
+    const own = paths();
+    const stopped = await stopBackground(own);
+    if (await stopEmulator(own)) stopped.push("emulator");
+    output.result({ stopped }, () => {
+      output.line(stopped.length > 0 ? `stopped: ${stopped.join(", ")}; state is kept` : "nothing was running");
+    });
+    return EXIT.ok;
+  },
+});

@@ -3,120 +3,120 @@ import { generatedSource } from "../services/traffic/generate";
 import { ingestEvents, readIngestLedger } from "../local/datapath/ingest";
 import type { IngestConfig } from "../local/datapath/ingest";
 import type { IngestLedger } from "../local/delivery/ledger";
-import { checkFile, openFile } from "./events-source";
-import type { FileOptions, FileRequest, FileSource } from "./events-source";
-import { tellLedger } from "./events-ledger";
+import { EVENT_TYPES } from "../contracts/events/event";
+import type { Finding } from "../contracts/finding";
+import { choice, command, env, flag, integer, number, requiredChoice, text } from "./kit/command";
+import type { Word } from "./kit/command";
+import { checkFile, columns, FORMATS, openFile } from "./kit/event-file";
+import type { FileRequest, FileSource } from "./kit/event-file";
 import { BadInput, EXIT } from "./kit/exit";
-import type { ExitCode, InputProblem } from "./kit/exit";
+import type { ExitCode } from "./kit/exit";
 import { experimentArms } from "./kit/experiment-arms";
-import { integerOption, oneOf } from "./kit/options";
+import { showLedger } from "./kit/ledger";
 import { Output } from "./kit/output";
 import { StageProgress } from "./kit/progress";
 import { openRegions, requireLocal } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
 
-interface EventsOptions extends FileOptions {
-  readonly json?: boolean;
-  readonly env: string;
-  readonly count: unknown;
-  readonly seed: unknown;
-  readonly experiment?: boolean;
-  readonly clickLift?: string | number;
-}
-
 const ACTIONS = ["generate", "replay", "import", "ledger"] as const;
 
-/**
- * Sends events through the local data path, or shows the account of all that was sent. Exit code 1 when the account does
- * not balance.
- */
-export async function events(action: string, file: string | undefined, options: EventsOptions): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  const request = await check(action, file, options);
-  const opened = await openRegions(options.env);
-  const config = ingestConfig(opened);
-  if (request.action === "ledger") return tellLedger(readIngestLedger(config), output);
-  const progress = new StageProgress();
-  const show = ({
-    stage,
-    region,
-    done,
-  }: {
-    readonly stage: string;
-    readonly region: string;
-    readonly done: number;
-  }) => {
-    progress.show(`${region} ${stage}`, done);
-  };
-  if (request.action === "generate") {
-    const { topology } = opened;
-    const { users, items } = topology.traffic;
-    const regions = topology.regions.map(({ name }) => name);
-    const { seed, count, clickLift } = request;
-    const experiment =
-      clickLift === undefined ? {} : { experiment: { armOf: await experimentArms(opened), clickLift } };
-    const source = generatedSource({ seed, count, users, items, regions, ...experiment });
-    const ledger = await ingestEvents(config, source, show);
-    progress.end();
-    return tellLedger(ledger, output);
-  }
-  const source = openFile(opened, request.file, request.how);
-  let ledger: IngestLedger;
-  try {
-    ledger = await ingestEvents(config, source, show);
-  } finally {
-    progress.end();
-    source.close();
-  }
-  return tellFile(source, request.how, ledger, output);
-}
-
-type Request =
-  | { readonly action: "ledger" }
-  | {
-      readonly action: "generate";
-      readonly count: number;
-      readonly seed: number;
-      /** By variant; absent: exposures are of no experiment. */
-      readonly clickLift?: Readonly<Record<string, number>>;
+/** Exit code 1 when the account of all that was sent does not balance. */
+export default command({
+  summary: "Send events through the data path (generate, replay, import), or show the account of all (ledger)",
+  arguments: {
+    action: requiredChoice(ACTIONS, `one of ${ACTIONS.join(", ")}`),
+    file: text("replay, import: the file"),
+  },
+  options: {
+    env,
+    count: integer("generate: how many events", { min: 1, max: 100_000_000 }, 50_000),
+    seed: integer("generate: the same seed gives the same events", { min: 0, max: 2 ** 32 - 1 }, 1),
+    experiment: flag("generate: exposures carry the variant that the running experiment gives each user"),
+    clickLift: lifts("generate, with --experiment: factor on the chance to click, 0 to 2.5"),
+    format: choice(FORMATS, "how the file is written", "ndjson"),
+    assumeConsent: flag("the people in an access log or interaction file have consented"),
+    columns: columns("interactions without a heading: order of user,item,value,timestamp"),
+    delimiter: text("interactions: between the fields; default: found in the first line"),
+    eventType: choice(EVENT_TYPES, "interactions: what they were; default: view"),
+    minValue: number("interactions: rows with a smaller value are none", { min: -Infinity, max: Infinity }),
+  },
+  examples: ["events generate --count 50000", "events import ratings.csv --format interactions", "events ledger"],
+  async run(given) {
+    const output = new Output(given.json);
+    await check(given);
+    const opened = await openRegions(given.env);
+    const config = ingestConfig(opened);
+    if (given.action === "ledger") return showLedger(readIngestLedger(config), output);
+    const progress = new StageProgress();
+    const show: Progress = ({ stage, region, done }) => {
+      progress.show(`${region} ${stage}`, done);
+    };
+    if (given.action === "generate") {
+      const ledger = await ingestEvents(config, await generated(opened, given), show);
+      progress.end();
+      return showLedger(ledger, output);
     }
-  | { readonly action: "file"; readonly file: string; readonly how: FileRequest };
+    const source = openFile(opened, given.file ?? "", given);
+    let ledger: IngestLedger;
+    try {
+      ledger = await ingestEvents(config, source, show);
+    } finally {
+      progress.end();
+      source.close();
+    }
+    return showFile(source, given, ledger, output);
+  },
+});
 
-/** Everything that is wrong with the command's words, before anything is started. */
-async function check(action: string, file: string | undefined, options: EventsOptions): Promise<Request> {
-  const problems: InputProblem[] = [];
-  const chosen = oneOf("action", action, ACTIONS, problems);
-  const count = integerOption("--count", options.count, { min: 1, max: 100_000_000 }, problems);
-  const seed = integerOption("--seed", options.seed, { min: 0, max: 2 ** 32 - 1 }, problems);
-  const clickLift = liftsOf(options, problems);
-  const how = checkFile(options, problems);
-  if (chosen === "replay" || chosen === "import") {
-    if (file === undefined) problems.push({ path: "file", reason: `want the file to ${chosen}, got none` });
-    else if (!(await isFile(file))) problems.push({ path: "file", reason: `want a readable file, got "${file}"` });
-  } else if (file !== undefined) {
-    problems.push({ path: "file", reason: `want none with ${action}, got "${file}"` });
-  }
-  if (problems.length > 0 || chosen === undefined) throw new BadInput("events cannot begin", problems);
-  if (chosen === "ledger") return { action: chosen };
-  if (chosen === "generate") {
-    return { action: chosen, count, seed, ...(options.experiment === true ? { clickLift } : {}) };
-  }
-  return { action: "file", file: file ?? "", how };
+type Progress = NonNullable<Parameters<typeof ingestEvents>[2]>;
+
+interface Generation {
+  readonly count: number;
+  readonly seed: number;
+  readonly experiment: boolean;
+  readonly clickLift: Readonly<Record<string, number>>;
 }
 
-/** `--click-lift challenger=1.2,...` */
-function liftsOf({ clickLift, experiment }: EventsOptions, problems: InputProblem[]): Record<string, number> {
-  if (clickLift === undefined) return {};
-  const path = "--click-lift";
-  if (experiment !== true) problems.push({ path, reason: "want it with --experiment only" });
-  const pairs = String(clickLift)
-    .split(",")
-    .map((pair) => pair.split("="))
-    .map(([name = "", factor = ""]): [string, number] => [name, factor === "" ? Number.NaN : Number(factor)]);
-  if (!pairs.every(([name, factor]) => name !== "" && factor >= 0 && factor <= 2.5)) {
-    problems.push({ path, reason: `want variant=factor,... with factors 0 to 2.5, got "${String(clickLift)}"` });
+async function generated(opened: OpenRegions, { count, seed, experiment, clickLift }: Generation) {
+  const { users, items } = opened.topology.traffic;
+  const regions = opened.topology.regions.map(({ name }) => name);
+  const arms = experiment ? { experiment: { armOf: await experimentArms(opened), clickLift } } : {};
+  return generatedSource({ seed, count, users, items, regions, ...arms });
+}
+
+interface Asked extends FileRequest, Generation {
+  readonly action: (typeof ACTIONS)[number];
+  readonly file: string | undefined;
+}
+
+/** What one word demands of another, before anything is started. */
+async function check(given: Asked): Promise<void> {
+  const { action, file, experiment, clickLift } = given;
+  const findings: Finding[] = [...checkFile(given)];
+  if (!experiment && Object.keys(clickLift).length > 0) {
+    findings.push({ path: "--click-lift", want: "it with --experiment only", got: "it alone" });
   }
-  return Object.fromEntries(pairs);
+  if (action === "replay" || action === "import") {
+    if (file === undefined) findings.push({ path: "file", want: `the file to ${action}`, got: "none" });
+    else if (!(await isFile(file))) findings.push({ path: "file", want: "a readable file", got: `"${file}"` });
+  } else if (file !== undefined) {
+    findings.push({ path: "file", want: `none with ${action}`, got: `"${file}"` });
+  }
+  if (findings.length > 0) throw new BadInput("events cannot begin", findings);
+}
+
+/** `challenger=1.2,...` */
+function lifts(help: string): Word<Readonly<Record<string, number>>> {
+  const read = (given: readonly string[]) => {
+    const pairs = given
+      .flatMap((text) => text.split(","))
+      .map((pair) => pair.split("="))
+      .map(([name = "", factor = ""]): [string, number] => [name, factor === "" ? Number.NaN : Number(factor)]);
+    return pairs.every(([name, factor]) => name !== "" && factor >= 0 && factor <= 2.5)
+      ? { value: Object.fromEntries(pairs) }
+      : { want: "variant=factor,... with factors 0 to 2.5" };
+  };
+  return { help, shows: "variant=factor", fallback: {}, repeats: true, read };
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -127,7 +127,7 @@ async function isFile(path: string): Promise<boolean> {
 }
 
 /** What became of a file's lines, and the account. Failed when no line gave an event: that is some other kind of file. */
-function tellFile(source: FileSource, how: FileRequest, ledger: IngestLedger, output: Output): ExitCode {
+function showFile(source: FileSource, how: FileRequest, ledger: IngestLedger, output: Output): ExitCode {
   const { lines, events: found, bad: refused, skipped } = source.counts;
   const kept = refused === 0 ? "" : ` (kept with their reasons in ${source.refusedFile})`;
   output.note(`${lines} lines: ${found} events, ${skipped} that are none, ${refused} refused${kept}`);
@@ -135,7 +135,7 @@ function tellFile(source: FileSource, how: FileRequest, ledger: IngestLedger, ou
     output.note("such a file does not say what people agreed to: without --assume-consent its events are left out");
   }
   const document = { ...ledger, file: { lines, events: found, skipped, refused, refusedFile: source.refusedFile } };
-  const code = tellLedger(document, output);
+  const code = showLedger(document, output);
   return found === 0 || lines !== found + skipped + refused ? EXIT.failed : code;
 }
 

@@ -18,90 +18,106 @@ import { StaleStateError } from "../services/kit/experiment/store";
 import type { ExperimentRecord } from "../contracts/tables/flags";
 import type { Topology } from "../regions/topology/model";
 import { ENGINES } from "../queries";
+import type { Finding } from "../contracts/finding";
 import { topologyOf } from "./kit/environment";
+import { choice, command, env, flag, integer, number, requiredChoice, text } from "./kit/command";
+import type { Given, Word } from "./kit/command";
 import { BadInput, EXIT, Failed } from "./kit/exit";
-import type { ExitCode, InputProblem } from "./kit/exit";
-import { askDays, openDesk } from "./kit/experiment";
-import type { Asking, OpenDesk } from "./kit/experiment";
-import { tellApplied, tellFigures, tellRecord, tellReport } from "./kit/experiment-tell";
-import { integerOption, oneOf } from "./kit/options";
+import type { ExitCode } from "./kit/exit";
+import { askDays, openDesk } from "./kit/experiment-desk";
+import type { Asking, OpenDesk } from "./kit/experiment-desk";
+import { showApplied, showFigures, showRecord, showReport } from "./kit/experiment-view";
 import { Output } from "./kit/output";
 import { checkRegion, openRegions } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
 
-interface ExperimentOptions {
-  readonly json?: boolean;
-  readonly env: string;
-  readonly region?: string;
-  readonly engine: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly today?: string;
-  readonly plot?: string;
-  readonly reason?: string;
-  readonly live?: boolean;
-  readonly id?: string;
-  readonly control?: string;
-  readonly treatment?: string;
-  readonly metric?: string;
-  readonly alpha?: unknown;
-  readonly plannedUsers?: unknown;
-  /** cac makes a number of one percentage. */
-  readonly steps?: string | number;
-  readonly minDays?: unknown;
-  readonly minUsers?: unknown;
-  readonly maxDays?: unknown;
-  readonly onHarm?: string;
-  readonly standIns?: unknown;
-}
-
 const ACTIONS = ["start", "status", "ramp", "hold", "resume", "rollback", "report"] as const;
 type Action = (typeof ACTIONS)[number];
+
+const count = { min: 1, max: 1e9 } as const;
+
+const OPTIONS = {
+  env,
+  region: text("region whose lake is asked; default: every region's", "region"),
+  engine: choice(ENGINES, "what answers", "athena"),
+  from: text("first day that counts; default: the experiment's first whole one", "YYYY-MM-DD"),
+  to: text("look as of this day; default: all that is known", "YYYY-MM-DD"),
+  plot: text("report: draw the confidence sequences, as SVG", "file"),
+  reason: text("hold, resume, rollback: why"),
+  today: day("start, ramp: decide as of this day, for data of the past; default: today"),
+  id: text("start: name of the experiment; each assigns users anew"),
+  live: flag("start: without a published model of the new variant; the endpoint answers for it"),
+  control: text("start: what the new variant is compared with; default: the topology's first", "variant"),
+  treatment: text("start: the new variant; default: the topology's next", "variant"),
+  metric: choice(METRIC_NAMES, `start: primary metric; default: ${PLAN_DEFAULTS.primary}`),
+  alpha: number(`start: chance of a false alarm over all looks together; default: ${PLAN_DEFAULTS.alpha}`, {
+    min: Number.MIN_VALUE,
+    max: 1 - Number.EPSILON,
+  }),
+  plannedUsers: integer(
+    `start: number of users at which intervals are narrowest; default: ${PLAN_DEFAULTS.plannedUsers}`,
+    count,
+  ),
+  steps: text("start: the new variant's shares, rising", "percentages", RAMP_DEFAULTS.steps.join(",")),
+  minDays: integer("start: whole days at a step", count, RAMP_DEFAULTS.minDays),
+  minUsers: integer("start: users of the new variant before the next step", count, RAMP_DEFAULTS.minUsers),
+  maxDays: integer("start: whole days after which an experiment without a result ends", count, RAMP_DEFAULTS.maxDays),
+  onHarm: choice(["roll_back", "hold"], "start: what follows when harm is shown", "roll_back"),
+  standIns: number(
+    "start: largest share of the new variant's lists that may be another model's",
+    { min: 0, max: 1 },
+    LIMIT_DEFAULTS.stand_in_share,
+  ),
+} as const;
+
+const ARGUMENTS = {
+  action: requiredChoice(ACTIONS, `one of ${ACTIONS.join(", ")}`),
+  environment: text("default: --env", "environment"),
+};
+
+type Options = Given<typeof ARGUMENTS, typeof OPTIONS>;
 
 /** What the options say, checked. */
 interface Asked {
   readonly asking: Asking;
   readonly now: Date;
   readonly plan: StartPlan;
-  /** Whether the plan was told by options, which a started experiment does not allow any more. */
+  /** Whether options gave a plan, which a started experiment does not allow any more. */
   readonly judgedAnew: boolean;
 }
 
 /**
- * An A/B experiment on the recommender's variants: its state in the `flags` table, which the API assigns users by, and
- * what the exposure log says of it, valid whenever and however often it is asked.
+ * The state is in the `flags` table, by which the API assigns users; the exposure log gives the figures, valid whenever
+ * and however often they are asked for.
  */
-export async function experiment(
-  given: string,
-  environment: string | undefined,
-  options: ExperimentOptions,
-): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  const problems: InputProblem[] = [];
-  const action = oneOf("action", given, ACTIONS, problems);
-  const topology = topologyOf(environment ?? options.env);
-  const asked = readOptions(options, topology, problems);
-  if (problems.length > 0 || action === undefined || asked === undefined) {
-    throw new BadInput("the experiment cannot be worked on", problems);
-  }
-  checkRegion(topology.environment, options.region);
-  const opened = await openRegions(environment ?? options.env);
-  const desk = await openDesk(opened, asked.asking, asked.now);
-  try {
-    return await run(action, { opened, desk, asked, options, output });
-  } catch (error) {
-    if (error instanceof ExperimentError || error instanceof StaleStateError) throw new Failed(error.message);
-    throw error;
-  } finally {
-    desk.close();
-  }
-}
+export default command({
+  summary: "Run an A/B experiment on the variants: start, status, ramp, hold, resume, rollback, report",
+  arguments: ARGUMENTS,
+  options: OPTIONS,
+  examples: ["experiment start local --treatment challenger", "experiment report local --plot effect.svg"],
+  async run(options) {
+    const output = new Output(options.json);
+    const topology = topologyOf(options.environment ?? options.env);
+    const asked = readOptions(options, topology);
+    checkRegion(topology.environment, options.region);
+    const opened = await openRegions(options.environment ?? options.env);
+    const desk = await openDesk(opened, asked.asking, asked.now);
+    try {
+      return await run(options.action, { opened, desk, asked, options, output });
+    } catch (error) {
+      if (error instanceof ExperimentError || error instanceof StaleStateError) throw new Failed(error.message);
+      throw error;
+    } finally {
+      desk.close();
+    }
+  },
+});
 
 interface Job {
   readonly opened: OpenRegions;
   readonly desk: OpenDesk;
   readonly asked: Asked;
-  readonly options: ExperimentOptions;
+  readonly options: Options;
   readonly output: Output;
 }
 
@@ -115,8 +131,8 @@ async function run(action: Action, job: Job): Promise<ExitCode> {
   if (action === "ramp") {
     const ramped = await rampExperiment(desk, record);
     output.result(ramped, () => {
-      tellFigures(ramped.figures, output);
-      tellApplied(ramped, output, ramped.decision);
+      showFigures(ramped.figures, output);
+      showApplied(ramped, output, ramped.decision);
     });
     // What is held or rolled back by itself is news for whoever runs this by a timer.
     const stopped = ramped.record.state === "held" || ramped.decision.action === "roll_back";
@@ -126,7 +142,7 @@ async function run(action: Action, job: Job): Promise<ExitCode> {
   const author = await authorOf({ ...desk, now: asked.now }, record);
   const applied = await applyChange(desk, change(record, options.reason ?? `by ${author.by}`, author));
   output.result(applied, () => {
-    tellApplied(applied, output);
+    showApplied(applied, output);
   });
   return applied.endpoints.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.ok;
 }
@@ -135,7 +151,7 @@ async function start({ desk, asked, options, output }: Job, before: ExperimentRe
   const { control, treatment } = asked.plan;
   const versions = await modelVersions(desk.zones, [control, treatment]);
   const without = Object.keys(desk.zones).filter((zone) => versions[treatment]?.[zone] === undefined);
-  if (without.length > 0 && options.live !== true) {
+  if (without.length > 0 && !options.live) {
     throw new Failed(
       `${treatment} has no published model in ${without.join(", ")}: run meridian daily, or say --live where the endpoint answers for it`,
     );
@@ -143,7 +159,7 @@ async function start({ desk, asked, options, output }: Job, before: ExperimentRe
   const author = { by: desk.by, at: asked.now, versions };
   const applied = await applyChange(desk, startExperiment(before, asked.plan, author));
   output.result(applied, () => {
-    tellApplied(applied, output);
+    showApplied(applied, output);
   });
   return applied.endpoints.some(({ error }) => error !== undefined) ? EXIT.failed : EXIT.ok;
 }
@@ -157,7 +173,7 @@ async function status({ desk, output }: Job, record: ExperimentRecord): Promise<
     })),
   );
   output.result({ experiment: record, changes, endpoints }, () => {
-    tellRecord(record, changes, output);
+    showRecord(record, changes, output);
     for (const { region, weights } of endpoints) output.line(`endpoint ${region}: ${JSON.stringify(weights)}`);
   });
   return EXIT.ok;
@@ -167,7 +183,7 @@ async function status({ desk, output }: Job, record: ExperimentRecord): Promise<
 async function report({ opened, desk, asked, options, output }: Job, record?: ExperimentRecord): Promise<ExitCode> {
   if (record !== undefined && asked.judgedAnew) {
     throw new BadInput(`${record.id} is judged by what it was started with`, [
-      { path: "--metric, --control, --alpha, --planned-users", reason: "want none of them once it is started" },
+      { path: "--metric, --control, --alpha, --planned-users", want: "none of them once it is started", got: "one" },
     ]);
   }
   const figures =
@@ -176,12 +192,14 @@ async function report({ opened, desk, asked, options, output }: Job, record?: Ex
       : await desk.figures(record);
   if (options.plot !== undefined) {
     await writeFile(options.plot, svgPlot(figures.report)).catch((error: unknown) => {
-      throw new BadInput("the picture cannot be written", [{ path: "--plot", reason: String(error) }]);
+      throw new BadInput("the picture cannot be written", [
+        { path: "--plot", want: "a file that can be written", got: String(error) },
+      ]);
     });
   }
   output.result({ ...figures.report, guardrails: figures.guardrails }, () => {
-    tellReport(figures.report, output);
-    tellFigures(figures, output, { plot: true });
+    showReport(figures.report, output);
+    showFigures(figures, output, { plot: true });
   });
   return EXIT.ok;
 }
@@ -192,44 +210,34 @@ function planWithout({ control, judgedBy }: StartPlan, { topology }: OpenRegions
   return { name: `${topology.environment}.recommender`, control, primary, alpha, plannedUsers };
 }
 
-function readOptions(options: ExperimentOptions, topology: Topology, problems: InputProblem[]): Asked | undefined {
-  const engine = oneOf("--engine", options.engine, ENGINES, problems);
-  const primary = oneOf("--metric", options.metric ?? PLAN_DEFAULTS.primary, METRIC_NAMES, problems);
-  const onHarm = oneOf("--on-harm", options.onHarm ?? "roll_back", ["roll_back", "hold"] as const, problems);
-  const whole = (path: string, value: unknown, otherwise: number): number =>
-    integerOption(path, value ?? otherwise, { min: 1, max: 1e9 }, problems);
-  const standIns = Number(options.standIns ?? LIMIT_DEFAULTS.stand_in_share);
-  if (!(standIns >= 0 && standIns <= 1)) {
-    problems.push({ path: "--stand-ins", reason: `want a share, 0 to 1, got "${String(options.standIns)}"` });
-  }
-  const alpha = Number(options.alpha ?? PLAN_DEFAULTS.alpha);
-  if (!(alpha > 0 && alpha < 1)) {
-    problems.push({ path: "--alpha", reason: `want a number between 0 and 1, got "${String(options.alpha)}"` });
-  }
+/** @throws BadInput for variants that the topology does not have */
+function readOptions(options: Options, topology: Topology): Asked {
   const names = topology.serving.variants.map(({ name }) => name);
+  const findings: Finding[] = [];
   const variant = (path: string, value: string | undefined, otherwise: string | undefined): string => {
     const name = value ?? otherwise ?? "";
-    if (!names.includes(name)) problems.push({ path, reason: `want one of ${names.join(", ")}, got "${name}"` });
+    if (!names.includes(name)) findings.push({ path, want: `one of ${names.join(", ")}`, got: `"${name}"` });
     return name;
   };
   const control = variant("--control", options.control, names[0]);
   const others = names.filter((name) => name !== control);
   const treatment = others.length === 0 ? "" : variant("--treatment", options.treatment, others[0]);
-  const now = nowOf(options.today, problems);
+  if (findings.length > 0) throw new BadInput("the experiment cannot be worked on", findings);
+  const now = options.today ?? new Date();
+  const primary = options.metric ?? PLAN_DEFAULTS.primary;
+  const alpha = options.alpha ?? PLAN_DEFAULTS.alpha;
+  const plannedUsers = options.plannedUsers ?? PLAN_DEFAULTS.plannedUsers;
+  const { minDays, minUsers, maxDays, onHarm, standIns } = options;
   const ramp = {
-    steps: options.steps === undefined ? RAMP_DEFAULTS.steps : String(options.steps).split(",").map(Number),
-    minDays: whole("--min-days", options.minDays, RAMP_DEFAULTS.minDays),
-    minUsers: whole("--min-users", options.minUsers, RAMP_DEFAULTS.minUsers),
-    maxDays: whole("--max-days", options.maxDays, RAMP_DEFAULTS.maxDays),
+    steps: options.steps.split(",").map(Number),
+    ...{ minDays, minUsers, maxDays },
     maxAgeDays: RAMP_DEFAULTS.maxAgeDays,
   };
-  const plannedUsers = whole("--planned-users", options.plannedUsers, PLAN_DEFAULTS.plannedUsers);
-  if (engine === undefined || primary === undefined || onHarm === undefined) return undefined;
   const to = options.to ?? (options.today === undefined ? undefined : dayAfter(now));
   const { region, from } = options;
   return {
     asking: {
-      engine,
+      engine: options.engine,
       ...(region === undefined ? {} : { region }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
@@ -253,14 +261,16 @@ function readOptions(options: ExperimentOptions, topology: Topology, problems: I
   };
 }
 
-/** The moment of a decision: now, or at the same time of another day where data of the past are gone through. */
-function nowOf(today: string | undefined, problems: InputProblem[]): Date {
-  const now = new Date();
-  if (today === undefined) return now;
-  const then = new Date(`${today}T${now.toISOString().slice(11)}`);
-  if (/^\d{4}-\d{2}-\d{2}$/.test(today) && !Number.isNaN(then.getTime())) return then;
-  problems.push({ path: "--today", reason: `want a day YYYY-MM-DD, got "${today}"` });
-  return now;
+/** The moment of a decision: the time of day is now's, the day that of the past data that are gone through. */
+function day(help: string): Word<Date | undefined> {
+  const read = (given: readonly string[]) => {
+    const text = given.at(-1) ?? "";
+    const moment = new Date(`${text}T${new Date().toISOString().slice(11)}`);
+    return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(moment.getTime())
+      ? { value: moment }
+      : { want: "a day YYYY-MM-DD" };
+  };
+  return { help, shows: "YYYY-MM-DD", read };
 }
 
 function dayAfter(now: Date): string {

@@ -6,57 +6,50 @@ import { checkFeatures, makeTrainingSet } from "../services/etl/feature-reader";
 import { ENTITIES } from "../contracts/lake/features";
 import { readableSkew } from "../services/etl/skew";
 import type { SkewReport } from "../services/etl/skew";
+import type { Finding } from "../contracts/finding";
+import { choice, command, env, integer, number, requiredChoice, text, texts } from "./kit/command";
 import { BadInput, EXIT } from "./kit/exit";
-import type { ExitCode, InputProblem } from "./kit/exit";
-import { integerOption, oneOf } from "./kit/options";
+import type { ExitCode } from "./kit/exit";
 import { Output } from "./kit/output";
 import { checkRegion, chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
 
-interface FeaturesOptions {
-  readonly json?: boolean;
-  readonly env: string;
-  readonly region?: string;
-  readonly sample: unknown;
-  readonly limit: unknown;
-  readonly seed: unknown;
-  readonly entity: string;
-}
-
 const ACTIONS = ["check", "training-set"] as const;
 
-/** `features check ENV` and `features training-set LABELS OUT`. Exit code 1 when online and offline differ by more than the limit. */
-export async function features(action: string, args: readonly string[], options: FeaturesOptions): Promise<ExitCode> {
-  const problems: InputProblem[] = [];
-  const chosen = oneOf("action", action, ACTIONS, problems);
-  const wanted = oneOf(
-    "--entity",
-    options.entity,
-    ENTITIES.map(({ name }) => name),
-    problems,
-  );
-  const sample = integerOption("--sample", options.sample, { min: 1, max: 100_000 }, problems);
-  const seed = integerOption("--seed", options.seed, { min: 0, max: 2 ** 31 }, problems);
-  const limit = Number(options.limit);
-  if (!(limit >= 0 && limit <= 100)) {
-    problems.push({ path: "--limit", reason: `want a percentage, 0 to 100, got "${String(options.limit)}"` });
-  }
-  const [labels, out] = args;
-  if (chosen === "training-set") {
-    if (labels === undefined || !existsSync(labels)) {
-      problems.push({ path: "LABELS", reason: `want a Parquet file of labels, got "${labels ?? "none"}"` });
+/** Exit code 1 when online and offline features differ by more than the limit. */
+export default command({
+  summary: "Compare online features with gold (check), or make a training set as known at each label (training-set)",
+  arguments: {
+    action: requiredChoice(ACTIONS, `one of ${ACTIONS.join(", ")}`),
+    files: texts("check: environment; training-set: a Parquet file of labels, and the file to write"),
+  },
+  options: {
+    env,
+    region: text("region whose features are read; default: check all, training-set the home region", "region"),
+    sample: integer("check: users drawn in each region", { min: 1, max: 100_000 }, 500),
+    limit: number("check: percent of users that a feature may differ for", { min: 0, max: 100 }, 0),
+    seed: integer("check: another seed draws other users", { min: 0, max: 2 ** 31 }, 1),
+    entity: choice(
+      ENTITIES.map(({ name }) => name),
+      "training-set: what the labels are about",
+      "user",
+    ),
+  },
+  examples: ["features check local", "features training-set labels.parquet set.parquet --entity item"],
+  async run({ action, files, env: environment, region, sample, limit, seed, entity, json }) {
+    const output = new Output(json);
+    if (action === "check") {
+      return check(files[0] ?? environment, region, { sample, seed, limit: limit / 100 }, output);
     }
-    if (out === undefined) problems.push({ path: "OUT", reason: "want a file to write, got none" });
-  }
-  if (problems.length > 0 || chosen === undefined || wanted === undefined) {
-    throw new BadInput("features cannot be asked for", problems);
-  }
-  const output = new Output(options.json === true);
-  if (chosen === "check") {
-    return check(args[0] ?? options.env, options.region, { sample, seed, limit: limit / 100 }, output);
-  }
-  return trainingSet(options, { entity: wanted, labels: resolve(labels ?? ""), out: resolve(out ?? "") }, output);
-}
+    const [labels = "", out = ""] = files;
+    const findings: readonly Finding[] = [
+      ...(existsSync(labels) ? [] : [{ path: "labels", want: "a Parquet file of labels", got: `"${labels}"` }]),
+      ...(out === "" ? [{ path: "out", want: "a file to write", got: "none" }] : []),
+    ];
+    if (findings.length > 0) throw new BadInput("features cannot begin", findings);
+    return trainingSet({ environment, region }, { entity, labels: resolve(labels), out: resolve(out) }, output);
+  },
+});
 
 async function check(
   environment: string,
@@ -84,12 +77,12 @@ async function check(
 }
 
 async function trainingSet(
-  { env, region }: FeaturesOptions,
+  { environment, region }: { readonly environment: string; readonly region: string | undefined },
   set: { readonly entity: string; readonly labels: string; readonly out: string },
   output: Output,
 ): Promise<ExitCode> {
-  checkRegion(env, region);
-  const opened = await openRegions(env);
+  checkRegion(environment, region);
+  const opened = await openRegions(environment);
   const chosen = chooseRegion(opened, region);
   const { s3, dynamo } = clientsOf(opened, chosen.region);
   dynamo.destroy();

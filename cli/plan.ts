@@ -1,32 +1,30 @@
+import { table } from "../fleet/views/table";
 import { planFleet } from "../fleet/drive";
 import type { StackResult } from "../fleet/drive";
+import { command, environment, flag } from "./kit/command";
 import { openEnvironment, topologyOf } from "./kit/environment";
-import type { ExitCode } from "./kit/exit";
 import { holdAcrossStacks } from "./kit/gate";
-import { Output, table } from "./kit/output";
+import { Output } from "./kit/output";
 import { report } from "./kit/report";
 
-interface PlanOptions {
-  readonly json?: boolean;
-  readonly offline?: boolean;
-  readonly deleteData?: boolean;
-}
-
-/**
- * Previews an environment: one screen of what would change in each stack, every rule that is broken, and every store
- * that would be lost, which is refused unless both keys are turned.
- */
-export async function plan(environment: string | undefined, options: PlanOptions): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  await holdAcrossStacks(topologyOf(environment));
-  const { topology, fleet } = await openEnvironment(environment, {
-    offline: options.offline === true,
-    deleteData: options.deleteData === true,
-  });
-  const results = await planFleet(topology, fleet);
-  showPlan(results, output);
-  return report(results, topology.regions.length + 2, output);
-}
+/** One screen; a store that would be lost is refused unless both keys are turned. */
+export default command({
+  summary: "Preview every stack: what would change, which rules are broken, which data would be lost",
+  arguments: { environment },
+  options: {
+    offline: flag("preview an AWS environment without AWS, by the local provider"),
+    deleteData: flag("second key: with a disposable environment, the plan may replace or delete what holds data"),
+  },
+  examples: ["plan local", "plan prod --offline"],
+  async run({ environment: name, offline, deleteData, json }) {
+    const output = new Output(json);
+    await holdAcrossStacks(topologyOf(name));
+    const { topology, fleet } = await openEnvironment(name, { offline, deleteData });
+    const results = await planFleet(topology, fleet);
+    showPlan(results, output);
+    return report(results, topology.regions.length + 2, output);
+  },
+});
 
 function showPlan(results: readonly StackResult[], output: Output): void {
   const rows = results.map(({ stack, counts, violations }) => [

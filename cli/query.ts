@@ -1,56 +1,52 @@
+import { table } from "../fleet/views/table";
 import { ENGINES, findQuery, FORMATS, formatResult, listQueries, QueryError, runQuery } from "../queries";
 import { renderQuery } from "../queries/render";
+import { choice, command, env, pairs, region as regionOption, text } from "./kit/command";
 import { BadInput, EXIT, Failed } from "./kit/exit";
-import type { ExitCode, InputProblem } from "./kit/exit";
-import { oneOf } from "./kit/options";
-import { Output, table } from "./kit/output";
+import type { ExitCode } from "./kit/exit";
+import { Output } from "./kit/output";
 import { checkRegion, chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
 
-interface QueryOptions {
-  readonly json?: boolean;
-  readonly env: string;
-  readonly region?: string;
-  readonly engine: string;
-  readonly format: string;
-  readonly param?: string | readonly string[];
-}
+export default command({
+  summary: "Answer an analyst's question, with what the scan cost; without a name, list the questions",
+  arguments: { name: text("a question, e.g. top_items") },
+  options: {
+    env,
+    region: regionOption,
+    engine: choice(ENGINES, "what answers", "athena"),
+    format: choice(FORMATS, "how the answer is written", "table"),
+    param: pairs("a parameter of the question; may be repeated"),
+  },
+  examples: ["query", "query top_items --engine duckdb --param days=7"],
+  async run({ name, env: environment, region: regionName, engine, format, param, json }) {
+    const output = new Output(json);
+    if (name === undefined) return list(output);
+    // Files are named with `_`; on a command line `-` is as good.
+    const question = name.replaceAll("-", "_");
+    checkRegion(environment, regionName);
+    await asking(() => Promise.resolve(renderQuery(findQuery(question), engine, param)));
+    const opened = await openRegions(environment);
+    const region = chooseRegion(opened, regionName);
+    const result = await asking(() =>
+      runQuery(
+        question,
+        engine,
+        {
+          ...region,
+          warehouseMode: opened.topology.warehouse.mode,
+          ...(opened.endpoint === undefined
+            ? {}
+            : { endpoint: opened.endpoint, credentials: EMULATOR_CREDENTIALS, simulatedWarehouse: true }),
+        },
+        param,
+      ),
+    );
+    process.stdout.write(formatResult(result, output.json ? "json" : format));
+    return EXIT.ok;
+  },
+});
 
-/** Answers one of the analysts' questions, with what the scan cost; without a name, lists them. */
-export async function query(name: string | undefined, options: QueryOptions): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  if (name === undefined) return list(output);
-  const problems: InputProblem[] = [];
-  const engine = oneOf("--engine", options.engine, ENGINES, problems);
-  const format = oneOf("--format", options.format, FORMATS, problems);
-  const parameters = readParameters(options.param, problems);
-  if (problems.length > 0 || engine === undefined || format === undefined) {
-    throw new BadInput("the question cannot be asked", problems);
-  }
-  // Files are named with `_`; on a command line `-` is as good.
-  const question = name.replaceAll("-", "_");
-  checkRegion(options.env, options.region);
-  await asking(() => Promise.resolve(renderQuery(findQuery(question), engine, parameters)));
-  const opened = await openRegions(options.env);
-  const region = chooseRegion(opened, options.region);
-  const result = await asking(() =>
-    runQuery(
-      question,
-      engine,
-      {
-        ...region,
-        warehouseMode: opened.topology.warehouse.mode,
-        ...(opened.endpoint === undefined
-          ? {}
-          : { endpoint: opened.endpoint, credentials: EMULATOR_CREDENTIALS, simulatedWarehouse: true }),
-      },
-      parameters,
-    ),
-  );
-  process.stdout.write(formatResult(result, output.json ? "json" : format));
-  return EXIT.ok;
-}
-
-/** Tells the queries' own errors as the command line does: bad input, or a failure of the engine in its words. */
+/** Turns the queries' own errors into bad input, or into a failure in the engine's words. */
 async function asking<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -75,15 +71,4 @@ function list(output: Output): ExitCode {
     },
   );
   return EXIT.ok;
-}
-
-function readParameters(given: QueryOptions["param"], problems: InputProblem[]): Record<string, string> {
-  const pairs = given === undefined ? [] : [given].flat();
-  return Object.fromEntries(
-    pairs.map(String).map((pair) => {
-      const at = pair.indexOf("=");
-      if (at <= 0) problems.push({ path: "--param", reason: `want name=value, got "${pair}"` });
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
 }

@@ -1,3 +1,4 @@
+import { table } from "../fleet/views/table";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { deriveSalt, pseudonymiser } from "../services/kit/pseudonym";
@@ -8,39 +9,38 @@ import { MAX_LIMIT, recommend as answer } from "../services/api/recommend";
 import type { Recommendation } from "../services/api/recommend";
 import { dynamoTable } from "../services/kit/dynamodb/table-reader";
 import type { RegionOutputs } from "../contracts/outputs/region";
-import { BadInput, EXIT } from "./kit/exit";
-import type { ExitCode, InputProblem } from "./kit/exit";
-import { integerOption } from "./kit/options";
-import { Output, table } from "./kit/output";
+import { command, env, flag, integer, region as regionOption, required } from "./kit/command";
+import { EXIT } from "./kit/exit";
+import { Output } from "./kit/output";
 import { checkRegion, chooseRegion, EMULATOR_CREDENTIALS, openRegions } from "./kit/regions";
 import type { OpenRegions } from "./kit/regions";
 
-interface RecommendOptions {
-  readonly json?: boolean;
-  readonly env: string;
-  readonly region?: string;
-  readonly allRegions?: boolean;
-  readonly limit: unknown;
-}
-
 /**
- * Recommendations for a user by the API's own code: its cache (here an empty one in this process), the region's copy of
- * the global table, then what is popular. The answer says which.
+ * Asks what the API asks: its cache (here an empty one in this process), the region's copy of the global table, then what
+ * is popular. The answer names its source.
  */
-export async function recommend(user: string | number, options: RecommendOptions): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  const problems: InputProblem[] = [];
-  const limit = integerOption("--limit", options.limit, { min: 1, max: MAX_LIMIT }, problems);
-  if (problems.length > 0) throw new BadInput("recommend cannot begin", problems);
-  checkRegion(options.env, options.region);
-  const opened = await openRegions(options.env);
-  const regions = options.allRegions === true ? opened.regions : [chooseRegion(opened, options.region)];
-  const answers = await Promise.all(regions.map((region) => ask(opened, region, String(user), limit)));
-  output.result(options.allRegions === true ? answers : answers[0], () => {
-    for (const found of answers) tell(found, output);
-  });
-  return EXIT.ok;
-}
+export default command({
+  summary: "Recommend items to a user, by the API's own code",
+  arguments: { user: required("the user's id") },
+  options: {
+    env,
+    region: regionOption,
+    allRegions: flag("ask every region"),
+    limit: integer("how many items", { min: 1, max: MAX_LIMIT }, 10),
+  },
+  examples: ["recommend u1 --all-regions --limit 5"],
+  async run({ user, env: environment, region: name, allRegions, limit, json }) {
+    const output = new Output(json);
+    checkRegion(environment, name);
+    const opened = await openRegions(environment);
+    const regions = allRegions ? opened.regions : [chooseRegion(opened, name)];
+    const answers = await Promise.all(regions.map((one) => ask(opened, one, user, limit)));
+    output.result(allRegions ? answers : answers[0], () => {
+      for (const found of answers) show(found, output);
+    });
+    return EXIT.ok;
+  },
+});
 
 async function ask(opened: OpenRegions, to: RegionOutputs, user: string, limit: number): Promise<Recommendation> {
   const settings = {
@@ -72,7 +72,7 @@ async function ask(opened: OpenRegions, to: RegionOutputs, user: string, limit: 
   }
 }
 
-function tell({ userId, region, source, modelVersion, variant, items }: Recommendation, output: Output): void {
+function show({ userId, region, source, modelVersion, variant, items }: Recommendation, output: Output): void {
   output.line(`${userId} in ${region}: from ${source}, model ${modelVersion ?? "none"}, variant ${variant}`);
   const rows = items.map(({ item_id, score }, index) => [index + 1, item_id, score]);
   for (const line of table(["rank", "item", "score"], rows)) output.line(`  ${line}`);

@@ -1,11 +1,12 @@
+import { table } from "../fleet/views/table";
 import { apiSettings } from "../contracts/settings/api";
 import { join } from "node:path";
 import { startApi, type RunningApi } from "../local/serving/apis";
 import { paths } from "../local/toolchain";
 import type { RegionOutputs } from "../contracts/outputs/region";
+import { command, environment } from "./kit/command";
 import { EXIT } from "./kit/exit";
-import type { ExitCode } from "./kit/exit";
-import { Output, table } from "./kit/output";
+import { Output } from "./kit/output";
 import { openRegions, requireLocal, type OpenRegions } from "./kit/regions";
 
 interface Served extends RunningApi {
@@ -14,28 +15,32 @@ interface Served extends RunningApi {
 }
 
 /**
- * Starts the recommendation API of each region on this machine, by the same program and settings as on AWS but for the
- * cache, which is the process's own memory here, the endpoint, which the local cloud does not run, and exposures, which
- * are written to a file.
+ * The program and settings are those on AWS but for the cache, which is the process's own memory here, the endpoint, which
+ * the local cloud does not run, and exposures, which are written to a file.
  */
-export async function serve(environment: string | undefined, options: { readonly json?: boolean }): Promise<ExitCode> {
-  const output = new Output(options.json === true);
-  const opened = await openRegions(environment);
-  requireLocal(opened, "serve");
-  const apis = await Promise.all(opened.regions.map((region) => start(opened, region)));
-  output.result({ apis }, () => {
-    const rows = apis.map(({ region, url, startedNow }) => [region, url, startedNow ? "started" : "runs already"]);
-    for (const line of table(["region", "recommendation API", ""], rows)) output.line(line);
-    const [first] = apis;
-    if (first === undefined) return;
-    output.line(`try: curl ${first.url}/v1/users/u1/recommendations; what it answers: ${first.url}/openapi.json`);
-    output.line(
-      `lists asked for with consent=all are told in ${first.exposures}: meridian events replay sends them on`,
-    );
-    output.line("meridian down stops them");
-  });
-  return EXIT.ok;
-}
+export default command({
+  summary: "Start the recommendation API of each region of the local cloud on this machine",
+  arguments: { environment },
+  examples: ["serve local"],
+  async run({ environment: name, json }) {
+    const output = new Output(json);
+    const opened = await openRegions(name);
+    requireLocal(opened, "serve");
+    const apis = await Promise.all(opened.regions.map((region) => start(opened, region)));
+    output.result({ apis }, () => {
+      const rows = apis.map(({ region, url, startedNow }) => [region, url, startedNow ? "started" : "runs already"]);
+      for (const line of table(["region", "recommendation API", ""], rows)) output.line(line);
+      const [first] = apis;
+      if (first === undefined) return;
+      output.line(`try: curl ${first.url}/v1/users/u1/recommendations; what it answers: ${first.url}/openapi.json`);
+      output.line(
+        `lists asked for with consent=all are written to ${first.exposures}; send them with: meridian events replay ${first.exposures}`,
+      );
+      output.line("meridian down stops them");
+    });
+    return EXIT.ok;
+  },
+});
 
 async function start(
   { topology, stateFolder }: OpenRegions,

@@ -1,45 +1,56 @@
 import { FindingsError } from "../contracts/finding";
 import { buildWorld, why as ask } from "../fleet/check/access";
 import type { ContextKeys, Reason } from "../fleet/check/access";
+import { Fleet, reachGraph, whyReach } from "../fleet/check/reach";
+import type { Path } from "../fleet/check/reach";
+import { command, env, pairs, required, text } from "./kit/command";
 import { topologyOf } from "./kit/environment";
-import { BadInput, EXIT } from "./kit/exit";
-import type { ExitCode } from "./kit/exit";
+import { EXIT } from "./kit/exit";
 import { Output } from "./kit/output";
 
-interface WhyOptions {
-  readonly json?: boolean;
-  readonly env?: string;
-  readonly context?: string | readonly string[];
-}
+/** Three words ask for a right, two for a way. */
+export default command({
+  summary: "Say which statements allow a call, or by which hops a client reaches a server; or what is missing",
+  arguments: {
+    from: required("a role by name or ARN, a service such as s3.amazonaws.com, or deployer; for two words a client"),
+    to: required("service:Action; for two words a server, or an https:// address"),
+    resource: text("an ARN, s3://bucket/key, alias/name, * or the name of a resource", "resource"),
+  },
+  options: {
+    env,
+    context: pairs("a condition key of the request; may be repeated; default: as AWS makes the call", "key=value"),
+  },
+  examples: ["why emr-node s3:GetObject s3://meridian-local-us-east-1-artifacts/etl.py", "why api cache --env dev"],
+  async run({ from, to, resource, env: name, context, json }) {
+    const topology = topologyOf(name);
+    const output = new Output(json);
+    if (resource === undefined) {
+      const reached = whyReach(new Fleet(await reachGraph(topology), topology), from, to);
+      if ("findings" in reached) throw new FindingsError("the question is not understood", reached.findings);
+      output.result(reached, () => {
+        for (const line of reached.paths.flatMap(pathLines)) output.line(line);
+      });
+      return reached.reached ? EXIT.ok : EXIT.failed;
+    }
+    const keys: ContextKeys | undefined = Object.keys(context).length === 0 ? undefined : context;
+    const reason = ask(await buildWorld(topology), { principal: from, action: to, resource }, keys);
+    if ("findings" in reason) throw new FindingsError("the question is not understood", reason.findings);
+    output.result(reason, () => {
+      for (const line of reasonLines(reason)) output.line(line);
+    });
+    return reason.verdict === "allowed" ? EXIT.ok : EXIT.failed;
+  },
+});
 
-/** Says which statements allow a principal an action on a resource, or which is the first that is missing. */
-export async function why(
-  principal: string,
-  action: string,
-  resource: string,
-  { json = false, env, context }: WhyOptions,
-): Promise<ExitCode> {
-  const keys = context === undefined ? undefined : contextOf(context);
-  const reason = ask(await buildWorld(topologyOf(env)), { principal, action, resource }, keys);
-  if ("findings" in reason) throw new FindingsError("the question is not understood", reason.findings);
-  const output = new Output(json);
-  output.result(reason, () => {
-    for (const line of reasonLines(reason)) output.line(line);
-  });
-  return reason.verdict === "allowed" ? EXIT.ok : EXIT.failed;
-}
-
-function contextOf(given: string | readonly string[]): ContextKeys {
-  const pairs = typeof given === "string" ? [given] : given;
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf("=");
-      if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
-      throw new BadInput("the context is not understood", [
-        { path: "--context", reason: `want key=value, e.g. kms:ViaService=s3.eu-west-1.amazonaws.com, got ${pair}` },
-      ]);
-    }),
-  );
+/** A path's hops, and what it lacks. */
+export function pathLines({ from, to, region, hops, gap }: Path): readonly string[] {
+  return [
+    `${gap === undefined ? "reached" : "not reached"}${region === "" ? "" : ` in ${region}`}: ${from} -> ${to}`,
+    ...hops.map(({ what }) => `  ${what}`),
+    ...(gap === undefined
+      ? []
+      : [`  missing (${gap.rule}): want ${gap.want}, got ${gap.got}`, `  belongs into: ${gap.urn}`, `  ${gap.source}`]),
+  ];
 }
 
 const VERDICTS: Readonly<Record<Reason["verdict"], string>> = {

@@ -42,7 +42,7 @@ export async function openEnvironment(
   const topology = topologyOf(environment);
   if (deleteData && !topology.disposable) {
     throw new BadInput(`data of ${topology.environment} cannot be deleted`, [
-      { path: "disposable", reason: "want true in the topology as well as --delete-data, got false" },
+      { path: "disposable", want: "true in the topology as well as --delete-data", got: "false" },
     ]);
   }
   const settings =
@@ -132,21 +132,22 @@ async function awsSettings(): Promise<EngineSettings> {
   const { ensureToolchain, paths } = await import("../../local/toolchain/index.ts");
   const backend = process.env["PULUMI_BACKEND_URL"];
   const secretsProvider = process.env["MERIDIAN_SECRETS_PROVIDER"];
-  const problems = [
+  const findings = [
     ...(backend === undefined
       ? [
           {
             path: "PULUMI_BACKEND_URL",
-            reason: "want a versioned state bucket, e.g. s3://state?region=eu-west-1, got none",
+            want: "a versioned state bucket, e.g. s3://state?region=eu-west-1",
+            got: "none",
           },
         ]
       : []),
     ...(secretsProvider === undefined
-      ? [{ path: "MERIDIAN_SECRETS_PROVIDER", reason: "want e.g. awskms://alias/meridian-state, got none" }]
+      ? [{ path: "MERIDIAN_SECRETS_PROVIDER", want: "e.g. awskms://alias/meridian-state", got: "none" }]
       : []),
   ];
-  if (problems.length > 0 || secretsProvider === undefined) {
-    throw new BadInput("this environment needs a backend and a secrets provider", problems);
+  if (findings.length > 0 || secretsProvider === undefined) {
+    throw new BadInput("this environment needs a backend and a secrets provider", findings);
   }
   await ensureToolchain(quiet);
   const { root, home } = paths();

@@ -43,7 +43,7 @@ export function checkRegion(environment: string | undefined, name: string | unde
   const known: readonly string[] = topology.regions.map((plan) => plan.name);
   if (name === undefined || known.includes(name)) return;
   throw new BadInput(`${topology.environment} has no region ${name}`, [
-    { path: "--region", reason: `want one of ${known.join(", ")}, got "${name}"` },
+    { path: "--region", want: `one of ${known.join(", ")}`, got: `"${name}"` },
   ]);
 }
 
@@ -59,6 +59,6 @@ export function chooseRegion({ regions, topology }: OpenRegions, name: string | 
 export function requireLocal({ endpoint, topology }: OpenRegions, what: string): string {
   if (endpoint !== undefined) return endpoint;
   throw new BadInput(`${what} is of the local cloud; in ${topology.environment} the services do it`, [
-    { path: "environment", reason: `want one whose cloud is local, got "${topology.environment}"` },
+    { path: "environment", want: "one whose cloud is local", got: `"${topology.environment}"` },
   ]);
 }

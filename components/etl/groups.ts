@@ -9,6 +9,9 @@ export interface Groups {
   readonly service: aws.ec2.SecurityGroup;
 }
 
+/** Port on which EMR's service takes what the primary node reports. */
+const SERVICE_PORT = 9443;
+
 /** Groups of our own: the ones that EMR makes by itself block the deletion of the network. */
 export function createSecurityGroups(name: string, args: EtlArgs, parent: pulumi.Resource): Groups {
   const group = (part: string, description: string): aws.ec2.SecurityGroup =>
@@ -63,10 +66,22 @@ export function createSecurityGroups(name: string, args: EtlArgs, parent: pulumi
       { parent },
     );
   }
-  // The one rule that EMR does not add: docs.aws.amazon.com/emr/latest/ManagementGuide/emr-man-sec-groups.html
+  // The two rules that EMR does not add: docs.aws.amazon.com/emr/latest/ManagementGuide/emr-man-sec-groups.html
+  new aws.vpc.SecurityGroupEgressRule(
+    `${name}-primary-out-to-service`,
+    {
+      securityGroupId: groups.primary.id,
+      referencedSecurityGroupId: groups.service.id,
+      ipProtocol: "tcp",
+      fromPort: SERVICE_PORT,
+      toPort: SERVICE_PORT,
+      description: "EMR primary node to the service",
+    },
+    { parent },
+  );
   letIn(
     `${name}-primary-to-service`,
-    { securityGroupId: groups.service.id, port: 9443 },
+    { securityGroupId: groups.service.id, port: SERVICE_PORT },
     groups.primary.id,
     "EMR primary node to the service",
     parent,

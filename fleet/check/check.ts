@@ -5,11 +5,12 @@ import type { Topology } from "../../regions/topology/model";
 import { buildFleetGraph, type FleetGraph, type StackGraph } from "../graph";
 import { FLEET_RULES } from "../rules/catalogue";
 import { judgeFleet } from "../rules/rule";
-import { accessJudge, identifiedGraph } from "./access";
+import { accessJudge } from "./access";
 import { awsJudge } from "./aws";
 import type { PublishedModels } from "./aws";
 import type { Configuration } from "./configuration";
 import type { Finding, FindingLevel, Judge } from "./finding";
+import { reachGraph, reachJudge } from "./reach";
 import { resourcesOf } from "./resources";
 
 /** What was checked of one stack. */
@@ -48,9 +49,11 @@ export interface CheckOptions {
 export async function checkFleet(topology: Topology, options: CheckOptions = {}): Promise<Report> {
   const graph = await buildFleetGraph(topology, options.onStack === undefined ? {} : { onStack: options.onStack });
   const asked = options.published === undefined ? [] : [awsJudge(options.published)];
-  // Policies name what only AWS knows: this judge has a graph of its own, in which identifiers are filled in.
-  const access = options.access === true ? [accessJudge(await identifiedGraph(topology))] : [];
-  return reportOn(topology, graph, [packJudge(options.configuration), crossStackJudge, ...asked, ...access]);
+  // Policies, names and networks go by what only AWS knows: these judges have a graph in which it is filled in.
+  const identified = await reachGraph(topology);
+  const access = options.access === true ? [accessJudge(identified)] : [];
+  const judges = [packJudge(options.configuration), crossStackJudge, ...asked, reachJudge(identified), ...access];
+  return reportOn(topology, graph, judges);
 }
 
 /**

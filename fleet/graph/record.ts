@@ -180,7 +180,9 @@ class Monitor {
       uses: usesOf(request),
       custom: request.getCustom(),
     });
-    const given = request.getCustom() ? this.settings.answer?.({ type, name, urn, region, inputs }) : undefined;
+    // Also of a component that another process makes, such as awsx's VPC: its outputs are all that the program sees.
+    const made = request.getCustom() || request.getRemote();
+    const given = made ? this.settings.answer?.({ type, name, urn, region, inputs }) : undefined;
     const answer: Answer = {
       toJavaScript: () => (given === undefined ? (request.getRemote() ? {} : raw) : { ...raw, ...given.outputs }),
     };

@@ -56,5 +56,5 @@ export async function preflight(topology: Topology, graph: FleetGraph, account?:
 async function checkAccount({ account: wanted, environment }: Topology, account: Account | undefined): Promise<void> {
   const got = await account?.id();
   if (got === undefined || got === wanted) return;
-  throw new AccountError(`the credentials are of account ${got}, ${environment} stands in ${wanted}`);
+  throw new AccountError(`the credentials are of account ${got}, ${environment} is in ${wanted}`);
 }

@@ -41,9 +41,11 @@ export function modeOf(type: string): Mode | undefined {
 export function awsType(type: string): TypeDefinition {
   const definition = definitions.get(type);
   if (definition !== undefined) return definition;
-  const service = type.split(":")[1]?.split("/")[0] ?? "";
+  const module = type.split(":")[1]?.split("/")[0] ?? "";
+  // A service's file may carry the types of several modules of the SDK, e.g. emr.ts those of emrserverless.
+  const carrier = [...definitions].find(([known]) => known.startsWith(`aws:${module}/`))?.[1].service ?? module;
   throw new ProviderError(
-    `the local provider does not know the type ${type}: add it to aws/${service}/requests.ts and ` +
-      `local/provider/aws/${service}.ts (a new service: listed in local/provider/aws/services.ts)`,
+    `the local provider does not know the type ${type}: write what AWS is asked for in aws/${carrier}/requests.ts, and ` +
+      `what the local cloud does in local/provider/aws/services/${carrier}.ts`,
   );
 }

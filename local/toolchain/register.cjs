@@ -64,39 +64,8 @@ function compiled(source, filename) {
   }
 }
 
-/**
- * What Pulumi's Node runtime loads on every start and uses only to serialise closures, which no program here does: half
- * of the time that it takes to load. It is loaded when it is first asked for something.
- */
-const SELDOM = new Set(["typescript", "@npmcli/arborist"]);
-const runtime = path.join(outside, "@pulumi", "pulumi", path.sep);
-
-function lazily(load) {
-  let loaded;
-  const whole = () => (loaded ??= load());
-  return new Proxy(Object.create(null), {
-    // Asked of every module as it is imported.
-    get: (_, name) => (name === "__esModule" ? true : whole()[name]),
-    set: (_, name, value) => Reflect.set(whole(), name, value),
-    has: (_, name) => name in whole(),
-    ownKeys: () => Reflect.ownKeys(whole()),
-    getOwnPropertyDescriptor: (_, name) => {
-      const found = Object.getOwnPropertyDescriptor(whole(), name);
-      return found && { ...found, configurable: true };
-    },
-  });
-}
-
-const loadModule = Module._load;
-Module._load = function (request, parent, ...more) {
-  if (SELDOM.has(request) && parent?.filename?.includes(runtime)) {
-    return lazily(() => loadModule.call(this, request, parent, ...more));
-  }
-  return loadModule.call(this, request, parent, ...more);
-};
-
-const previous = Module._extensions[".ts"] ?? Module._extensions[".js"];
-Module._extensions[".ts"] = (module, filename) => {
+const previous = require.extensions[".ts"] ?? require.extensions[".js"];
+require.extensions[".ts"] = (module, filename) => {
   if (!filename.startsWith(root + path.sep) || filename.includes(outside)) {
     previous(module, filename);
     return;

@@ -3,6 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { optionName } from "../../cli/kit/command";
+import { commandHelp, overview } from "../../cli/kit/help";
+import { README_FILE, readmeWithCommands } from "../../cli/kit/readme";
+import { loadCommands } from "../../cli/kit/registry";
 import { checkoutRoot } from "../../local/toolchain";
 import { findTopology } from "../../regions/topology/load";
 
@@ -26,21 +30,30 @@ describe("bad input on the command line", () => {
   });
 
   const CASES: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["an unknown command", ["frob"], /want a command, got "frob"/],
-    ["an unknown option", ["up", "--frob"], /--frob/],
+    ["an unknown command", ["frob"], /command: want a command, got "frob"/],
+    [
+      "an unknown option",
+      ["up", "--skip-previw"],
+      /--skip-previw: want an option of up, got an unknown one; did you mean --skip-preview\?/,
+    ],
+    ["a command that is misspelt", ["qurey"], /got "qurey"; did you mean query\?/],
+    ["a word too many", ["up", "local", "dev"], /arguments: want at most 1, got "dev" too/],
+    ["an option without its value", ["query", "--engine"], /--engine: want a value[^]*got none/],
+    ["a switch with a value", ["up", "--delete-data=yes"], /--delete-data: want no value, got "yes"/],
+    ["an argument that is missing", ["recommend"], /user: want the user's id, got none/],
     ["an unknown environment", ["plan", "prd"], /want an environment with a topology.*"prd"/],
     ["a replay without a file", ["events", "replay"], /file: want the file to replay, got none/],
     ["a file that is not there", ["events", "replay", "/no/such"], /file: want a readable file, got "\/no\/such"/],
-    ["an unknown action", ["events", "frob"], /action: want generate or replay or import or ledger, got "frob"/],
+    ["an unknown action", ["events", "frob"], /action: want one of generate, replay, import, ledger, got "frob"/],
     [
       "an experiment's report by an unknown metric",
       ["experiment", "report", "--metric", "clicks", "--alpha", "2"],
-      /--metric: want click_rate or conversion or revenue_per_user, got "clicks"[^]*--alpha: want a number between 0 and 1/,
+      /--metric: want one of click_rate, conversion, revenue_per_user, got "clicks"[^]*--alpha: want a number/,
     ],
     [
       "an unknown action on an experiment",
       ["experiment", "begin", "--today", "soon", "--on-harm", "cry"],
-      /action: want start or status or ramp [^]*got "begin"[^]*--on-harm: want roll_back or hold[^]*--today: want a day/,
+      /action: want one of start, status, ramp[^]*got "begin"[^]*--today: want a day[^]*--on-harm: want one of roll_back, hold/,
     ],
     [
       "an experiment's control that is no variant",
@@ -80,19 +93,23 @@ describe("bad input on the command line", () => {
     ],
     ["a report that cannot be written", ["check", "local", "--output", "/no/such/file"], /--output: want a file that/],
     ["an AWS environment without a backend", ["up", "dev"], /PULUMI_BACKEND_URL: want a versioned state bucket/],
-    ["an unknown engine", ["query", "top_items", "--engine", "oracle"], /--engine: want athena or redshift or duckdb/],
+    [
+      "an unknown engine",
+      ["query", "top_items", "--engine", "oracle"],
+      /--engine: want one of athena, redshift, duckdb/,
+    ],
     ["an unknown question", ["query", "top_itms"], /top_items/],
     ["a region that the environment has not", ["recommend", "u1", "--region", "eu-west-1"], /--region: want one of/],
     ["a parameter that the question has not", ["query", "top_items", "--param", "x=1"], /x/],
     [
       "a feature store asked for what it does not do",
       ["features", "frob", "--limit", "200", "--entity", "shop"],
-      /action: want check or training-set, got "frob"[^]*--entity: want user or item[^]*--limit: want a percentage/,
+      /action: want one of check, training-set, got "frob"[^]*--limit: want a number, 0 to 100[^]*--entity: want one of user, item/,
     ],
     [
       "a training set without labels",
       ["features", "training-set", "/no/such.parquet"],
-      /LABELS: want a Parquet file of labels, got "\/no\/such.parquet"[^]*OUT: want a file/,
+      /labels: want a Parquet file of labels, got "\/no\/such.parquet"[^]*out: want a file/,
     ],
     ...(["check", "plan", "up"] as const).map(
       (command) =>
@@ -123,9 +140,9 @@ describe("bad input on the command line", () => {
   it("is one JSON document on standard output with --json", () => {
     const { code, stdout } = run("events", "generate", "--count", "0", "--json");
     assert.equal(code, 2);
-    const { problems } = JSON.parse(stdout) as { problems: { path: string }[] };
+    const { findings } = JSON.parse(stdout) as { findings: { path: string }[] };
     assert.deepEqual(
-      problems.map(({ path }) => path),
+      findings.map(({ path }) => path),
       ["--count"],
     );
   });
@@ -136,14 +153,42 @@ describe("bad input on the command line", () => {
 });
 
 describe("help", () => {
-  it("is there for every command", () => {
-    const overview = spawnSync(BIN, ["--help"], { encoding: "utf8" });
-    const commands = [...overview.stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? "");
-    assert.ok(commands.length >= 12, overview.stdout);
-    for (const command of commands) {
-      const { status, stdout } = spawnSync(BIN, [command, "--help"], { encoding: "utf8" });
+  it("lists every command, and is there for each, with its options", async () => {
+    const commands = await loadCommands();
+    const { status, stdout } = spawnSync(BIN, ["--help"], { encoding: "utf8" });
+    assert.equal(status, 0);
+    assert.equal(stdout, `${overview(commands)}\n`);
+    for (const [name, command] of Object.entries(commands)) {
+      const help = commandHelp(name, command);
+      assert.ok(stdout.includes(command.summary));
+      for (const option of [...Object.keys(command.options), "json", "help"]) {
+        assert.ok(help.includes(`  ${optionName(option)}`), `${name} ${option}`);
+      }
+      assert.doesNotMatch(command.summary, /\.$/);
+    }
+  });
+
+  it("of one command is shown by --help and -h, whatever else is given", () => {
+    for (const words of [
+      ["up", "--help"],
+      ["up", "-h"],
+      ["up", "--frob", "--help"],
+    ]) {
+      const { status, stdout } = spawnSync(BIN, words, { encoding: "utf8" });
       assert.equal(status, 0);
-      assert.match(stdout, /--json/);
+      assert.match(stdout, /^Apply every stack[^]*Usage: meridian up \[environment\] \[options\][^]*--json/);
+    }
+  });
+
+  it("is what README says", async () => {
+    assert.equal(readFileSync(README_FILE, "utf8"), await readmeWithCommands());
+  });
+});
+
+describe("the folder of commands", () => {
+  it("has commands only", async () => {
+    for (const [name, { summary, run }] of Object.entries(await loadCommands())) {
+      assert.ok(typeof run === "function" && summary.length > 10, name);
     }
   });
 });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tellLedger } from "../../cli/events-ledger";
-import { checkFile } from "../../cli/events-source";
-import { EXIT, type InputProblem } from "../../cli/kit/exit";
+import events from "../../cli/events";
+import { parse } from "../../cli/kit/command";
+import { EXIT } from "../../cli/kit/exit";
+import { showLedger } from "../../cli/kit/ledger";
+import { FindingsError } from "../../contracts/finding";
 import { Output } from "../../cli/kit/output";
 import { readIngestLedger } from "../../local/datapath/ingest";
 import { openLedger, saveLedger } from "../../local/delivery/ledger";
@@ -26,7 +28,7 @@ function told(change: (ledger: ReturnType<typeof openLedger>) => void): { code: 
     output.line = (text) => lines.push(text ?? "");
     const buckets = { raw: "", bronze: "", quarantine: "" };
     return {
-      code: tellLedger(readIngestLedger({ regions: [{ ...region, buckets }] }), output),
+      code: showLedger(readIngestLedger({ regions: [{ ...region, buckets }] }), output),
       text: lines.join("\n"),
     };
   } finally {
@@ -81,33 +83,33 @@ describe("meridian events ledger", () => {
   });
 });
 
-describe("the words about a file", () => {
-  const folder = mkdtempSync(join(tmpdir(), "words-"));
-  writeFileSync(join(folder, "a.csv"), "");
-  after(() => {
-    rmSync(folder, { recursive: true });
-  });
+describe("the options about a file", () => {
+  const read = (...words: readonly string[]) => parse("events", events, ["import", "a.csv", ...words]);
+  const refused = (...words: readonly string[]): readonly string[] => {
+    try {
+      read(...words);
+    } catch (error) {
+      if (error instanceof FindingsError) return error.findings.map(({ path }) => path).sort();
+    }
+    return [];
+  };
 
-  it("are read, a tab by its name", () => {
-    const problems: InputProblem[] = [];
-    const how = checkFile(
-      {
-        ...{ format: "interactions", delimiter: "tab", columns: "item,user,timestamp" },
-        eventType: "purchase",
-        minValue: 4,
-      },
-      problems,
+  it("are read as what they mean", () => {
+    const given = read(
+      ...["--format", "interactions", "--columns", "item,user,timestamp"],
+      ...["--event-type", "purchase", "--min-value", "4"],
     );
-    assert.deepEqual(problems, []);
-    assert.deepEqual(how, {
-      ...{ format: "interactions", assumeConsent: false, columns: ["item", "user", "timestamp"], delimiter: "\t" },
-      ...{ eventType: "purchase", minValue: 4 },
-    });
+    assert.deepEqual(given["columns"], ["item", "user", "timestamp"]);
+    assert.deepEqual(
+      [given["format"], given["eventType"], given["minValue"], given["assumeConsent"]],
+      ["interactions", "purchase", 4, false],
+    );
   });
 
   it("are refused all at once", () => {
-    const problems: InputProblem[] = [];
-    checkFile({ format: "interactions", columns: "user,user", eventType: "hover", minValue: "many" }, problems);
-    assert.deepEqual(problems.map(({ path }) => path).sort(), ["--columns", "--event-type", "--min-value"]);
+    assert.deepEqual(
+      refused("--format", "interactions", "--columns", "user,user", "--event-type", "hover", "--min-value", "many"),
+      ["--columns", "--event-type", "--min-value"],
+    );
   });
 });

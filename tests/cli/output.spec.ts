@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { table } from "../../cli/kit/output";
+import { table } from "../../fleet/views/table";
 import { finishedLine } from "../../cli/kit/progress";
 import type { StackResult } from "../../fleet/drive";
 

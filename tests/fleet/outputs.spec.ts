@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fleetOutputs, regionOutputs } from "../../fleet/outputs";
 import type { EngineSettings } from "../../fleet/drive";
-import { tellError } from "../../cli/kit/errors";
+import { showError } from "../../cli/kit/errors";
 import { EXIT } from "../../cli/kit/exit";
 import { OutputsError } from "../../contracts/outputs/read";
 import type { RegionOutputs } from "../../contracts/outputs/region";
@@ -61,7 +61,7 @@ function told(error: unknown): { readonly code: number; readonly stdout: string 
     return true;
   };
   try {
-    const code = tellError(error, true);
+    const code = showError(error, true);
     return { code, stdout };
   } finally {
     process.stdout.write = write;
@@ -125,13 +125,12 @@ describe("outputs of a fleet", () => {
   });
 
   it("end a command as a failure that names each, without a stack trace", () => {
-    const problems = [{ path: "local.mesh: domain", reason: "want type string, got nothing" }];
     const findings = [{ where: "local.mesh", path: "domain", want: "type string", got: "nothing" }];
     const { code, stdout } = told(new OutputsError(findings));
     assert.equal(code, EXIT.failed);
     assert.deepEqual(JSON.parse(stdout), {
       error: "outputs of stacks do not fit the contract of this version; apply these stacks again:",
-      problems,
+      findings,
     });
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import { openDesk, type OpenDesk } from "../../cli/kit/experiment";
+import { openDesk, type OpenDesk } from "../../cli/kit/experiment-desk";
 import type { OpenRegions } from "../../cli/kit/regions";
 import {
   resumeExperiment,

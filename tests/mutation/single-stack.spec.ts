@@ -15,7 +15,7 @@ const ROOT = join(__dirname, "..", "..");
 const HEAD = [
   "# The mutation matrix",
   "",
-  "Bad fleets made of the real graphs of local, dev and prod by generic operators (`tests/mutation/seeds.ts`), each meant for",
+  "Bad fleets made of the real graphs of local, dev and prod by generic operators (`mutants` in the spec of each rule), each meant for",
   "one rule. A near-miss is a change of the same properties after which the rule must hold its peace. The test writes every",
   "single mutant and the rules that caught it to `.meridian/mutation-matrix.json`, and fails when this page is not what it found.",
   "The rules that need several stacks have [a matrix of their own](cross-stack-matrix.md).",

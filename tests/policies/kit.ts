@@ -3,6 +3,7 @@ import { Graph, type Resource } from "../../policies/kit/resource";
 import { Settings, judge, type Rule } from "../../policies/kit/rule";
 import { isBlock, type Properties, type Value } from "../../policies/kit/value";
 import { plain } from "../../policies/kit/wire";
+import type { Made, Mutations } from "../mutation/seed";
 
 /** What a test says about a resource beside its inputs. */
 export interface Said {
@@ -48,10 +49,20 @@ export interface Cases {
   readonly unknown?: Readonly<Record<string, Broken | readonly Resource[]>>;
   /** What a repair makes of a resource's inputs; undefined when it must leave them alone. */
   readonly repairs?: Readonly<Record<string, { readonly from: Resource; readonly to: Properties | undefined }>>;
+  /** Changes of real stacks, at least three that break the rule and one that only looks so: see `tests/mutation`. */
+  readonly mutants: Mutations;
+}
+
+const mutations = new Map<string, Mutations>();
+
+/** What the specs that are loaded say of mutants, by the rule's id. */
+export function specified(): ReadonlyMap<string, Mutations> {
+  return mutations;
 }
 
 /** Tests of one rule. */
 export function specify(rule: Rule, cases: Cases): void {
+  mutations.set(rule.id, cases.mutants);
   describe(`${rule.id} ${rule.name}`, () => {
     for (const [sentence, broken] of Object.entries(cases.complainsOf)) {
       it(`complains of ${sentence}`, () => {
@@ -120,3 +131,19 @@ export function policy(...statements: readonly object[]): string {
 
 /** The statement that gives anyone everything. */
 export const ANYONE = { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" };
+
+/** One resource of that type. */
+export const one =
+  (type: string, props: Properties): Made =>
+  (stack) => [resource(type, "added", props, { stack, region: "eu-west-1" })];
+
+/** A policy that lets anyone do anything. */
+export const OPEN = policy(ANYONE);
+/** A bucket policy that denies plain HTTP. */
+export const DENY_PLAIN = policy({
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:*",
+  Resource: "*",
+  Condition: { Bool: { "aws:SecureTransport": "false" } },
+});

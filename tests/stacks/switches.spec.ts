@@ -152,7 +152,9 @@ const regionsOf = (graph: FleetGraph): readonly StackGraph[] =>
   graph.stacks.filter(({ name }) => name.kind === "region");
 
 async function assertSound(topology: Topology, advice: readonly string[]): Promise<void> {
-  const { findings } = await checkFleet(topology, { published: { aws: models, kubernetes: kubernetesSchemas } });
+  const report = await checkFleet(topology, { published: { aws: models, kubernetes: kubernetesSchemas } });
+  // What reach knows of every topology is held by its own tests.
+  const findings = report.findings.filter(({ level, rule }) => level !== "advisory" || !rule.startsWith("reach-"));
   const other = findings.filter(({ level, rule }) => level !== "advisory" || !advice.includes(rule));
   assert.deepEqual(
     other.map(({ level, rule, urn, message }) => `${level} ${rule} ${urn}: ${message}`),

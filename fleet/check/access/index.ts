@@ -2,6 +2,7 @@ export { accessFindings, accessJudge, answersOf, questionsOf } from "./judge";
 export type { Answer, Question } from "./judge";
 export * from "./policy";
 export { buildWorld, identifiedGraph, placeOf } from "./world/build";
+export { answerAt, arnOf } from "./world/identifiers";
 export { DEPLOYER, World } from "./world/world";
 export { why } from "./why";
 export type { Reason } from "./why";

@@ -1,79 +1,26 @@
-import { acm } from "./acm";
-import { apigatewayv2 } from "./apigatewayv2";
-import { appautoscaling } from "./appautoscaling";
-import { athena } from "./athena";
-import { autoscaling } from "./autoscaling";
-import { budgets } from "./budgets";
-import { cloudfront } from "./cloudfront";
-import { cloudwatch } from "./cloudwatch";
-import { dynamodb } from "./dynamodb";
-import { ec2 } from "./ec2";
-import { ecr } from "./ecr";
-import { eks } from "./eks";
-import { elasticache } from "./elasticache";
-import { elbv2 } from "./elbv2";
-import { emr } from "./emr";
-import { eventbridge } from "./eventbridge";
-import { firehose } from "./firehose";
-import { glue } from "./glue";
-import { iam } from "./iam";
-import { kinesis } from "./kinesis";
-import { kms } from "./kms";
-import { lambda } from "./lambda";
-import { logs } from "./logs";
-import { msk } from "./msk";
-import { opensearch } from "./opensearch";
-import { redshift } from "./redshift";
-import { redshiftserverless } from "./redshiftserverless";
-import { route53 } from "./route53";
-import { s3 } from "./s3";
-import { sagemaker } from "./sagemaker";
-import { scheduler } from "./scheduler";
-import { secretsmanager } from "./secretsmanager";
-import { sfn } from "./sfn";
-import { sns } from "./sns";
-import { sqs } from "./sqs";
-import { ssm } from "./ssm";
-import { wafv2 } from "./wafv2";
+import { readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { ServiceTable } from "./define";
 
-/** The whole table, by AWS service: one file each. */
-export const services = {
-  acm,
-  apigatewayv2,
-  appautoscaling,
-  athena,
-  autoscaling,
-  budgets,
-  cloudfront,
-  cloudwatch,
-  dynamodb,
-  ec2,
-  ecr,
-  eks,
-  elasticache,
-  elbv2,
-  emr,
-  eventbridge,
-  firehose,
-  glue,
-  iam,
-  kinesis,
-  kms,
-  lambda,
-  logs,
-  msk,
-  opensearch,
-  redshift,
-  redshiftserverless,
-  route53,
-  s3,
-  sagemaker,
-  scheduler,
-  secretsmanager,
-  sfn,
-  sns,
-  sqs,
-  ssm,
-  wafv2,
-} as const satisfies Readonly<Record<string, ServiceTable>>;
+const FOLDER = join(__dirname, "services");
+const load = createRequire(__filename);
+
+/** The table that `services/<service>.ts` exports under the service's name. */
+function tableOf(service: string): ServiceTable {
+  const exported = load(join(FOLDER, `${service}.ts`)) as Readonly<Record<string, ServiceTable | undefined>>;
+  const table = exported[service];
+  if (table === undefined) {
+    throw new Error(`local/provider/aws/services/${service}.ts: want an export named ${service}, got none`);
+  }
+  return table;
+}
+
+/** The whole table, by AWS service, in the order of their names: a service is added by adding its file to `services/`. */
+export const services: Readonly<Record<string, ServiceTable>> = Object.fromEntries(
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length))
+    .sort()
+    .map((service) => [service, tableOf(service)] as const),
+);

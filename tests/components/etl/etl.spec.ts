@@ -31,6 +31,7 @@ describe("Etl", () => {
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-core-to-core < etl",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-core-to-primary < etl",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-primary-https < etl",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-primary-out-to-service < etl",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-primary-to-core < etl",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-primary-to-primary < etl",
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-service-to-core < etl",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { UNKNOWN, recordStack, type GraphNode } from "../../../fleet/graph";
@@ -7,6 +8,7 @@ import { formatStackName } from "../../../regions/names";
 import { findTopology, loadTopology } from "../../../regions/topology/load";
 import { stackProgram } from "../../../stacks/program";
 
+const rpc = createRequire(__filename)("@pulumi/pulumi/runtime/rpc") as { readonly transferProperties: unknown };
 const SETTINGS = { project: "meridian", stack: "local.test" };
 
 /** Everything of a recording but the order, which is a matter of timing in the engine as well. */
@@ -20,6 +22,18 @@ function unordered(nodes: readonly GraphNode[]): readonly unknown[] {
     }));
 }
 
+const SWITCH = "MERIDIAN_PATCH_LAZY_PROPERTIES";
+
+/** The result of a recording while the switch of the patch has a value. */
+async function withSwitch<T>(value: string, record: () => Promise<T>): Promise<T> {
+  process.env[SWITCH] = value;
+  try {
+    return await record();
+  } finally {
+    Reflect.deleteProperty(process.env, SWITCH);
+  }
+}
+
 describe("a lean recording", () => {
   it("has the same resources, inputs and links as one with all that the runtime does", async () => {
     const topology = loadTopology(findTopology("local"));
@@ -31,6 +45,8 @@ describe("a lean recording", () => {
       const whole = await recordStack(program(), { ...settings, traces: true });
       assert.ok(lean.length > 20);
       assert.deepEqual(unordered(lean), unordered(whole));
+      const switched = await withSwitch("off", () => recordStack(program(), settings));
+      assert.deepEqual(unordered(switched), unordered(lean));
     }
   });
 
@@ -86,6 +102,19 @@ describe("a lean recording", () => {
       return Promise.resolve();
     };
     await assert.rejects(recordStack(twice, { project: "p", stack: "s" }), /duplicate resource URN .*Bucket::one/);
+  });
+
+  it("replaces the runtime's function while it records, unless the switch is off", async () => {
+    const { transferProperties: own } = rpc;
+    const seen: boolean[] = [];
+    const look = (): Promise<void> => {
+      seen.push(rpc.transferProperties === own);
+      return Promise.resolve();
+    };
+    await recordStack(look, SETTINGS);
+    await withSwitch("off", () => recordStack(look, SETTINGS));
+    assert.deepEqual(seen, [false, true]);
+    assert.equal(rpc.transferProperties, own);
   });
 
   it("leaves the runtime as it was", async () => {

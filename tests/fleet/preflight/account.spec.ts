@@ -101,7 +101,7 @@ describe("the preflight that asks the account", function () {
     const account = openAccount({ home: dev.home, partition: "aws", endpoint: server.url });
     await assert.rejects(preflight(dev, graph, account), (error: unknown) => {
       assert.ok(error instanceof AccountError);
-      assert.match(error.message, /of account 999999999999, dev stands in 111122223333/);
+      assert.match(error.message, /of account 999999999999, dev is in 111122223333/);
       return true;
     });
     assert.deepEqual(

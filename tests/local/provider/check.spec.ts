@@ -48,7 +48,7 @@ describe("checking inputs", () => {
     const urn = urnOf("aws:braket/job:Job", "j");
     assert.throws(
       () => provider().check({ urn, olds: {}, news: {}, seed: SEED }),
-      /does not know the type aws:braket\/job:Job: add it to aws\/braket\/requests\.ts and local\/provider\/aws\/braket\.ts/,
+      /does not know the type aws:braket\/job:Job: .* aws\/braket\/requests\.ts, and .*\/services\/braket\.ts/,
     );
   });
 });

@@ -72,10 +72,20 @@ describe("the table of types", () => {
     assert.equal(modeOf("aws:braket/job:Job"), undefined);
   });
 
-  it("has one file per service, named after it", () => {
-    for (const service of Object.keys(services)) {
-      assert.ok(readdirSync(path.join(ROOT, "local/provider/aws")).includes(`${service}.ts`), service);
-    }
+  it("finds the services by their files", () => {
+    const files = readdirSync(path.join(ROOT, "local/provider/aws/services"));
+    assert.deepEqual(
+      Object.keys(services),
+      files.map((file) => file.replace(/\.ts$/, "")),
+    );
+  });
+
+  it("names the files to write for a type that it does not know", () => {
+    assert.throws(
+      () => awsType("aws:braket/job:Job"),
+      /aws:braket\/job:Job: .* aws\/braket\/requests\.ts, and .* local\/provider\/aws\/services\/braket\.ts$/,
+    );
+    assert.throws(() => awsType("aws:emrserverless/job:Job"), / aws\/emr\/requests\.ts, .*services\/emr\.ts$/);
   });
 
   it("lists the functions that programs may call", () => {

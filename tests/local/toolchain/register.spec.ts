@@ -28,18 +28,4 @@ describe("running TypeScript", () => {
     assert.equal(code, 1);
     assert.match(stderr, /program\.ts:4/);
   });
-
-  it("loads what Pulumi's runtime seldom needs only when that is asked for, and then whole", () => {
-    const { code, stdout, stderr } = run(`
-      import * as pulumi from "@pulumi/pulumi";
-      const loaded = (name: string) => Object.keys(require.cache).some((file) => file.includes(name));
-      const before = ["/typescript/lib/", "/arborist/lib/"].map(loaded);
-      const captured = 42;
-      pulumi.runtime.serializeFunction(() => captured).then(({ text }) => {
-        console.log(JSON.stringify({ before, after: loaded("/typescript/lib/"), captured: text.includes("42") }));
-      });
-    `);
-    assert.equal(code, 0, stderr);
-    assert.deepEqual(JSON.parse(stdout), { before: [false, false], after: true, captured: true });
-  });
 });

@@ -1,4 +1,5 @@
 import { apigatewayAuthorisedAndLogged } from "../../../policies/apigateway/authorisedAndLogged";
+import { all, drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const route = (props: object) => resource("aws:apigatewayv2/route:Route", "collect", withUnknowns(props));
@@ -39,5 +40,21 @@ specify(apigatewayAuthorisedAndLogged, {
       at: ["authorizationType"],
     },
     "it accepts a log that is to be created": [stage({ accessLogSettings: { destinationArn: "?" } })],
+  },
+  mutants: {
+    breaks: {
+      "aws:apigatewayv2/route:Route": [
+        drop("authorizationType"),
+        hide("authorizationType"),
+        set("authorizationType", "NONE", "let anyone call"),
+      ],
+      "aws:apigatewayv2/stage:Stage": [drop("accessLogSettings"), drop("accessLogSettings.destinationArn")],
+    },
+    passes: {
+      "aws:apigatewayv2/route:Route": [
+        all(set("routeKey", "GET /health"), set("authorizationType", "NONE")),
+        set("authorizationType", "AWS_IAM", "authorise by IAM"),
+      ],
+    },
   },
 });

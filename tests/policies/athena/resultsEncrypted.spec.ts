@@ -1,4 +1,5 @@
 import { athenaResultsEncrypted } from "../../../policies/athena/resultsEncrypted";
+import { drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const workgroup = (configuration?: object) =>
@@ -11,6 +12,8 @@ const encrypted = (encryptionOption: string) => ({
   resultConfiguration: { outputLocation: "s3://r", encryptionConfiguration: { encryptionOption } },
 });
 const OPTION = "configuration.resultConfiguration.encryptionConfiguration.encryptionOption";
+
+const ENCRYPTION = "configuration.resultConfiguration.encryptionConfiguration";
 
 specify(athenaResultsEncrypted, {
   complainsOf: {
@@ -38,5 +41,18 @@ specify(athenaResultsEncrypted, {
       },
     },
     "nothing in encrypted results": { from: workgroup(encrypted("CSE_KMS")), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:athena/workgroup:Workgroup": [
+        drop(ENCRYPTION),
+        hide(`${ENCRYPTION}.encryptionOption`),
+        set(`${ENCRYPTION}.encryptionOption`, "NONE", "turn encryption off"),
+        drop("configuration.resultConfiguration"),
+      ],
+    },
+    passes: {
+      "aws:athena/workgroup:Workgroup": [set(`${ENCRYPTION}.encryptionOption`, "SSE_S3", "take S3's own key")],
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { athenaScanLimit } from "../../../policies/athena/scanLimit";
+import { drop, flip, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const workgroup = (configuration: object) =>
@@ -24,6 +25,23 @@ specify(athenaScanLimit, {
     "it complains of both": {
       by: [workgroup({ enforceWorkgroupConfiguration: "?", bytesScannedCutoffPerQuery: "?" })],
       at: [CUTOFF, ENFORCE],
+    },
+  },
+  mutants: {
+    breaks: {
+      "aws:athena/workgroup:Workgroup": [
+        flip("configuration.enforceWorkgroupConfiguration"),
+        hide("configuration.enforceWorkgroupConfiguration"),
+        drop("configuration.bytesScannedCutoffPerQuery"),
+        hide("configuration.bytesScannedCutoffPerQuery"),
+        set("configuration.bytesScannedCutoffPerQuery", 11 * 1024 ** 4, "widen the limit"),
+      ],
+    },
+    passes: {
+      "aws:athena/workgroup:Workgroup": [
+        drop("configuration.enforceWorkgroupConfiguration"),
+        set("configuration.bytesScannedCutoffPerQuery", 10 * 1024 ** 4, "widen the limit to just enough"),
+      ],
     },
   },
 });

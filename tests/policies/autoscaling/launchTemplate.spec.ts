@@ -1,4 +1,6 @@
 import { autoscalingLaunchTemplate } from "../../../policies/autoscaling/launchTemplate";
+import { UNKNOWN } from "../../../policies/kit/value";
+import { all, drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const group = (props: object) => resource("aws:autoscaling/group:Group", "intake", withUnknowns(props));
@@ -19,6 +21,18 @@ specify(autoscalingLaunchTemplate, {
     "it complains of a launch configuration": {
       by: [group({ launchConfiguration: "?" })],
       at: ["launchConfiguration"],
+    },
+  },
+  mutants: {
+    breaks: {
+      "aws:autoscaling/group:Group": [
+        set("launchConfiguration", "old", "launch by a configuration"),
+        set("launchConfiguration", UNKNOWN, "launch by an unknown configuration"),
+        all(drop("mixedInstancesPolicy"), set("launchConfiguration", "old")),
+      ],
+    },
+    passes: {
+      "aws:autoscaling/group:Group": [all(drop("mixedInstancesPolicy"), set("launchTemplate", { id: "lt-1" }))],
     },
   },
 });

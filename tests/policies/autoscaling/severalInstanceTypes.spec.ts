@@ -1,4 +1,5 @@
 import { autoscalingSeveralInstanceTypes } from "../../../policies/autoscaling/severalInstanceTypes";
+import { drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const group = (overrides?: object) =>
@@ -16,4 +17,26 @@ specify(autoscalingSeveralInstanceTypes, {
   },
   accepts: { "two types": [group([{ instanceType: "r7g.large" }, { instanceType: "r6g.large" }])] },
   spares: { "requirements instead of types": [group([{ instanceRequirements: { vcpuCount: { min: 2 } } }])] },
+  mutants: {
+    breaks: {
+      "aws:autoscaling/group:Group": [
+        drop("mixedInstancesPolicy"),
+        drop("mixedInstancesPolicy.launchTemplate.overrides"),
+        set(
+          "mixedInstancesPolicy.launchTemplate.overrides",
+          [{ instanceType: "m6i.xlarge" }, { instanceType: "m6i.xlarge" }],
+          "name one type twice",
+        ),
+      ],
+    },
+    passes: {
+      "aws:autoscaling/group:Group": [
+        set(
+          "mixedInstancesPolicy.launchTemplate.overrides",
+          [{ instanceRequirements: { vcpuCount: { min: 2 } } }],
+          "name requirements",
+        ),
+      ],
+    },
+  },
 });

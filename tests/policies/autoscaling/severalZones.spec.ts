@@ -1,4 +1,5 @@
 import { autoscalingSeveralZones } from "../../../policies/autoscaling/severalZones";
+import { drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const subnet = (name: string, availabilityZone: string) =>
@@ -37,5 +38,20 @@ specify(autoscalingSeveralZones, {
     "it accepts an awsx network in two zones": within({ availabilityZoneNames: ["a", "b"] }),
     "it accepts a list that comes from two zones": [a, b, group({ vpcZoneIdentifiers: "?" }, [a, b])],
     "it accepts a list that may be any of the stack's two zones": [a, b, group({ vpcZoneIdentifiers: "?" })],
+  },
+  mutants: {
+    breaks: {
+      "aws:autoscaling/group:Group": [
+        drop("vpcZoneIdentifiers"),
+        set("vpcZoneIdentifiers", ["subnet-1"], "leave one subnet"),
+        set("availabilityZones", ["eu-west-1a"], "leave one zone"),
+      ],
+    },
+    passes: {
+      "aws:autoscaling/group:Group": [
+        set("vpcZoneIdentifiers", ["subnet-1", "subnet-2"], "leave two subnets"),
+        set("availabilityZones", ["eu-west-1a", "eu-west-1b"], "leave two zones"),
+      ],
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { cloudfrontGlobalRegion } from "../../../policies/cloudfront/globalRegion";
+import { move, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const acl = (region: string, scope = "CLOUDFRONT") =>
@@ -38,5 +39,28 @@ specify(cloudfrontGlobalRegion, {
   unknown: {
     "it complains of a web ACL's region": { by: [acl("?")], at: ["region"] },
     "it accepts a certificate of another stack": [site("?")],
+  },
+  mutants: {
+    breaks: {
+      "aws:wafv2/webAcl:WebAcl": [move("eu-west-1"), move("us-west-2")],
+      "aws:cloudfront/distribution:Distribution": [
+        set(
+          "viewerCertificate.acmCertificateArn",
+          "arn:aws:acm:eu-west-1:1:certificate/1",
+          "take a certificate of another region",
+        ),
+        set("webAclId", "arn:aws:wafv2:eu-west-1:1:global/webacl/a/1", "take a web ACL of another region"),
+      ],
+    },
+    passes: {
+      "aws:cloudfront/distribution:Distribution": [
+        set(
+          "viewerCertificate.acmCertificateArn",
+          "arn:aws:acm:us-east-1:1:certificate/1",
+          "take another certificate of us-east-1",
+        ),
+      ],
+      "aws:wafv2/webAcl:WebAcl": [set("description", "another", "describe it anew")],
+    },
   },
 });

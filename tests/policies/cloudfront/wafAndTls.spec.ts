@@ -1,4 +1,5 @@
 import { cloudfrontWafAndTls } from "../../../policies/cloudfront/wafAndTls";
+import { drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const GOOD = {
@@ -43,5 +44,24 @@ specify(cloudfrontWafAndTls, {
   unknown: {
     "it complains of a protocol": { by: [site({ viewerCertificate: { minimumProtocolVersion: "?" } })], at: [VERSION] },
     "it accepts a web ACL that is to be created": [site({ webAclId: "?" })],
+  },
+  mutants: {
+    breaks: {
+      "aws:cloudfront/distribution:Distribution": [
+        drop("webAclId"),
+        set("webAclId", "", "empty the web ACL"),
+        drop("viewerCertificate.minimumProtocolVersion"),
+        hide("viewerCertificate.minimumProtocolVersion"),
+        set("viewerCertificate.minimumProtocolVersion", "TLSv1.1_2016", "allow old TLS"),
+        set("defaultCacheBehavior.viewerProtocolPolicy", "allow-all", "allow plain HTTP"),
+        set("orderedCacheBehaviors.0.viewerProtocolPolicy", "allow-all", "allow plain HTTP on one path"),
+      ],
+    },
+    passes: {
+      "aws:cloudfront/distribution:Distribution": [
+        set("viewerCertificate.minimumProtocolVersion", "TLSv1.2_2021", "take TLS 1.2"),
+        set("defaultCacheBehavior.viewerProtocolPolicy", "redirect-to-https", "redirect"),
+      ],
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { dynamodbDeletionProtection } from "../../../policies/dynamodb/deletionProtection";
+import { drop, flip, hide, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const table = (props: object, stack = "prod.foundation") =>
@@ -24,5 +25,16 @@ specify(dynamodbDeletionProtection, {
       to: { [FLAG]: true, replicas: [{ regionName: "us-west-2", [FLAG]: true }] },
     },
     "nothing in a local stack": { from: table({}, "local.foundation"), to: undefined },
+  },
+  mutants: {
+    in: /^(dev|prod)\./,
+    breaks: {
+      "aws:dynamodb/table:Table": [
+        ...spoilFlag("deletionProtectionEnabled"),
+        flip("replicas.0.deletionProtectionEnabled"),
+        hide("replicas.0.deletionProtectionEnabled"),
+      ],
+    },
+    passes: { "aws:dynamodb/table:Table": [drop("replicas.0.deletionProtectionEnabled")] },
   },
 });

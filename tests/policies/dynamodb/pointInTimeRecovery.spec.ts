@@ -1,4 +1,5 @@
 import { dynamodbPointInTimeRecovery } from "../../../policies/dynamodb/pointInTimeRecovery";
+import { drop, set, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const table = (props: object) => resource("aws:dynamodb/table:Table", "models", withUnknowns(props));
@@ -31,5 +32,15 @@ specify(dynamodbPointInTimeRecovery, {
       to: withUnknowns({ ...on, replicas: [{ regionName: "us-west-2", kmsKeyArn: "?", pointInTimeRecovery: true }] }),
     },
     "nothing in a good table": { from: table(on), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:dynamodb/table:Table": [
+        ...spoilFlag("pointInTimeRecovery.enabled"),
+        drop("pointInTimeRecovery"),
+        ...spoilFlag("replicas.0.pointInTimeRecovery"),
+      ],
+    },
+    passes: { "aws:dynamodb/table:Table": [set("pointInTimeRecovery.recoveryPeriodInDays", 7, "shorten the period")] },
   },
 });

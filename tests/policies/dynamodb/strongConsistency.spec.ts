@@ -1,4 +1,7 @@
 import { dynamodbStrongConsistency } from "../../../policies/dynamodb/strongConsistency";
+import type { Resource } from "../../../policies/kit/resource";
+import { list, type Properties } from "../../../policies/kit/value";
+import { all, set, where } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const table = (regions: readonly string[], props: object = {}, consistencyMode = "STRONG") =>
@@ -9,6 +12,13 @@ const table = (regions: readonly string[], props: object = {}, consistencyMode =
     { region: "us-east-1" },
   );
 const US = ["us-east-2", "us-west-2"];
+
+const global = ({ props }: Resource): boolean => list(props, "replicas").length > 0;
+const strong = set(
+  "replicas",
+  ({ props }) => list(props, "replicas").map((replica) => ({ ...(replica as Properties), consistencyMode: "STRONG" })),
+  "make every replica strongly consistent",
+);
 
 specify(dynamodbStrongConsistency, {
   complainsOf: {
@@ -25,4 +35,18 @@ specify(dynamodbStrongConsistency, {
     "two regions with eventual consistency and a TTL": [table(["us-west-2"], { ttl: { enabled: true } }, "EVENTUAL")],
   },
   unknown: { "it complains of a TTL": { by: [table(US, { ttl: "?" })], at: ["ttl"] } },
+  mutants: {
+    breaks: {
+      "aws:dynamodb/table:Table": [
+        where(global, all(strong, set("ttl", { enabled: true, attributeName: "expires_at" }))),
+        where(global, all(strong, set("localSecondaryIndexes", [{ name: "by" }]))),
+        where(global, all(strong, set("globalTableWitness", { regionName: "af-south-1" }))),
+      ],
+    },
+    passes: {
+      "aws:dynamodb/table:Table": [
+        where(global, set("replicas.0.consistencyMode", "EVENTUAL", "state eventual consistency")),
+      ],
+    },
+  },
 });

@@ -1,4 +1,5 @@
 import { ec2Imdsv2 } from "../../../policies/ec2/imdsv2";
+import { all, drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const template = (props: object) => resource("aws:ec2/launchTemplate:LaunchTemplate", "intake", withUnknowns(props));
@@ -19,5 +20,20 @@ specify(ec2Imdsv2, {
       to: { metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 2 } },
     },
     "nothing in a good template": { from: template({ metadataOptions: { httpTokens: "required" } }), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:ec2/launchTemplate:LaunchTemplate": [
+        drop("metadataOptions"),
+        drop("metadataOptions.httpTokens"),
+        hide("metadataOptions.httpTokens"),
+        set("metadataOptions.httpTokens", "optional", "allow IMDSv1"),
+      ],
+    },
+    passes: {
+      "aws:ec2/launchTemplate:LaunchTemplate": [
+        all(set("metadataOptions.httpTokens", "optional"), set("metadataOptions.httpEndpoint", "disabled")),
+      ],
+    },
   },
 });

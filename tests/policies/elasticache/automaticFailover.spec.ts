@@ -1,4 +1,5 @@
 import { elasticacheAutomaticFailover } from "../../../policies/elasticache/automaticFailover";
+import { all, drop, set, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const group = (props: object) =>
@@ -19,4 +20,12 @@ specify(elasticacheAutomaticFailover, {
     "a member of a replication group": [cluster({ engine: "redis", replicationGroupId: "?" })],
   },
   unknown: { "it complains of the flag": { by: [group({ [FLAG]: "?" })], at: [FLAG] } },
+  mutants: {
+    breaks: { "aws:elasticache/replicationGroup:ReplicationGroup": spoilFlag("automaticFailoverEnabled") },
+    passes: {
+      "aws:elasticache/replicationGroup:ReplicationGroup": [
+        all(drop("automaticFailoverEnabled"), set("globalReplicationGroupId", "world")),
+      ],
+    },
+  },
 });

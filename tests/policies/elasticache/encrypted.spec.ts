@@ -1,4 +1,5 @@
 import { elasticacheEncrypted } from "../../../policies/elasticache/encrypted";
+import { all, drop, set, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const group = (props: object) =>
@@ -15,5 +16,18 @@ specify(elasticacheEncrypted, {
   spares: { "a secondary of a global datastore, which cannot say": [group({ globalReplicationGroupId: "ldgnf-1" })] },
   unknown: {
     "it complains of a flag": { by: [group({ ...ON, atRestEncryptionEnabled: "?" })], at: ["atRestEncryptionEnabled"] },
+  },
+  mutants: {
+    breaks: {
+      "aws:elasticache/replicationGroup:ReplicationGroup": [
+        "atRestEncryptionEnabled",
+        "transitEncryptionEnabled",
+      ].flatMap(spoilFlag),
+    },
+    passes: {
+      "aws:elasticache/replicationGroup:ReplicationGroup": [
+        all(drop("atRestEncryptionEnabled"), set("globalReplicationGroupId", "world")),
+      ],
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { emrEncrypted } from "../../../policies/emr/encrypted";
+import { drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const cluster = (props: object) => resource("aws:emr/cluster:Cluster", "etl", withUnknowns(props));
@@ -10,6 +11,11 @@ const configuration = (rest: boolean, transit: boolean) =>
   });
 const REST = "configuration.EncryptionConfiguration.EnableAtRestEncryption";
 const TRANSIT = "configuration.EncryptionConfiguration.EnableInTransitEncryption";
+
+const emrFlags = (rest: boolean, transit: boolean): string =>
+  JSON.stringify({
+    EncryptionConfiguration: { EnableAtRestEncryption: rest, EnableInTransitEncryption: transit },
+  });
 
 specify(emrEncrypted, {
   complainsOf: {
@@ -30,5 +36,20 @@ specify(emrEncrypted, {
       resource("aws:emr/securityConfiguration:SecurityConfiguration", "etl", withUnknowns({ configuration: "?" })),
       cluster({ securityConfiguration: "?" }),
     ],
+  },
+  mutants: {
+    breaks: {
+      "aws:emr/cluster:Cluster": [drop("securityConfiguration")],
+      "aws:emr/securityConfiguration:SecurityConfiguration": [
+        drop("configuration"),
+        set("configuration", emrFlags(false, true), "turn encryption at rest off"),
+        set("configuration", emrFlags(true, false), "turn encryption in transit off"),
+        set("configuration", "{}", "empty the configuration"),
+      ],
+    },
+    passes: {
+      "aws:emr/securityConfiguration:SecurityConfiguration": [set("configuration", emrFlags(true, true), "state both")],
+      "aws:emr/cluster:Cluster": [set("securityConfiguration", "another", "name another")],
+    },
   },
 });

@@ -1,5 +1,7 @@
 import { emrPrimaryNotPublic } from "../../../policies/emr/primaryNotPublic";
-import { resource, specify, withUnknowns } from "../kit";
+import { type Properties, UNKNOWN } from "../../../policies/kit/value";
+import { drop, set } from "../../mutation/operators";
+import { one, resource, specify, withUnknowns } from "../kit";
 
 const subnet = (name: string, mapPublicIpOnLaunch?: boolean) =>
   resource("aws:ec2/subnet:Subnet", name, mapPublicIpOnLaunch === undefined ? {} : { mapPublicIpOnLaunch }, {
@@ -38,5 +40,34 @@ specify(emrPrimaryNotPublic, {
       at: ["ec2Attributes.subnetId"],
     },
     "it accepts a network with private subnets": [open, closed, cluster({ subnetId: "?" }, [open, closed])],
+  },
+  mutants: {
+    breaks: {
+      "aws:emr/cluster:Cluster": [
+        drop("ec2Attributes"),
+        set("ec2Attributes", {}, "empty ec2Attributes"),
+        set(
+          "ec2Attributes",
+          ({ props }) => ({ ...(props["ec2Attributes"] as Properties), subnetId: "", subnetIds: [] }),
+          "take the default subnet",
+        ),
+      ],
+    },
+    passes: { "aws:emr/cluster:Cluster": [set("ec2Attributes.subnetIds", UNKNOWN, "make the subnets unknown")] },
+    added: {
+      bad: {
+        "allow public rules": one("aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration", {
+          blockPublicSecurityGroupRules: false,
+        }),
+        "make the block unknown": one("aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration", {
+          blockPublicSecurityGroupRules: UNKNOWN,
+        }),
+      },
+      good: {
+        "block public rules": one("aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration", {
+          blockPublicSecurityGroupRules: true,
+        }),
+      },
+    },
   },
 });

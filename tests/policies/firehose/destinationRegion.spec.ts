@@ -1,4 +1,6 @@
 import { firehoseDestinationRegion } from "../../../policies/firehose/destinationRegion";
+import { isSet, show } from "../../../policies/kit/value";
+import { move, set, where } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const TYPE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
@@ -29,5 +31,29 @@ specify(firehoseDestinationRegion, {
   unknown: {
     "it goes by what the ARN is computed from": { by: [far, delivery("?", [far])], at: [S3] },
     "it accepts a bucket that it cannot find": [delivery("?")],
+  },
+  mutants: {
+    breaks: {
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+        move("sa-east-1"),
+        move("af-south-1"),
+        where(
+          ({ props }) => isSet(props["opensearchConfiguration"]),
+          set("opensearchConfiguration.domainArn", "arn:aws:es:sa-east-1:1:domain/far", "deliver to another region"),
+        ),
+      ],
+    },
+    passes: {
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+        where(
+          ({ props }) => isSet(props["opensearchConfiguration"]),
+          set(
+            "opensearchConfiguration.domainArn",
+            ({ region }) => `arn:aws:es:${show(region)}:1:domain/near`.replaceAll('"', ""),
+            "deliver to another domain of the region",
+          ),
+        ),
+      ],
+    },
   },
 });

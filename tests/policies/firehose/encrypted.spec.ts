@@ -1,9 +1,13 @@
 import { firehoseEncrypted } from "../../../policies/firehose/encrypted";
+import { UNKNOWN } from "../../../policies/kit/value";
+import { all, drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const delivery = (props: object) =>
   resource("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "events", withUnknowns(props));
 const FLAG = "serverSideEncryption.enabled";
+
+const unsourced = drop("kinesisSourceConfiguration");
 
 specify(firehoseEncrypted, {
   complainsOf: {
@@ -30,6 +34,21 @@ specify(firehoseEncrypted, {
     "nothing where a Kinesis stream is the source": {
       from: delivery({ kinesisSourceConfiguration: { a: 1 } }),
       to: undefined,
+    },
+  },
+  mutants: {
+    breaks: {
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+        unsourced,
+        all(unsourced, set("serverSideEncryption", { enabled: false })),
+        all(unsourced, set("serverSideEncryption", { enabled: UNKNOWN })),
+      ],
+    },
+    passes: {
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+        all(unsourced, set("serverSideEncryption", { enabled: true })),
+        set("serverSideEncryption", { enabled: false }, "turn off what the source's encryption covers"),
+      ],
     },
   },
 });

@@ -1,4 +1,6 @@
 import { firehoseFailuresKept } from "../../../policies/firehose/failuresKept";
+import { isSet, type Properties } from "../../../policies/kit/value";
+import { drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const TYPE = "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream";
@@ -57,6 +59,25 @@ specify(firehoseFailuresKept, {
     "it complains of a backup mode": {
       by: [delivery("a", { errorOutputPrefix: "e/", processingConfiguration: transform, s3BackupMode: "?" })],
       at: [MODE],
+    },
+  },
+  mutants: {
+    breaks: {
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [
+        drop("extendedS3Configuration.errorOutputPrefix"),
+        set(
+          "extendedS3Configuration",
+          (one) =>
+            isSet(one.props["extendedS3Configuration"])
+              ? { ...(one.props["extendedS3Configuration"] as Properties), errorOutputPrefix: "" }
+              : undefined,
+          "empty the error prefix",
+        ),
+        drop("opensearchConfiguration.s3Configuration.errorOutputPrefix"),
+      ],
+    },
+    passes: {
+      "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": [drop("extendedS3Configuration.s3BackupMode")],
     },
   },
 });

@@ -1,5 +1,6 @@
 import { iamLeastPrivilege } from "../../../policies/iam/leastPrivilege";
-import { ANYONE, policy, resource, specify, withUnknowns } from "../kit";
+import { set } from "../../mutation/operators";
+import { ANYONE, OPEN, policy, resource, specify, withUnknowns } from "../kit";
 
 const rolePolicy = (...statements: readonly object[]) =>
   resource("aws:iam/rolePolicy:RolePolicy", "job", { policy: policy(...statements) });
@@ -8,6 +9,12 @@ const everything = { Effect: "Allow", Action: "*", Resource: "*" };
 const trust = (Principal: unknown, Condition?: object) =>
   policy({ Effect: "Allow", Principal, Action: "sts:AssumeRole", ...(Condition === undefined ? {} : { Condition }) });
 const queue = (document: string) => resource("aws:sqs/queuePolicy:QueuePolicy", "intake", { policy: document });
+
+const CONFINED = policy({
+  ...ANYONE,
+  Action: "sts:AssumeRole",
+  Condition: { StringEquals: { "aws:SourceAccount": "1" } },
+});
 
 specify(iamLeastPrivilege, {
   complainsOf: {
@@ -59,4 +66,33 @@ specify(iamLeastPrivilege, {
     ],
   },
   unknown: { "it accepts a policy that names a new resource": [role({ assumeRolePolicy: "?" })] },
+  mutants: {
+    breaks: {
+      "aws:iam/rolePolicy:RolePolicy": [
+        set("policy", policy({ Effect: "Allow", Action: "*", Resource: "*" }), "allow everything"),
+        set(
+          "policy",
+          policy({ Effect: "Allow", NotAction: "iam:*", Resource: "*" }),
+          "allow everything but one service",
+        ),
+      ],
+      "aws:iam/role:Role": [
+        set("assumeRolePolicy", OPEN, "trust anyone"),
+        set("managedPolicyArns", ["arn:aws:iam::aws:policy/AdministratorAccess"], "make it an administrator"),
+      ],
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": [
+        set("policyArn", "arn:aws:iam::aws:policy/AdministratorAccess", "attach administration"),
+      ],
+    },
+    passes: {
+      "aws:iam/role:Role": [set("assumeRolePolicy", CONFINED, "trust one account")],
+      "aws:iam/rolePolicy:RolePolicy": [
+        set(
+          "policy",
+          policy({ Effect: "Allow", Action: "ec2:DescribeSubnets", Resource: "*" }),
+          "allow one action everywhere",
+        ),
+      ],
+    },
+  },
 });

@@ -1,4 +1,5 @@
 import { kinesisEncrypted } from "../../../policies/kinesis/encrypted";
+import { drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const stream = (props: object) => resource("aws:kinesis/stream:Stream", "events", withUnknowns(props));
@@ -33,5 +34,16 @@ specify(kinesisEncrypted, {
       to: { encryptionType: "KMS", kmsKeyId: "k" },
     },
     "nothing in a good stream": { from: stream({ encryptionType: "KMS", kmsKeyId: "k" }), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:kinesis/stream:Stream": [
+        drop("encryptionType"),
+        hide("encryptionType"),
+        set("encryptionType", "NONE", "turn encryption off"),
+        drop("kmsKeyId"),
+      ],
+    },
+    passes: { "aws:kinesis/stream:Stream": [set("kmsKeyId", "alias/aws/kinesis", "take AWS's own key")] },
   },
 });

@@ -1,4 +1,5 @@
 import { kinesisRetention } from "../../../policies/kinesis/retention";
+import { drop, halve, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const stream = (props: object) => resource("aws:kinesis/stream:Stream", "events", withUnknowns(props));
@@ -16,4 +17,15 @@ specify(kinesisRetention, {
   accepts: { "a week": [stream({ retentionPeriod: 168 })] },
   spares: { "exactly the hours needed": [stream({ retentionPeriod: 25 })] },
   unknown: { "it complains of a period": { by: [stream({ retentionPeriod: "?" })], at: ["retentionPeriod"] } },
+  mutants: {
+    breaks: {
+      "aws:kinesis/stream:Stream": [
+        drop("retentionPeriod"),
+        hide("retentionPeriod"),
+        halve("retentionPeriod"),
+        set("retentionPeriod", 24.5, "shorten retention to just too little"),
+      ],
+    },
+    passes: { "aws:kinesis/stream:Stream": [set("retentionPeriod", 25, "shorten retention to just enough")] },
+  },
 });

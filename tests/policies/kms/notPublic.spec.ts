@@ -1,5 +1,7 @@
+import { UNKNOWN } from "../../../policies/kit/value";
 import { kmsNotPublic } from "../../../policies/kms/notPublic";
-import { ANYONE, policy, resource, specify, withUnknowns } from "../kit";
+import { set } from "../../mutation/operators";
+import { ANYONE, OPEN, policy, resource, specify, withUnknowns } from "../kit";
 
 const key = (document: string, type = "aws:kms/key:Key") => resource(type, "data", withUnknowns({ policy: document }));
 const anyone = { ...ANYONE, Action: "kms:*" };
@@ -34,4 +36,27 @@ specify(kmsNotPublic, {
     "a key that leaves its policy to AWS": [resource("aws:kms/key:Key", "data", {})],
   },
   unknown: { "it accepts a policy that names a new role": [key("?")] },
+  mutants: {
+    breaks: {
+      "aws:kms/key:Key": [
+        set("policy", OPEN, "let anyone in"),
+        set("policy", policy({ ...ANYONE, Principal: { AWS: "*" } }), "let any account in"),
+        set(
+          "policy",
+          policy({ Effect: "Allow", NotPrincipal: { AWS: "arn:aws:iam::1:root" }, Action: "kms:*", Resource: "*" }),
+          "let all but one in",
+        ),
+      ],
+    },
+    passes: {
+      "aws:kms/key:Key": [
+        set(
+          "policy",
+          policy({ ...ANYONE, Condition: { StringEquals: { "kms:CallerAccount": "1" } } }),
+          "let one account in",
+        ),
+        set("policy", UNKNOWN, "make the policy unknown"),
+      ],
+    },
+  },
 });

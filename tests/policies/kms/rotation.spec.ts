@@ -1,8 +1,12 @@
+import type { Resource } from "../../../policies/kit/resource";
 import { kmsRotation } from "../../../policies/kms/rotation";
+import { all, drop, set, spoilFlag, where } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const key = (props: object) => resource("aws:kms/key:Key", "data", withUnknowns(props));
 const FLAG = "enableKeyRotation";
+
+const symmetric = ({ props }: Resource): boolean => props["customerMasterKeySpec"] === undefined;
 
 specify(kmsRotation, {
   complainsOf: {
@@ -20,5 +24,20 @@ specify(kmsRotation, {
   repairs: {
     "a key that does not rotate": { from: key({}), to: { [FLAG]: true } },
     "nothing in an HMAC key": { from: key({ customerMasterKeySpec: "HMAC_256" }), to: undefined },
+  },
+  mutants: {
+    breaks: { "aws:kms/key:Key": spoilFlag("enableKeyRotation").map((operator) => where(symmetric, operator)) },
+    passes: {
+      "aws:kms/key:Key": [
+        where(
+          symmetric,
+          all(
+            drop("enableKeyRotation"),
+            set("customerMasterKeySpec", "HMAC_256"),
+            set("keyUsage", "GENERATE_VERIFY_MAC"),
+          ),
+        ),
+      ],
+    },
   },
 });

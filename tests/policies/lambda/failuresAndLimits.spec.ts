@@ -1,4 +1,5 @@
 import { lambdaFailuresAndLimits } from "../../../policies/lambda/failuresAndLimits";
+import { all, drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const GOOD = {
@@ -58,5 +59,23 @@ specify(lambdaFailuresAndLimits, {
   unknown: {
     "it complains of a limit": { by: [fn({ [LIMIT]: "?" })], at: [LIMIT] },
     "it accepts a target that is to be created": [fn({})],
+  },
+  mutants: {
+    breaks: {
+      "aws:lambda/function:Function": [
+        drop("deadLetterConfig"),
+        drop("reservedConcurrentExecutions"),
+        hide("reservedConcurrentExecutions"),
+        set("reservedConcurrentExecutions", -1, "lift the limit"),
+        set("runtime", "nodejs14.x", "take an old runtime"),
+        hide("runtime"),
+      ],
+    },
+    passes: {
+      "aws:lambda/function:Function": [
+        all(drop("runtime"), set("packageType", "Image")),
+        set("reservedConcurrentExecutions", 0, "reserve none"),
+      ],
+    },
   },
 });

@@ -1,4 +1,7 @@
+import type { Resource } from "../../../policies/kit/resource";
+import { isSet } from "../../../policies/kit/value";
 import { messagingEncryptedWithDeadLetters } from "../../../policies/messaging/encryptedWithDeadLetters";
+import { all, drop, set, where } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const queue = (name: string, props: object = {}, uses: readonly ReturnType<typeof topic>[] = []) =>
@@ -8,6 +11,8 @@ const queue = (name: string, props: object = {}, uses: readonly ReturnType<typeo
 const topic = (props: object) => resource("aws:sns/topic:Topic", "alarms", withUnknowns(props));
 const parked = queue("parked");
 const redrive = '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:1:parked","maxReceiveCount":5}';
+
+const redriven = ({ props }: Resource): boolean => isSet(props["redrivePolicy"]);
 
 specify(messagingEncryptedWithDeadLetters, {
   complainsOf: {
@@ -45,5 +50,19 @@ specify(messagingEncryptedWithDeadLetters, {
     "a plain queue": { from: queue("a", { kmsMasterKeyId: undefined }), to: { sqsManagedSseEnabled: true } },
     "a plain topic": { from: topic({}), to: { kmsMasterKeyId: "alias/aws/sns" } },
     "nothing in an encrypted queue": { from: queue("a"), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:sqs/queue:Queue": [
+        drop("kmsMasterKeyId"),
+        set("kmsMasterKeyId", "", "empty the key"),
+        where(redriven, drop("redrivePolicy")),
+      ],
+      "aws:sns/topic:Topic": [drop("kmsMasterKeyId")],
+    },
+    passes: {
+      "aws:sqs/queue:Queue": [all(drop("kmsMasterKeyId"), set("sqsManagedSseEnabled", true))],
+      "aws:sns/topic:Topic": [set("kmsMasterKeyId", "alias/aws/sns", "take AWS's own key")],
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { opensearchDataNodes } from "../../../policies/opensearch/dataNodes";
+import { drop, hide, set, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const domain = (clusterConfig: object, stack = "prod.eu-west-1") =>
@@ -19,5 +20,17 @@ specify(opensearchDataNodes, {
   },
   unknown: {
     "it complains of a count": { by: [domain({ instanceCount: "?", zoneAwarenessEnabled: true })], at: [COUNT] },
+  },
+  mutants: {
+    in: /^prod\./,
+    breaks: {
+      "aws:opensearch/domain:Domain": [
+        set("clusterConfig.instanceCount", 2, "leave two nodes"),
+        drop("clusterConfig.instanceCount"),
+        hide("clusterConfig.instanceCount"),
+        ...spoilFlag("clusterConfig.zoneAwarenessEnabled"),
+      ],
+    },
+    passes: { "aws:opensearch/domain:Domain": [set("clusterConfig.instanceCount", 3, "leave three nodes")] },
   },
 });

@@ -1,4 +1,5 @@
 import { opensearchEncrypted } from "../../../policies/opensearch/encrypted";
+import { drop, set, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const GOOD = {
@@ -54,5 +55,21 @@ specify(opensearchEncrypted, {
       },
     },
     "nothing in a good domain": { from: domain(GOOD), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:opensearch/domain:Domain": [
+        ...["encryptAtRest.enabled", "nodeToNodeEncryption.enabled", "domainEndpointOptions.enforceHttps"].flatMap(
+          spoilFlag,
+        ),
+        set("domainEndpointOptions.tlsSecurityPolicy", "Policy-Min-TLS-1-0-2019-07", "allow old TLS"),
+        drop("domainEndpointOptions.tlsSecurityPolicy"),
+      ],
+    },
+    passes: {
+      "aws:opensearch/domain:Domain": [
+        set("domainEndpointOptions.tlsSecurityPolicy", "Policy-Min-TLS-1-2-2019-07", "take the older TLS 1.2 policy"),
+      ],
+    },
   },
 });

@@ -1,5 +1,6 @@
 import { opensearchNotPublic } from "../../../policies/opensearch/notPublic";
-import { ANYONE, policy, resource, specify, withUnknowns } from "../kit";
+import { all, drop, hide, set } from "../../mutation/operators";
+import { ANYONE, OPEN, policy, resource, specify, withUnknowns } from "../kit";
 
 const domain = (props: object) => resource("aws:opensearch/domain:Domain", "events", withUnknowns(props));
 const inside = { vpcOptions: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] } };
@@ -17,5 +18,20 @@ specify(opensearchNotPublic, {
   spares: { "a policy for anyone inside the VPC": [domain({ ...inside, accessPolicies: policy(ANYONE) })] },
   unknown: {
     "it accepts subnets that are to be created": [domain({ vpcOptions: { subnetIds: "?" }, accessPolicies: "?" })],
+  },
+  mutants: {
+    breaks: {
+      "aws:opensearch/domain:Domain": [
+        drop("vpcOptions"),
+        drop("vpcOptions.subnetIds"),
+        all(drop("vpcOptions"), set("accessPolicies", OPEN)),
+      ],
+    },
+    passes: {
+      "aws:opensearch/domain:Domain": [
+        set("accessPolicies", OPEN, "let anyone in the VPC"),
+        hide("vpcOptions.subnetIds"),
+      ],
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { redshiftEncrypted } from "../../../policies/redshift/encrypted";
+import { drop, set, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const cluster = (props: object) => resource("aws:redshift/cluster:Cluster", "warehouse", withUnknowns(props));
@@ -14,5 +15,11 @@ specify(redshiftEncrypted, {
   repairs: {
     "a plain cluster": { from: cluster({ encrypted: "false" }), to: { encrypted: "true" } },
     "nothing in an encrypted one": { from: cluster({ encrypted: "true" }), to: undefined },
+  },
+  mutants: {
+    breaks: { "aws:redshift/cluster:Cluster": spoilFlag("encrypted") },
+    passes: {
+      "aws:redshift/cluster:Cluster": [set("encrypted", true, "give the flag as a boolean"), drop("kmsKeyId")],
+    },
   },
 });

@@ -1,5 +1,5 @@
 import { redshiftNoIamUsers } from "../../../policies/redshift/noIamUsers";
-import { policy, resource, specify } from "../kit";
+import { one, policy, resource, specify } from "../kit";
 
 const user = (Action: string, Effect = "Allow", type = "aws:iam/userPolicy:UserPolicy") =>
   resource(type, "analyst", {
@@ -19,5 +19,28 @@ specify(redshiftNoIamUsers, {
   spares: {
     "a role with a login": [user("redshift:GetClusterCredentials", "Allow", "aws:iam/rolePolicy:RolePolicy")],
     "a Deny of it": [user("redshift:*", "Deny")],
+  },
+  mutants: {
+    breaks: {},
+    added: {
+      bad: Object.fromEntries(
+        [
+          "redshift:GetClusterCredentials",
+          "redshift-serverless:GetCredentials",
+          "redshift-data:ExecuteStatement",
+          "redshift:*",
+        ].map((action) => [
+          `give users ${action}`,
+          one("aws:iam/userPolicy:UserPolicy", {
+            policy: policy({ Effect: "Allow", Action: action, Resource: "arn:x" }),
+          }),
+        ]),
+      ),
+      good: {
+        "give users a description": one("aws:iam/userPolicy:UserPolicy", {
+          policy: policy({ Effect: "Allow", Action: "redshift:DescribeClusters", Resource: "*" }),
+        }),
+      },
+    },
   },
 });

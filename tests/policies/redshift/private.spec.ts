@@ -1,4 +1,5 @@
 import { redshiftPrivate } from "../../../policies/redshift/private";
+import { drop, flip, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const cluster = (props: object, type = "aws:redshift/cluster:Cluster") =>
@@ -16,4 +17,14 @@ specify(redshiftPrivate, {
   accepts: { "a private cluster": [cluster({ publiclyAccessible: false })] },
   spares: { "a cluster that says nothing, which is private": [cluster({})] },
   unknown: { "it complains of the flag": { by: [cluster({ publiclyAccessible: "?" })], at: AT } },
+  mutants: {
+    breaks: {
+      "aws:redshift/cluster:Cluster": [
+        flip("publiclyAccessible"),
+        hide("publiclyAccessible"),
+        set("publiclyAccessible", "true", "open it by a text"),
+      ],
+    },
+    passes: { "aws:redshift/cluster:Cluster": [drop("publiclyAccessible")] },
+  },
 });

@@ -1,4 +1,5 @@
 import { redshiftRequiresSsl } from "../../../policies/redshift/requiresSsl";
+import { drop, flip, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const group = (parameters: unknown) =>
@@ -38,5 +39,25 @@ specify(redshiftRequiresSsl, {
     },
     "it complains of parameters": { by: [group("?"), cluster("main")], at: ["parameters.require_ssl"] },
     "it accepts a group that is to be created": [cluster("?")],
+  },
+  mutants: {
+    breaks: {
+      "aws:redshift/parameterGroup:ParameterGroup": [
+        drop("parameters"),
+        hide("parameters"),
+        flip("parameters.0.value"),
+        drop("parameters.0.value"),
+      ],
+      "aws:redshift/cluster:Cluster": [
+        drop("clusterParameterGroupName"),
+        set("clusterParameterGroupName", "default.redshift-1.0", "take the old default"),
+      ],
+    },
+    passes: {
+      "aws:redshift/cluster:Cluster": [
+        set("clusterParameterGroupName", "default.redshift-2.0", "take the new default"),
+        set("clusterParameterGroupName", "elsewhere", "take another stack's"),
+      ],
+    },
   },
 });

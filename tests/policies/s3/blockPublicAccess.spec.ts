@@ -1,5 +1,7 @@
+import { UNKNOWN } from "../../../policies/kit/value";
 import { s3BlockPublicAccess } from "../../../policies/s3/blockPublicAccess";
-import { ANYONE, policy, resource, specify, withUnknowns } from "../kit";
+import { set, spoilFlag } from "../../mutation/operators";
+import { ANYONE, DENY_PLAIN, OPEN, policy, resource, specify, withUnknowns } from "../kit";
 
 const ON = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
 const bucket = (props: object = {}) =>
@@ -85,5 +87,26 @@ specify(s3BlockPublicAccess, {
     },
     "a public ACL": { from: bucket({ acl: "public-read" }), to: { acl: "private" } },
     "nothing in a good block": { from: block(), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": [
+        "blockPublicAcls",
+        "blockPublicPolicy",
+        "ignorePublicAcls",
+        "restrictPublicBuckets",
+      ].flatMap(spoilFlag),
+      "aws:s3/bucket:Bucket": [
+        set("acl", "public-read", "widen the ACL"),
+        set("acl", UNKNOWN, "make the ACL unknown"),
+        set("policy", OPEN, "let anyone in"),
+      ],
+      "aws:s3/bucketPolicy:BucketPolicy": [set("policy", OPEN, "let anyone in")],
+    },
+    passes: {
+      "aws:s3/bucket:Bucket": [set("acl", "private", "set a private ACL")],
+      "aws:s3/bucketPolicy:BucketPolicy": [set("policy", DENY_PLAIN, "deny anyone")],
+    },
+    needs: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"],
   },
 });

@@ -1,5 +1,7 @@
+import { UNKNOWN } from "../../../policies/kit/value";
 import { s3DenyPlainHttp } from "../../../policies/s3/denyPlainHttp";
-import { ANYONE, policy, resource, specify, withUnknowns } from "../kit";
+import { set } from "../../mutation/operators";
+import { ANYONE, DENY_PLAIN, OPEN, policy, resource, specify, withUnknowns } from "../kit";
 
 const bucket = resource("aws:s3/bucket:Bucket", "logs", { bucket: "logs-1" });
 const attached = (document: string, target = "logs-1") =>
@@ -54,5 +56,21 @@ specify(s3DenyPlainHttp, {
     },
     "nothing in a good policy": { from: attached(policy(deny)), to: undefined },
     "nothing in a policy that is not known": { from: attached("?"), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:s3/bucketPolicy:BucketPolicy": [
+        set("policy", OPEN, "let anyone in"),
+        set("policy", policy(), "empty the policy"),
+        set("policy", "no document", "break the policy"),
+      ],
+    },
+    passes: {
+      "aws:s3/bucketPolicy:BucketPolicy": [
+        set("policy", DENY_PLAIN, "deny plain HTTP on all resources"),
+        set("policy", UNKNOWN, "make the policy unknown"),
+      ],
+    },
+    needs: ["aws:s3/bucketPolicy:BucketPolicy"],
   },
 });

@@ -1,4 +1,5 @@
 import { s3ReplicationTimeControl } from "../../../policies/s3/replicationTimeControl";
+import { all, drop, hide, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const replication = (destination: object, status = "Enabled") =>
@@ -23,4 +24,19 @@ specify(s3ReplicationTimeControl, {
   accepts: { "time control with metrics": [replication(timed)] },
   spares: { "a rule that is disabled": [replication({}, "Disabled")] },
   unknown: { "it complains of a status": { by: [replication({ ...timed, metrics: { status: "?" } })], at: [METRICS] } },
+  mutants: {
+    breaks: {
+      "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ["replicationTime", "metrics"].flatMap((part) => [
+        drop(`rules.0.destination.${part}`),
+        hide(`rules.0.destination.${part}.status`),
+        set(`rules.0.destination.${part}.status`, "Disabled", `disable ${part}`),
+      ]),
+    },
+    passes: {
+      "aws:s3/bucketReplicationConfig:BucketReplicationConfig": [
+        all(set("rules.0.status", "Disabled"), drop("rules.0.destination.replicationTime")),
+        set("rules.0.priority", 9, "change the priority"),
+      ],
+    },
+  },
 });

@@ -1,4 +1,7 @@
+import { UNKNOWN } from "../../../policies/kit/value";
 import { s3VersionedWhereReplicated } from "../../../policies/s3/versionedWhereReplicated";
+import { all, set } from "../../mutation/operators";
+import type { Made } from "../../mutation/seed";
 import { resource, specify, withUnknowns } from "../kit";
 
 const bucket = (props: object = {}) =>
@@ -12,6 +15,31 @@ const versioning = (status: string, target = "gold-1") =>
     withUnknowns({ bucket: target, versioningConfiguration: { status } }),
   );
 const STATUS = "versioningConfiguration.status";
+
+const replicating =
+  (versioning: string | typeof UNKNOWN | undefined): Made =>
+  (stack) => {
+    const bucket = resource("aws:s3/bucket:Bucket", "copied", { bucket: "copied" }, { stack });
+    return [
+      bucket,
+      resource(
+        "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+        "copied",
+        { bucket: "copied", rules: [{ status: "Enabled" }] },
+        { stack },
+      ),
+      ...(versioning === undefined
+        ? []
+        : [
+            resource(
+              "aws:s3/bucketVersioning:BucketVersioning",
+              "copied",
+              { bucket: "copied", versioningConfiguration: { status: versioning } },
+              { stack },
+            ),
+          ]),
+    ];
+  };
 
 specify(s3VersionedWhereReplicated, {
   complainsOf: {
@@ -42,5 +70,28 @@ specify(s3VersionedWhereReplicated, {
       to: { versioning: { mfaDelete: true, enabled: true } },
     },
     "nothing in a bucket that is not replicated": { from: bucket({ versioning: { enabled: false } }), to: undefined },
+  },
+  mutants: {
+    breaks: {
+      "aws:s3/bucket:Bucket": [
+        set("replicationConfiguration", { role: "r" }, "replicate"),
+        all(set("replicationConfiguration", { role: "r" }), set("versioning", { enabled: false })),
+        all(set("replicationConfiguration", { role: "r" }), set("versioning", { enabled: UNKNOWN })),
+      ],
+    },
+    passes: {
+      "aws:s3/bucket:Bucket": [
+        all(set("replicationConfiguration", { role: "r" }), set("versioning", { enabled: true })),
+        set("versioning", { enabled: false }, "leave a bucket that replicates nothing unversioned"),
+      ],
+    },
+    added: {
+      bad: {
+        "replicate without versions": replicating(undefined),
+        "replicate with versions suspended": replicating("Suspended"),
+        "replicate with versions unknown": replicating(UNKNOWN),
+      },
+      good: { "replicate with versions": replicating("Enabled") },
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { sagemakerEndpointKey } from "../../../policies/sagemaker/endpointKey";
+import { all, drop, set } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const endpoint = (instanceType: string, props: object = {}) =>
@@ -16,4 +17,19 @@ specify(sagemakerEndpointKey, {
   accepts: { "a key": [endpoint("ml.m5.large", { kmsKeyArn: "arn:aws:kms:eu-west-1:1:key/k" })] },
   spares: { "an instance with a local disk, for which AWS refuses a key": [endpoint("ml.g5.xlarge")] },
   unknown: { "it accepts a key that is to be created": [endpoint("ml.m5.large", { kmsKeyArn: "?" })] },
+  mutants: {
+    breaks: {
+      "aws:sagemaker/endpointConfiguration:EndpointConfiguration": [
+        drop("kmsKeyArn"),
+        set("kmsKeyArn", "", "empty the key"),
+        set("kmsKeyArn", null, "give no key"),
+      ],
+    },
+    passes: {
+      "aws:sagemaker/endpointConfiguration:EndpointConfiguration": [
+        all(drop("kmsKeyArn"), set("productionVariants", [{ instanceType: "ml.g5.xlarge", initialInstanceCount: 2 }])),
+        set("kmsKeyArn", "alias/other", "name another key"),
+      ],
+    },
+  },
 });

@@ -1,4 +1,5 @@
 import { sagemakerNetworkIsolation } from "../../../policies/sagemaker/networkIsolation";
+import { drop, spoilFlag } from "../../mutation/operators";
 import { resource, specify, withUnknowns } from "../kit";
 
 const model = (props: object) => resource("aws:sagemaker/model:Model", "als", withUnknowns(props));
@@ -12,4 +13,8 @@ specify(sagemakerNetworkIsolation, {
   accepts: { "an isolated model": [model({ [FLAG]: true })] },
   spares: { "an isolated model inside a VPC": [model({ [FLAG]: true, vpcConfig: { subnets: ["?"] } })] },
   unknown: { "it complains of the flag": { by: [model({ [FLAG]: "?" })], at: [FLAG] } },
+  mutants: {
+    breaks: { "aws:sagemaker/model:Model": spoilFlag("enableNetworkIsolation") },
+    passes: { "aws:sagemaker/model:Model": [drop("vpcConfig")] },
+  },
 });

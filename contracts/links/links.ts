@@ -1,0 +1,196 @@
+import type { Client, Link } from "./link";
+import { API_ROUTES, COLLECTOR_EVENTS } from "./routes";
+
+type Calls = Readonly<Record<string, { readonly actions: readonly string[]; readonly why: string }>>;
+
+/** Calls of one client to AWS's APIs, each a link. */
+function apis(from: Client, calls: Calls): readonly Link[] {
+  return Object.entries(calls).map(([service, { actions, why }]) => ({
+    id: `${from}-${service.replaceAll(".", "-")}`,
+    from,
+    to: `aws:${service}`,
+    protocol: "https",
+    port: 443,
+    why,
+    actions,
+  }));
+}
+
+/** Who connects to whom. One row is one connection that must come about for the platform to work. */
+export const LINKS: readonly Link[] = [
+  {
+    id: "visitor-collector",
+    from: "visitor",
+    to: "edge",
+    protocol: "https",
+    port: 443,
+    why: "A site's visitors send events",
+    requests: [{ ...COLLECTOR_EVENTS, program: "collector" }],
+  },
+  {
+    id: "visitor-api",
+    from: "visitor",
+    to: "edge",
+    protocol: "https",
+    port: 443,
+    why: "A site's visitors read recommendations",
+    requests: API_ROUTES.filter(({ caller }) => caller === "visitor").map(({ method, example }) => ({
+      method,
+      path: example,
+      program: "api",
+      signedIn: true,
+    })),
+  },
+  {
+    id: "route53-health-check",
+    from: "route53-health-check",
+    to: "health-path",
+    protocol: "https",
+    port: 443,
+    why: "Route 53 sends callers away from a region that does not answer",
+  },
+  {
+    id: "collector-gateway-issuer",
+    from: "collector-gateway",
+    to: "issuer",
+    protocol: "https",
+    port: 443,
+    why: "The gateway reads the keys of the tokens' issuer",
+  },
+  {
+    id: "load-balancer-api",
+    from: "load-balancer",
+    to: "api",
+    protocol: "http",
+    port: undefined,
+    why: "The load balancer gives requests to pods",
+  },
+  {
+    id: "kubelet-api",
+    from: "kubelet",
+    to: "api",
+    protocol: "http",
+    port: undefined,
+    why: "The kubelet's probes ask whether a pod lives and is ready",
+  },
+  {
+    id: "api-cache",
+    from: "api",
+    to: "cache",
+    protocol: "tls",
+    port: undefined,
+    why: "Lists, sessions and features at hand",
+  },
+  ...apis("api", {
+    dynamodb: { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem"], why: "Lists, models and flags" },
+    "sagemaker.runtime": { actions: ["sagemaker:InvokeEndpoint"], why: "Predictions" },
+    kinesis: { actions: ["kinesis:PutRecords"], why: "Exposures" },
+    kms: { actions: ["kms:GenerateMac"], why: "Pseudonyms" },
+  }),
+  {
+    id: "node-kubernetes",
+    from: "node",
+    to: "kubernetes",
+    protocol: "https",
+    port: 443,
+    why: "Nodes join the cluster",
+  },
+  ...apis("node", {
+    "ecr.api": { actions: ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], why: "Images of pods and add-ons" },
+    "ecr.dkr": { actions: ["ecr:GetDownloadUrlForLayer"], why: "The registry itself" },
+    s3: { actions: ["s3:GetObject"], why: "Layers of images are objects" },
+    ec2: { actions: ["ec2:DescribeInstances"], why: "The network plugin gives pods their addresses" },
+    eks: { actions: ["eks:DescribeCluster"], why: "A node asks for its cluster" },
+    "eks-auth": { actions: ["eks-auth:AssumeRoleForPodIdentity"], why: "Credentials of pods" },
+    sts: { actions: ["sts:GetCallerIdentity"], why: "A node proves who it is" },
+  }),
+  {
+    id: "deployer-kubernetes",
+    from: "deployer",
+    to: "kubernetes",
+    protocol: "https",
+    port: 443,
+    why: "Pulumi makes the objects in the cluster",
+  },
+  ...apis("verifier", {
+    sqs: { actions: ["sqs:ReceiveMessage", "sqs:SendMessage"], why: "Its work, and what it hands over" },
+    s3: { actions: ["s3:GetObject", "s3:PutObject"], why: "What landed, and what it promotes" },
+    kms: { actions: ["kms:Decrypt", "kms:GenerateDataKey"], why: "Keys of queues and objects" },
+    sts: { actions: ["sts:GetCallerIdentity"], why: "Whose instance it is" },
+  }),
+  {
+    id: "verifier-internet",
+    from: "verifier",
+    to: "internet",
+    protocol: "https",
+    port: 443,
+    why: "Packages at the first boot",
+  },
+  ...apis("worker", {
+    sqs: { actions: ["sqs:ReceiveMessage"], why: "Its work" },
+    s3: { actions: ["s3:GetObject", "s3:PutObject"], why: "Training data, models and checkpoints" },
+    dynamodb: {
+      actions: ["dynamodb:BatchWriteItem", "dynamodb:UpdateItem"],
+      why: "Lists, models and claims on shards",
+    },
+    kms: { actions: ["kms:Decrypt", "kms:GenerateDataKey"], why: "Keys of queues, objects and tables" },
+    states: { actions: ["states:SendTaskSuccess"], why: "The daily run hears what became of the work" },
+    "ecr.api": { actions: ["ecr:GetAuthorizationToken"], why: "Its image, where it runs as one" },
+    logs: { actions: ["logs:PutLogEvents"], why: "Its log" },
+    monitoring: { actions: ["cloudwatch:PutMetricData"], why: "Its metrics" },
+  }),
+  {
+    id: "worker-internet",
+    from: "worker",
+    to: "internet",
+    protocol: "https",
+    port: 443,
+    why: "Packages at the first boot",
+  },
+  ...apis("etl", {
+    s3: { actions: ["s3:GetObject", "s3:PutObject"], why: "The lake" },
+    glue: { actions: ["glue:GetTable", "glue:BatchCreatePartition"], why: "The catalogue" },
+    dynamodb: { actions: ["dynamodb:BatchWriteItem"], why: "Profiles" },
+    sqs: { actions: ["sqs:ReceiveMessage"], why: "What was verified" },
+    kms: { actions: ["kms:Decrypt", "kms:GenerateDataKey"], why: "Keys of the lake" },
+  }),
+  {
+    id: "emr-service-etl",
+    from: "emr-service",
+    to: "etl",
+    protocol: "https",
+    port: 8443,
+    why: "EMR steers the agents of its nodes",
+  },
+  {
+    id: "etl-emr-service",
+    from: "etl",
+    to: "emr-service",
+    protocol: "https",
+    port: 9443,
+    why: "The primary node reports to EMR",
+  },
+  {
+    id: "search-delivery-search",
+    from: "search-delivery",
+    to: "search",
+    protocol: "https",
+    port: 443,
+    why: "Firehose puts documents into the search domain",
+  },
+  ...apis("warehouse", {
+    s3: { actions: ["s3:GetObject"], why: "COPY reads silver and gold" },
+    glue: { actions: ["glue:GetTable"], why: "Tables of the lake as external ones" },
+    kms: { actions: ["kms:Decrypt"], why: "Keys of the lake" },
+  }),
+  ...apis("transform", {
+    kms: { actions: ["kms:GenerateMac"], why: "Pseudonyms" },
+    sqs: { actions: ["sqs:SendMessage"], why: "Dead letters" },
+    logs: { actions: ["logs:PutLogEvents"], why: "Its log" },
+  }),
+  ...apis("collector-function", {
+    kinesis: { actions: ["kinesis:PutRecords"], why: "Events" },
+    s3: { actions: ["s3:PutObject"], why: "Refusals" },
+    logs: { actions: ["logs:PutLogEvents"], why: "Its log" },
+  }),
+];

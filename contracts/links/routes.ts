@@ -1,0 +1,40 @@
+/** One route of a program's HTTP server. */
+export interface ProgramRoute {
+  readonly method: "GET" | "POST";
+  /** As in the program's OpenAPI document. */
+  readonly path: string;
+  /** The path with values in the place of parameters. */
+  readonly example: string;
+  /** Who asks: a visitor through the edge, or what watches the process. */
+  readonly caller: "visitor" | "probe";
+  /** Answers 2xx without a token to whoever asks, as soon as the process listens. */
+  readonly alive: boolean;
+}
+
+/** Routes of the recommendation API (`services/api`). A test compares them with the program's, both ways. */
+export const API_ROUTES: readonly ProgramRoute[] = [
+  visitor("GET", "/v1/users/{id}/recommendations"),
+  visitor("POST", "/v1/users/{id}/rerank"),
+  visitor("POST", "/v1/users/{id}/session"),
+  visitor("GET", "/v1/items/{id}/similar"),
+  visitor("GET", "/v1/popular"),
+  // The same address is a WebSocket, which needs an upgrade: a plain request is answered 426.
+  { ...probe("/v1/users/{id}/updates"), alive: false },
+  { ...probe("/openapi.json"), alive: true },
+  { ...probe("/health"), alive: true },
+  { ...probe("/livez"), alive: true },
+  // 503 until a model is published.
+  { ...probe("/ready"), alive: false },
+  { ...probe("/readyz"), alive: false },
+];
+
+/** What a site's visitor sends to the collector. */
+export const COLLECTOR_EVENTS = { method: "POST", path: "/v1/events" } as const;
+
+function visitor(method: ProgramRoute["method"], path: string): ProgramRoute {
+  return { method, path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "visitor", alive: false };
+}
+
+function probe(path: string): ProgramRoute {
+  return { method: "GET", path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "probe", alive: false };
+}
