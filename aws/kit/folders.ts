@@ -6,7 +6,7 @@ const ROOT = join(__dirname, "..");
 const load = createRequire(__filename);
 
 /** What a file in the folder of each AWS service may be called. */
-export type ServiceFile = "requests" | "rules" | "stack-rules" | "calls";
+export type ServiceFile = "requests" | "rules" | "stack-rules" | "calls" | "quotas";
 
 /**
  * One export of `aws/<service>/<file>.ts` of every service that has it, in the order of the services' names: a service is

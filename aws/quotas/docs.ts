@@ -38,51 +38,45 @@ export async function formattedPage(): Promise<string> {
   const page = [
     HEAD,
     `## The quotas\n\n${QUOTA_TABLE.length} quotas, read on ${QUOTAS_READ}. Where no quota code could be verified, none is given.\n`,
-    rows(
-      [
-        "Id",
-        "Service",
-        "Code",
-        "Quota",
-        "Default",
-        "Unit",
-        "Raised on request",
-        "Holds for",
-        "Counted",
-        "Types",
-        "Source",
-      ],
-      QUOTA_TABLE.map((quota) => [
-        quota.id,
-        quota.service,
-        quota.code ?? "-",
-        quota.name.replace("<of>", "any other type"),
-        defaultText(quota),
-        quota.unit,
-        quota.adjustable ? "yes" : "no",
-        quota.scope,
-        quota.counts,
-        types(quota.types),
-        `[AWS](${quota.source})`,
-      ]),
+    ...[...Map.groupBy(QUOTA_TABLE, ({ service }) => service)].map(
+      ([service, quotas]) => `### ${service}\n\n${quotas.map(quotaItem).join("\n")}\n`,
     ),
     "## Without a number\n",
-    rows(
-      ["Type", "Why nothing is counted", "Source"],
-      UNLIMITED.map(({ type, why, source }) => [`\`${type}\``, why, `[AWS](${source})`]),
-    ),
+    `${UNLIMITED.map(({ type, why, source }) => item([`\`${type}\`: ${why}.`, link(source)])).join("\n")}\n`,
     `## Service-linked roles\n\nOf the account, once for all regions. "First use" are made by AWS with the first resource, for a caller who may.\n`,
-    rows(
-      ["Service", "Role", "Made by", "Types", "Source"],
-      SERVICE_LINKED_ROLES.map((one) => [one.service, one.role, one.madeBy, types(one.types), `[AWS](${one.source})`]),
-    ),
+    `${SERVICE_LINKED_ROLES.map((one) =>
+      item([
+        `\`${one.role}\` of ${one.service}, made by: ${one.madeBy}.`,
+        `For ${types(one.types)}.`,
+        link(one.source),
+      ]),
+    ).join("\n")}\n`,
     "## Longest names\n",
     rows(
       ["Type", "Property", "Characters"],
       NAME_LIMITS.map(({ type, property, max }) => [`\`${type}\``, property, String(max)]),
     ),
   ].join("\n");
-  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
+  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown", proseWrap: "always" });
+}
+
+/** One quota: id, code, name; then what the account has unasked, what is counted and of which types. */
+function quotaItem(quota: Quota): string {
+  return item([
+    `\`${quota.id}\` (${quota.code ?? "no code"}): ${quota.name.replace("<of>", "any other type")}.`,
+    `Default: ${defaultText(quota)} (${quota.unit}; for each ${quota.scope}; ${quota.adjustable ? "raised on request" : "not raised"}).`,
+    `Counted: ${quota.counts}.`,
+    `Types: ${types(quota.types)}.`,
+    link(quota.source),
+  ]);
+}
+
+function item(sentences: readonly string[]): string {
+  return `- ${sentences.join(" ")}`;
+}
+
+function link(source: string): string {
+  return `[AWS](${source})`;
 }
 
 function defaultText({ byDefault }: Quota): string {

@@ -1,16 +1,9 @@
-import { COMPUTE } from "./compute";
-import { EDGE } from "./edge";
-import { IDENTITY } from "./identity";
-import { NETWORK } from "./network";
-import { OBSERVE } from "./observe";
+import { fromServices } from "../kit/folders";
 import type { Quota } from "./quota";
-import { SAGEMAKER } from "./sagemaker";
-import { STORES } from "./stores";
-import { STREAMS } from "./streams";
 
 export { capacities, familyClass, vcpus, vcpusOf } from "./capacity";
 export type { Capacity, Market } from "./capacity";
-export { natZones } from "./network";
+export { natZones } from "../ec2/quotas";
 export { NAME_LIMITS } from "./names";
 export type { NameLimit } from "./names";
 export { defaultIn, nameFor } from "./quota";
@@ -21,17 +14,8 @@ export type { ServiceLinkedRole } from "./roles";
 /** When the sources were read. */
 export const QUOTAS_READ = "2026-11-21";
 
-/** Every quota that a plan is counted against. */
-export const QUOTA_TABLE: readonly Quota[] = [
-  ...NETWORK,
-  ...COMPUTE,
-  ...STREAMS,
-  ...STORES,
-  ...SAGEMAKER,
-  ...IDENTITY,
-  ...EDGE,
-  ...OBSERVE,
-];
+/** Every quota that a plan is counted against: `quotas` of every `aws/<service>/quotas.ts`. */
+export const QUOTA_TABLE: readonly Quota[] = fromServices<readonly Quota[]>("quotas", "quotas").flat();
 
 /** What AWS sets no number of, so that nothing is counted. */
 export const UNLIMITED: readonly { readonly type: string; readonly why: string; readonly source: string }[] = [

@@ -50,10 +50,10 @@ describe("the preflight of a topology", function () {
     assert.deepEqual(
       [...new Set(wanted.map(({ id }) => id))],
       [
+        "apigateway-throttle-rate",
         "ec2-standard-spot-vcpus",
         "sagemaker-endpoint-instances",
         "sagemaker-instances-per-endpoint",
-        "apigateway-throttle-rate",
         "sagemaker-endpoint-ml.c5.2xlarge",
       ],
     );

@@ -1,5 +1,5 @@
 import { list, number, text } from "../value";
-import type { Count, Plan, Quota } from "./quota";
+import type { Count, Plan, Quota } from "../quotas/quota";
 
 const CONFIGURATION = "aws:sagemaker/endpointConfiguration:EndpointConfiguration";
 const TARGET = "aws:appautoscaling/target:Target";
@@ -114,7 +114,7 @@ function byType(type: string, code: string): Quota {
 }
 
 /** SageMaker endpoints. */
-export const SAGEMAKER: readonly Quota[] = [
+export const quotas: readonly Quota[] = [
   ...Object.entries(ENDPOINT_CODES).map(([type, code]) => byType(type, code)),
   {
     ...COMMON,

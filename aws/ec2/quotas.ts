@@ -1,6 +1,8 @@
 import { list, text } from "../value";
-import { grouped, nameOfUsed, perRegion, sum } from "./quota";
-import type { Count, PlannedResource, Quota } from "./quota";
+import type { FamilyClass, Market } from "../quotas/capacity";
+import { EC2_CAPACITY, LAUNCH_TEMPLATE, vcpus } from "../quotas/capacity";
+import { grouped, nameOfUsed, perRegion, sum } from "../quotas/quota";
+import type { Count, PlannedResource, Quota } from "../quotas/quota";
 
 export const AWSX_VPC = "awsx:ec2:Vpc";
 export const VPC_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint";
@@ -13,42 +15,15 @@ const INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway";
 const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
-const SERVICE = "kubernetes:core/v1:Service";
-
 const VPC_LIMITS = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html";
-
-/** Zones in which awsx puts a NAT gateway; one Elastic IP each. */
-export function natZones({ inputs }: PlannedResource): readonly string[] {
-  const zones = list(inputs, "availabilityZoneNames").filter((zone) => typeof zone === "string");
-  const strategy = text(inputs, "natGateways.strategy");
-  if (strategy === "None") return [];
-  return strategy === "Single" ? zones.slice(0, 1) : zones;
-}
-
-/** Subnets that awsx makes: one a tier and zone. */
-function subnets({ inputs }: PlannedResource): number {
-  return list(inputs, "subnetSpecs").reduce((total: number, spec) => total + list(spec, "cidrBlocks").length, 0);
-}
-
 const publicSubnets = ({ inputs }: PlannedResource): boolean =>
   list(inputs, "subnetSpecs").some((spec) => text(spec, "type") === "Public");
-
 const isInterface = ({ inputs }: PlannedResource): boolean => text(inputs, "vpcEndpointType") === "Interface";
+const EC2_QUOTAS = "https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html";
+const SPOT_QUOTAS = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html";
 
-/** Counts of a VPC's parts: those that awsx makes inside itself, and those that stand by themselves. */
-function ofVpcs(
-  vpcs: readonly PlannedResource[],
-  others: readonly PlannedResource[],
-  own: typeof subnets,
-): readonly Count[] {
-  return [
-    ...vpcs.map((vpc) => ({ amount: own(vpc), of: vpc.name })),
-    ...grouped(others, (one) => nameOfUsed(one, "vpcId", VPC) ?? text(one.inputs, "vpcId") ?? "a VPC"),
-  ];
-}
-
-/** Amazon VPC, Elastic IP addresses, load balancers. */
-export const NETWORK: readonly Quota[] = [
+/** EC2 and networks. */
+export const quotas: readonly Quota[] = [
   perRegion({
     id: "vpc-vpcs",
     service: "vpc",
@@ -226,28 +201,91 @@ export const NETWORK: readonly Quota[] = [
           of: name,
         })),
   },
-  {
-    id: "elb-network-load-balancers",
-    service: "elasticloadbalancing",
-    code: "L-69A177A2",
-    name: "Network Load Balancers per Region",
-    byDefault: 50,
-    unit: "load balancers",
+  vcpuQuota(
+    "ec2-standard-vcpus",
+    "L-1216C47A",
+    "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+    5,
+    "on-demand",
+    "standard",
+  ),
+  vcpuQuota(
+    "ec2-standard-spot-vcpus",
+    "L-34B43A08",
+    "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests",
+    5,
+    "spot",
+    "standard",
+  ),
+  vcpuQuota("ec2-x-vcpus", "L-7295265B", "Running On-Demand X instances", 0, "on-demand", "x"),
+  vcpuQuota("ec2-x-spot-vcpus", "L-E3A00192", "All X Spot Instance Requests", 0, "spot", "x"),
+  vcpuQuota("ec2-g-vcpus", "L-DB2E81BA", "Running On-Demand G and VT instances", 0, "on-demand", "g-vt"),
+  vcpuQuota("ec2-g-spot-vcpus", "L-3819A6DF", "All G and VT Spot Instance Requests", 0, "spot", "g-vt"),
+  vcpuQuota("ec2-other-vcpus", undefined, "Running On-Demand instances of other families", 0, "on-demand", "other"),
+  vcpuQuota("ec2-other-spot-vcpus", undefined, "Spot Instance Requests of other families", 0, "spot", "other"),
+  perRegion({
+    id: "ec2-launch-templates",
+    service: "ec2",
+    code: "L-FB451C26",
+    name: "Launch templates",
+    byDefault: 5000,
+    unit: "templates",
     adjustable: true,
-    scope: "region",
-    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html",
-    counts: "each one, and each Kubernetes service of type LoadBalancer",
-    types: [SERVICE, "aws:lb/loadBalancer:LoadBalancer"],
-    count: (plan) =>
-      sum([
-        ...plan.of(SERVICE).filter(({ inputs }) => text(inputs, "spec.type") === "LoadBalancer"),
-        ...plan
-          .of("aws:lb/loadBalancer:LoadBalancer")
-          .filter(({ inputs }) => text(inputs, "loadBalancerType") === "network"),
-      ]),
-  },
+    source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-launch-templates.html",
+    types: [LAUNCH_TEMPLATE],
+  }),
 ];
+
+/** Zones in which awsx puts a NAT gateway; one Elastic IP each. */
+export function natZones({ inputs }: PlannedResource): readonly string[] {
+  const zones = list(inputs, "availabilityZoneNames").filter((zone) => typeof zone === "string");
+  const strategy = text(inputs, "natGateways.strategy");
+  if (strategy === "None") return [];
+  return strategy === "Single" ? zones.slice(0, 1) : zones;
+}
+
+/** Subnets that awsx makes: one a tier and zone. */
+function subnets({ inputs }: PlannedResource): number {
+  return list(inputs, "subnetSpecs").reduce((total: number, spec) => total + list(spec, "cidrBlocks").length, 0);
+}
+
+/** Counts of a VPC's parts: those that awsx makes inside itself, and those that stand by themselves. */
+function ofVpcs(
+  vpcs: readonly PlannedResource[],
+  others: readonly PlannedResource[],
+  own: typeof subnets,
+): readonly Count[] {
+  return [
+    ...vpcs.map((vpc) => ({ amount: own(vpc), of: vpc.name })),
+    ...grouped(others, (one) => nameOfUsed(one, "vpcId", VPC) ?? text(one.inputs, "vpcId") ?? "a VPC"),
+  ];
+}
 
 function vpcOf(endpoint: PlannedResource): string {
   return nameOfUsed(endpoint, "vpcId", AWSX_VPC) ?? nameOfUsed(endpoint, "vpcId", VPC) ?? "a VPC";
+}
+
+/** The vCPUs of a class of instance families, each market by itself: the figures are those of a new account. */
+function vcpuQuota(
+  id: string,
+  code: string | undefined,
+  name: string,
+  byDefault: number,
+  market: Market,
+  family: FamilyClass,
+): Quota {
+  return {
+    id,
+    service: "ec2",
+    code,
+    name,
+    byDefault,
+    unit: "vCPUs",
+    adjustable: true,
+    scope: "region",
+    source: market === "spot" ? SPOT_QUOTAS : EC2_QUOTAS,
+    counts: `maxima of auto-scaling groups, node groups and EMR clusters, ${market}`,
+    types: EC2_CAPACITY,
+    count: (plan) => [vcpus(plan, market, family)],
+  };
 }
