@@ -42,25 +42,20 @@ This page is generated from the rules: \`node --require ./local/toolchain/regist
 
 /** The page, from the rules. */
 export function page(rules: readonly Rule[]): string {
-  return [HEAD, table(rules), ...rules.map(section)].join("\n");
+  return [HEAD, contents(rules), ...rules.map(section)].join("\n");
 }
 
 /** The page as it is kept: formatted like every other file. */
 export async function formattedPage(rules: readonly Rule[]): Promise<string> {
-  return format(page(rules), { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
+  return format(page(rules), { ...(await resolveConfig(DOCS_FILE)), parser: "markdown", proseWrap: "always" });
 }
 
-function table(rules: readonly Rule[]): string {
-  const rows = rules.map(
+function contents(rules: readonly Rule[]): string {
+  const items = rules.map(
     ({ id, name, title, level, severity, source }) =>
-      `| ${id} | [${name}](#${name}) | ${title} | ${LEVELS[level]} | ${severity} | ${source.join(", ")} |`,
+      `- ${id} [${name}](#${name}): ${title} (${LEVELS[level]}, ${severity}; ${source.join(", ")})`,
   );
-  return [
-    "| Id | Rule | What must hold | Level | Severity | Source |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...rows,
-    "",
-  ].join("\n");
+  return [...items, ""].join("\n");
 }
 
 function section(rule: Rule): string {
@@ -69,10 +64,16 @@ function section(rule: Rule): string {
   if (rule.spares !== undefined) lines.push(`- Spared: ${escape(rule.spares)}`);
   if (rule.unknowns !== undefined) lines.push(`- Not known in a preview: ${escape(rule.unknowns)}`);
   for (const [name, setting] of Object.entries(rule.settings ?? {})) {
-    lines.push(`- Setting \`${name}\` (default \`${JSON.stringify(setting.default)}\`): ${setting.description}`);
+    lines.push(`- Setting \`${name}\` (default ${shown(setting.default)}): ${setting.description}`);
   }
   lines.push(`- Reads: ${rule.types.map((type) => `\`${type}\``).join(", ")}`, "");
   return lines.join("\n");
+}
+
+/** A default as code; each item of a list by itself, so that a long list can be wrapped. */
+function shown(value: unknown): string {
+  const items = Array.isArray(value) && value.length > 0 ? (value as readonly unknown[]) : [value];
+  return items.map((item) => `\`${JSON.stringify(item)}\``).join(", ");
 }
 
 /** Markdown would take a bare `*` for emphasis. */

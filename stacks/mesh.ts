@@ -58,6 +58,7 @@ export function mesh(topology: Topology, options: StackOptions): Exported<MeshOu
     distributionDomains: Object.fromEntries(
       edges.map(({ residency, edge }) => [residency.zone, edge.distributionDomain]),
     ),
+    publicUrls: Object.fromEntries(edges.map(({ residency, edge }) => [residency.zone, `https://${edge.publicHost}`])),
     replications,
     dashboard: dashboard.dashboardName,
   };

@@ -4,7 +4,7 @@ import type { RegionPlan, Topology } from "../regions/topology/model";
 import type { RegionOutputs } from "../contracts/outputs/region";
 import type { Exported } from "./exported";
 import { createEtl, createTraining, createWorkflow } from "./region/compute";
-import { createEdge, createIngest, createIntake, createSearch } from "./region/ingest";
+import { createApiEdge, createEdge, createIngest, createIntake, createSearch, zoneOf } from "./region/ingest";
 import { createCatalogue, createLake, createWorkgroup } from "./region/lake";
 import { createAlarmTopic, createQueues } from "./region/messaging";
 import { createNetwork } from "./region/network";
@@ -42,7 +42,9 @@ export function region(topology: Topology, plan: RegionPlan, options: StackOptio
   const api = createApi(here, ground, { cache, endpoint, ingest });
   const warehouse = createWarehouse(here, ground, catalogue);
   createWarehouseUsers(here, warehouse);
-  const edge = createEdge(here, ingest);
+  const fronted = { collector: ingest.collector, api, zoneId: zoneOf(here) };
+  const edge = createEdge(here, fronted);
+  createApiEdge(here, ground, fronted);
 
   const workflow = createWorkflow(here, ground, etl);
   createWarehouseLoad(here, ground, { warehouse, catalogue, workflow });

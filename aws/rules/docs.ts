@@ -24,7 +24,7 @@ export async function formattedPage(): Promise<string> {
     `## Resources of one stack\n\n${STACK_RULES.length} rules.\n`,
     list(STACK_RULES),
   ].join("\n");
-  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
+  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown", proseWrap: "always" });
 }
 
 function list(rules: readonly (PropertyRule | StackRule)[]): string {

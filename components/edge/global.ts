@@ -21,7 +21,7 @@ export interface GlobalEdgeArgs {
   readonly logBucketArn: pulumi.Input<string>;
   /** Path that a healthy region answers with 200. @default `/health` */
   readonly healthPath?: string;
-  /** Path patterns of writes, which CloudFront does not try again: they go where Route 53 says. @default `["/v1/events*"]` */
+  /** Path patterns of what is posted, which CloudFront does not try again: it goes where Route 53 says. @default {@link WRITES} */
   readonly writePaths?: readonly string[];
   /** Seconds for which a resolver may keep the shared name's answer, at most 60. @default 60 */
   readonly recordTtlSeconds?: number;
@@ -54,6 +54,8 @@ const CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2";
 
 const READ_METHODS = ["GET", "HEAD", "OPTIONS"];
 const ALL_METHODS = [...READ_METHODS, "PUT", "POST", "PATCH", "DELETE"];
+/** Events, and what the API takes by POST. */
+const WRITES: readonly string[] = ["/v1/events*", "/v1/users/*/rerank", "/v1/users/*/session"];
 const NEAREST = "nearest";
 const NEXT = "next";
 const READS = "reads";
@@ -265,7 +267,7 @@ export class GlobalEdge extends pulumi.ComponentResource {
           allowedMethods: READ_METHODS,
           targetOriginId: alone ? NEAREST : READS,
         },
-        orderedCacheBehaviors: (args.writePaths ?? ["/v1/events*"]).map((pathPattern) => ({
+        orderedCacheBehaviors: (args.writePaths ?? WRITES).map((pathPattern) => ({
           ...behavior,
           pathPattern,
           allowedMethods: ALL_METHODS,

@@ -7,6 +7,7 @@
  *   region's `entry`. Each zone has its own, so that nobody's data is sent to another zone when a region fails.
  * - `collector-next.<zone>.<domain>`, `entry-next.<region>.<domain>`: the same for a second try. Route 53 answers it with
  *   another region than the first name, wherever the caller is.
+ * - `api.<region>.<domain>`: on the certificate of the recommendation API's load balancer in the region; in no zone.
  * - `api.<zone>.<domain>`: the zone's public name, on CloudFront.
  */
 export interface RegionHosts {
@@ -29,6 +30,10 @@ export function sharedHost(domain: string, zone: string): string {
 
 export function nextHost(domain: string, zone: string): string {
   return `collector-next.${zone}.${domain}`;
+}
+
+export function apiHost(domain: string, region: string): string {
+  return `api.${region}.${domain}`;
 }
 
 export function publicHost(domain: string, zone: string): string {

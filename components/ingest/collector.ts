@@ -103,10 +103,12 @@ export function checkCollector({ authorizer, throttle, key, allowedOrigins = [] 
  * through a function that checks them. The web application firewall is before it at the edge.
  */
 export class Collector extends pulumi.ComponentResource {
-  /** `https://<id>.execute-api.<region>.amazonaws.com`, without a path. */
+  /** `https://<id>.execute-api.<region>.amazonaws.com`, without a path. Closed on AWS: callers go by the edge's names. */
   readonly url: pulumi.Output<string>;
   readonly apiId: pulumi.Output<string>;
   readonly stageName: pulumi.Output<string>;
+  /** Of the signed-in visitors' tokens; absent where callers sign with an AWS key. */
+  readonly authorizerId: pulumi.Output<string> | undefined;
   /** Absent where the API puts events on the stream by itself. */
   readonly functionName: pulumi.Output<string> | undefined;
 
@@ -124,6 +126,7 @@ export class Collector extends pulumi.ComponentResource {
     const stage = this.createStage(name, args, api, route);
     this.url = api.apiEndpoint;
     this.apiId = api.id;
+    this.authorizerId = authorizer?.id;
     this.stageName = stage.name;
     this.functionName = fn?.functionName;
     this.registerOutputs({
@@ -142,12 +145,15 @@ export class Collector extends pulumi.ComponentResource {
         name: nameOf(scope, "collector", "api"),
         protocolType: "HTTP",
         description: "Takes clickstream events",
+        // The web ACL is before CloudFront, which goes by the custom domain names.
+        disableExecuteApiEndpoint: true,
         ...(allowedOrigins.length === 0
           ? {}
           : {
               corsConfiguration: {
                 allowOrigins: [...allowedOrigins],
-                allowMethods: ["POST"],
+                // The recommendation API's routes are beside the collector's.
+                allowMethods: ["GET", "POST"],
                 allowHeaders: ["authorization", "content-type", ...(takesBatches ? BATCH_HEADERS : [])],
                 ...(takesBatches ? { exposeHeaders: ["retry-after"] } : {}),
                 maxAge: 3600,

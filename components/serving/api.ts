@@ -17,7 +17,7 @@ import type { TableRef } from "../parts/refs/table";
 import { createRole } from "../parts/role";
 import { letIn } from "../parts/security-group";
 import { createCluster, type Cluster } from "./cluster";
-import { APP, createObjects, NAMESPACE } from "./objects";
+import { APP, createObjects, NAMESPACE, NODE_PORT } from "./objects";
 import { checkSurroundings, surroundingSettings, telemetryTarget, type Surroundings } from "./surroundings";
 import { ADD_ON_VERSIONS, type AddOn } from "./versions";
 
@@ -109,6 +109,12 @@ export class RecommendationApi extends pulumi.ComponentResource {
   readonly clusterArn: pulumi.Output<string>;
   /** Group of the pods, for other rooms' rules. */
   readonly securityGroupId: pulumi.Output<string>;
+  /** Where requests come in: a port of every node. */
+  readonly nodes: {
+    readonly autoScalingGroup: pulumi.Output<string>;
+    readonly securityGroupId: pulumi.Output<string>;
+    readonly port: number;
+  };
   readonly podRoleArn: pulumi.Output<string>;
   readonly namespace = NAMESPACE;
   readonly serviceName = APP;
@@ -126,6 +132,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
     this.clusterName = cluster.cluster.name;
     this.clusterArn = cluster.cluster.arn;
     this.securityGroupId = cluster.securityGroupId;
+    const { autoScalingGroup, securityGroupId } = cluster;
+    this.nodes = { autoScalingGroup, securityGroupId, port: NODE_PORT };
     this.podRoleArn = identity.role.arn;
     this.registerOutputs({
       clusterName: this.clusterName,

@@ -28,6 +28,8 @@ export interface Cluster {
   /** Security group of control plane, nodes and pods, made by EKS. */
   readonly securityGroupId: pulumi.Output<string>;
   readonly nodeGroup: aws.eks.NodeGroup;
+  /** Name of the nodes' Auto Scaling group, made by EKS. */
+  readonly autoScalingGroup: pulumi.Output<string>;
   readonly addOns: readonly aws.eks.Addon[];
   readonly provider: k8s.Provider;
 }
@@ -57,6 +59,7 @@ export function createCluster(name: string, args: ClusterArgs, parent: pulumi.Re
     cluster,
     securityGroupId: cluster.vpcConfig.apply(({ clusterSecurityGroupId }) => clusterSecurityGroupId),
     nodeGroup,
+    autoScalingGroup: nodeGroup.resources.apply((made) => made[0]?.autoscalingGroups[0]?.name ?? ""),
     addOns: [...before, ...after],
     provider: connect(name, args, cluster, parent),
   };

@@ -25,6 +25,10 @@ export interface Objects {
 /** Fixed, since the Pod Identity association names both before they exist. */
 export const NAMESPACE = "meridian";
 export const APP = "recommendation-api";
+
+/** Port of every node that leads to the pods: kubernetes.io/docs/concepts/services-networking/service/#type-nodeport */
+export const NODE_PORT = 30_080;
+
 const LABELS = { "app.kubernetes.io/name": APP, "app.kubernetes.io/part-of": "meridian" };
 
 /** One replica: a whole core, so that the event loop never shares; memory for the local cache. */
@@ -254,20 +258,14 @@ function createService(name: string, metadata: Metadata, opts: pulumi.CustomReso
       metadata: {
         ...metadata,
         name: APP,
-        annotations: {
-          "service.beta.kubernetes.io/aws-load-balancer-type": "nlb",
-          "service.beta.kubernetes.io/aws-load-balancer-internal": "true",
-          "service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled": "true",
-          // Its address is not awaited: nothing in this stack uses it, and it takes minutes.
-          "pulumi.com/skipAwait": "true",
-        },
+        // Not awaited: its pods are, by their Deployment.
+        annotations: { "pulumi.com/skipAwait": "true" },
       },
       spec: {
-        type: "LoadBalancer",
+        // Every node passes requests to any ready pod: the load balancer before them is not Kubernetes' own.
+        type: "NodePort",
         selector: { "app.kubernetes.io/name": APP },
-        ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }],
-        // Keeps the caller's address, and asks only nodes that run a pod.
-        externalTrafficPolicy: "Local",
+        ports: [{ name: "http", port: 80, targetPort: "http", nodePort: NODE_PORT, protocol: "TCP" }],
       },
     },
     opts,

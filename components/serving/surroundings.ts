@@ -29,7 +29,7 @@ export interface Telemetry {
 
 /** What stands around the API's answers. */
 export interface Surroundings {
-  /** @default everybody who reaches the load balancer, which is private */
+  /** @default whoever the region's gateway lets in */
   readonly callers?: Callers;
   /** @default nothing is sent */
   readonly telemetry?: Telemetry;

@@ -31,6 +31,9 @@ export const API_ROUTES: readonly ProgramRoute[] = [
 /** What a site's visitor sends to the collector. */
 export const COLLECTOR_EVENTS = { method: "POST", path: "/v1/events" } as const;
 
+/** ARN of the caller that a gateway before the API has asked IAM for; the API believes it, so a gateway always overwrites it. */
+export const CALLER_HEADER = "x-meridian-caller";
+
 function visitor(method: ProgramRoute["method"], path: string): ProgramRoute {
   return { method, path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "visitor", alive: false };
 }

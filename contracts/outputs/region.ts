@@ -11,7 +11,7 @@ export const regionOutputsSchema = z.object({
   transformFunction: z.string(),
   curatedDeliveryStream: z.string(),
   rawDeliveryStream: z.string(),
-  /** The collector's own address; callers outside use `publicCollectorUrl`. */
+  /** The collector's own address, which is closed on AWS: callers use `publicCollectorUrl`. */
   collectorUrl: z.string(),
   publicCollectorUrl: z.string(),
   buckets: bucketNamesSchema,

@@ -30,8 +30,13 @@ const EKS_CONTROL_PLANE = 6;
 const EKS_UPDATE_NODES_PER_ZONE = 2;
 /** An update of a domain stands a second one beside it, and that may be repeated: docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html */
 const OPENSEARCH_SPARE = 3;
-/** Addresses that a load balancer must find free in a subnet: docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html */
+/**
+ * Addresses that a load balancer must find free in a subnet:
+ * docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+ */
 const LOAD_BALANCER = 8;
+/** An interface of a VPC link in a subnet: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-vpc-links-v2.html */
+const VPC_LINK = 1;
 /** SageMaker keeps the old fleet until the new one serves. */
 const FLEETS_DURING_UPDATE = 2;
 
@@ -74,6 +79,8 @@ export const CONSUMERS: readonly Consumer[] = [
     tier: "private",
     addresses: ({ inputs }) => (text(inputs, "spec.type") === "LoadBalancer" ? LOAD_BALANCER : 0),
   },
+  { type: "aws:lb/loadBalancer:LoadBalancer", tier: "private", addresses: () => LOAD_BALANCER },
+  { type: "aws:apigatewayv2/vpcLink:VpcLink", tier: "private", addresses: () => VPC_LINK },
   {
     type: "aws:autoscaling/group:Group",
     tier: "private",

@@ -20,20 +20,16 @@ This page is generated from the rules: \`node --require ./local/toolchain/regist
 
 /** The page, from the rules, formatted like every other file. */
 export async function formattedPage(rules: readonly FleetRule[] = FLEET_RULES): Promise<string> {
-  const page = [HEAD, table(rules), ...rules.map(section)].join("\n");
-  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
+  const page = [HEAD, contents(rules), ...rules.map(section)].join("\n");
+  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown", proseWrap: "always" });
 }
 
-function table(rules: readonly FleetRule[]): string {
-  const rows = rules.map(
+function contents(rules: readonly FleetRule[]): string {
+  const items = rules.map(
     ({ id, name, title, level, severity, source }) =>
-      `| ${id} | [${name}](#${name}) | ${title} | ${level} | ${severity} | ${source.join(", ")} |`,
+      `- ${id} [${name}](#${name}): ${title} (${level}, ${severity}; ${source.join(", ")})`,
   );
-  const heading = [
-    "| Id | Rule | What must hold | Level | Severity | Source |",
-    "| --- | --- | --- | --- | --- | --- |",
-  ];
-  return [...heading, ...rows, ""].join("\n");
+  return [...items, ""].join("\n");
 }
 
 function section({ id, name, title, why, fix, spares, unknowns }: FleetRule): string {

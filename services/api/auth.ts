@@ -1,3 +1,4 @@
+import { CALLER_HEADER } from "../../contracts/links/routes";
 import type { IncomingMessage } from "node:http";
 import { errors, jwtVerify, type JWTPayload } from "jose";
 import { LRUCache } from "lru-cache";
@@ -11,9 +12,6 @@ import { IssuerKeys, KeysAwayError, type IssuerKeysOptions } from "./issuer-keys
 
 /** A token with this scope may ask for any user: a service's, not a person's. */
 export const ANY_USER_SCOPE = "recommendations:read:any";
-
-/** What the gateway writes: the caller's ARN. */
-export const CALLER_HEADER = "x-meridian-caller";
 
 /** Who asks. */
 export interface Caller {

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ApiEdge } from "../../components/edge/api";
 import { RegionEdge } from "../../components/edge/region";
 import { Ingest } from "../../components/ingest/ingest";
 import { planBuffering } from "../../components/ingest/plan";
@@ -8,6 +9,7 @@ import { pseudonymKeyRef } from "../../components/keys/pseudonym";
 import type { Catalogue } from "../../components/lake/catalogue";
 import { planSearch } from "../../components/search/plan";
 import { Search } from "../../components/search/search";
+import type { RecommendationApi } from "../../components/serving/api";
 import { foundationOutput } from "../reference";
 import { LIVE_TABLE } from "./lake";
 import { freshnessSeconds } from "./context";
@@ -112,14 +114,51 @@ export function createIntake(here: RegionContext, { lake, queues, network, alarm
   );
 }
 
+/** Id of the environment's zone, as the foundation gives it. */
+export function zoneOf({ topology }: Pick<RegionContext, "topology">): pulumi.Output<string> {
+  return foundationOutput(topology, "zoneId");
+}
+
+/** What visitors come to by the region's names. */
+export interface Fronted {
+  readonly collector: Ingest["collector"];
+  readonly api: RecommendationApi;
+  readonly zoneId: pulumi.Output<string>;
+}
+
+/** The recommendation API behind the collector's gateway, and so behind its names. */
+export function createApiEdge(
+  { scope, topology, opts }: RegionContext,
+  { network }: Pick<Ground, "network">,
+  { collector, api, zoneId }: Fronted,
+): ApiEdge {
+  const { apiId, authorizerId } = collector;
+  return new ApiEdge(
+    "api-edge",
+    {
+      scope,
+      domain: topology.domain,
+      zoneId,
+      vpcId: network.vpcId,
+      subnetIds: network.privateSubnetIds,
+      gateway: { apiId, ...(authorizerId === undefined ? {} : { authorizerId }) },
+      nodes: api.nodes,
+    },
+    opts,
+  );
+}
+
 /** The region's own names before its collector. */
-export function createEdge({ scope, topology, opts }: RegionContext, { collector }: Ingest): RegionEdge {
+export function createEdge(
+  { scope, topology, opts }: RegionContext,
+  { collector, zoneId }: Omit<Fronted, "api">,
+): RegionEdge {
   return new RegionEdge(
     "edge",
     {
       scope,
       domain: topology.domain,
-      zoneId: foundationOutput(topology, "zoneId"),
+      zoneId,
       collector: { apiId: collector.apiId, stage: collector.stageName },
     },
     opts,

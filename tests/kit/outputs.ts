@@ -100,6 +100,7 @@ const COMPUTED: Readonly<Record<string, Answer>> = {
     identities: [{ oidcs: [{ issuer: `https://oidc.eks.${region}.${FAKE_DOMAIN}/id/${name}` }] }],
     vpcConfig: { clusterSecurityGroupId: `sg-${name}-cluster`, vpcId: `vpc-${name}` },
   }),
+  "aws:eks/nodeGroup:NodeGroup": ({ name }) => ({ resources: [{ autoscalingGroups: [{ name: `eks-${name}` }] }] }),
   "aws:opensearch/domain:Domain": ({ name }, _, region) => ({ endpoint: `${name}.${region}.es.${FAKE_DOMAIN}` }),
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ name }, _, region) => ({
     primaryEndpointAddress: `${name}.cache.${region}.${FAKE_DOMAIN}`,

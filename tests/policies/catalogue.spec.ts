@@ -66,12 +66,12 @@ describe("docs/policies.md", () => {
     assert.equal(readFileSync(DOCS_FILE, "utf8"), await formattedPage(CATALOGUE));
   });
 
-  it("has a row and a section for each rule, and none for a rule that does not exist", () => {
+  it("has an item and a section for each rule, and none for a rule that does not exist", () => {
     const text = readFileSync(DOCS_FILE, "utf8");
     const names = CATALOGUE.map(({ name }) => name).sort();
-    const rows = [...text.matchAll(/^\| [A-Z][0-9]{1,2} +\| \[([a-z0-9-]+)\]/gm)].map(([, name]) => name);
+    const items = [...text.matchAll(/^- [A-Z][0-9]{1,2} \[([a-z0-9-]+)\]/gm)].map(([, name]) => name);
     const sections = [...text.matchAll(/^## ([a-z0-9-]+)$/gm)].map(([, name]) => name);
-    assert.deepEqual(rows.sort(), names);
+    assert.deepEqual(items.sort(), names);
     assert.deepEqual(sections.sort(), names);
   });
 });

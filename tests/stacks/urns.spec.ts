@@ -12,16 +12,39 @@ const BEFORE = JSON.parse(
 
 /** Resources that later versions add, by type and name. A new resource changes nothing that stands. */
 const ADDED: readonly string[] = [
+  "aws:acm/certificate:Certificate api-edge",
+  "aws:acm/certificateValidation:CertificateValidation api-edge",
+  "aws:apigatewayv2/integration:Integration api-edge",
+  "aws:apigatewayv2/route:Route api-edge-health",
+  "aws:apigatewayv2/route:Route api-edge-popular",
+  "aws:apigatewayv2/route:Route api-edge-recommendations",
+  "aws:apigatewayv2/route:Route api-edge-rerank",
+  "aws:apigatewayv2/route:Route api-edge-session",
+  "aws:apigatewayv2/route:Route api-edge-similar",
+  "aws:apigatewayv2/vpcLink:VpcLink api-edge",
+  "aws:autoscaling/attachment:Attachment api-edge",
+  "aws:ec2/securityGroup:SecurityGroup api-edge-balancer",
+  "aws:ec2/securityGroup:SecurityGroup api-edge-link",
   "aws:ec2/vpcEndpoint:VpcEndpoint network-glue",
+  "aws:lb/listener:Listener api-edge",
+  "aws:lb/loadBalancer:LoadBalancer api-edge",
+  "aws:lb/targetGroup:TargetGroup api-edge",
+  "aws:route53/record:Record api-edge-api.<region>.<domain>",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule api-edge-balancer-to-nodes",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule api-edge-link-to-balancer",
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule etl-primary-out-to-service",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule api-edge-from-balancer",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule api-edge-from-link",
+  "meridian:edge:ApiEdge api-edge",
 ];
 
 /** Resources that later versions give up: each is one that holds no data. */
 const REMOVED: readonly string[] = [];
 
+/** Records are named by their hosts: those of a region's load balancer are alike in all. */
 const shortOf = (urn: string): string => {
   const [, , type = "", name = ""] = urn.split("::");
-  return `${type.split("$").at(-1) ?? ""} ${name}`;
+  return `${type.split("$").at(-1) ?? ""} ${name.replace(/^api-edge-api\..+$/, "api-edge-api.<region>.<domain>")}`;
 };
 const kindsOf = (urns: readonly string[]): readonly string[] => [...new Set(urns.map(shortOf))].sort();
 

@@ -29,13 +29,11 @@ call, where a row below says so.
 The graph is recorded once more with the identifiers that AWS would give (ARNs, key ids, queue addresses), so that policies which
 name them are known. Ids have the form of AWS's; they are not the ones that AWS will give.
 
-| Layer | Read from |
-| --- | --- |
-| Identity | inline, attached and managed policies of roles; documents of AWS's own policies in \`aws/iam/documents.json\` |
-| Resource | policies of keys, buckets, queues, topics, domains, repositories, secrets, event buses, streams, tables, vaults; function permissions; log resource policies; trust policies; the defaults of keys and topics |
-| Grants | \`aws:kms/grant:Grant\` |
-| Boundary | \`permissionsBoundary\` of a role |
-| Endpoint | policies of VPC endpoints, for calls that leave from a VPC |
+- **Identity**: inline, attached and managed policies of roles; documents of AWS's own policies in \`aws/iam/documents.json\`
+- **Resource**: policies of keys, buckets, queues, topics, domains, repositories, secrets, event buses, streams, tables, vaults; function permissions; log resource policies; trust policies; the defaults of keys and topics
+- **Grants**: \`aws:kms/grant:Grant\`
+- **Boundary**: \`permissionsBoundary\` of a role
+- **Endpoint**: policies of VPC endpoints, for calls that leave from a VPC
 
 Service control, resource control and session policies are evaluated where a caller of the evaluator gives them; no stack makes any.
 
@@ -72,7 +70,7 @@ export async function formattedPage(rows: readonly CallRow[] = CALLS): Promise<s
   const sections = [...services].map(([service, own]) => `### ${service}\n\n${own.map(line).join("\n")}\n`);
   const heading = `## What AWS calls because of a property\n\n${rows.length} rows, from \`aws/<service>/calls.ts\`. This list is generated: \`node --require ./local/toolchain/register.cjs fleet/check/access/docs.ts\`.\n`;
   const page = [HEAD, heading, ...sections].join("\n");
-  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown" });
+  return format(page, { ...(await resolveConfig(DOCS_FILE)), parser: "markdown", proseWrap: "always" });
 }
 
 function line({ id, title, types, property, source }: CallRow): string {

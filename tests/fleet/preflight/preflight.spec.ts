@@ -245,6 +245,7 @@ describe("who takes addresses of a subnet", function () {
   /** Resources that stand in the VPC by a property that names subnets. */
   const SUBNET_PROPERTIES = [
     "subnetIds",
+    "subnets",
     "vpcZoneIdentifiers",
     "vpcOptions",
     "vpcConfig",
