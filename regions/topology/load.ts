@@ -16,8 +16,8 @@ import { findSecrets } from "./secrets";
 export { formatProblems, TopologyError } from "./problems";
 export type { TopologyProblem } from "./problems";
 
-/** The topologies of this repository: one file per environment. */
-export const TOPOLOGIES = path.join(__dirname, "..", "topologies");
+/** The topologies: one file per environment. `MERIDIAN_TOPOLOGIES` names a folder outside this repository. */
+export const TOPOLOGIES = process.env["MERIDIAN_TOPOLOGIES"] ?? path.join(__dirname, "..", "topologies");
 
 /** Environment names: part of resource names, of which the shortest has little room, and of stack names (no dot). */
 const ENVIRONMENT = /^[a-z][a-z0-9]{1,9}$/;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseTopology, TOPOLOGIES } from "../../../regions/topology/load";
+import { parseTopology } from "../../../regions/topology/load";
 import type { TopologyProblem } from "../../../regions/topology/load";
 import type { Topology } from "../../../regions/topology/model";
 
-/** Text of prod.yaml: the sample that the bad inputs are made from. */
-export const PROD = readFileSync(path.join(TOPOLOGIES, "prod.yaml"), "utf8");
+/** The sample that the bad inputs are made from. */
+export const PROD = readFileSync(path.join(__dirname, "sample.yaml"), "utf8");
 
 /** A text with parts replaced; each must be there, so that a test cannot pass by changing nothing. */
 export function edit(text: string, ...changes: readonly (readonly [from: string, to: string])[]): string {
@@ -37,7 +37,7 @@ export function accepted(text: string, source = "prod.yaml"): Topology {
   return topology;
 }
 
-/** prod.yaml with another list of regions. */
+/** The sample with another list of regions. */
 export function withRegions(
   lines: readonly string[],
   ...changes: readonly (readonly [from: string, to: string])[]
