@@ -222,12 +222,13 @@ export function planParts(draft: Draft, size: FleetSize): Parts {
 }
 
 function planServing(defaults: ServingPlan, given: TopologyInput["serving"]): ServingPlan {
-  const { variants, shadow, nodeInstanceTypes, kubernetesVersion, callers, telemetry } = given ?? {};
+  const { variants, shadow, nodeInstanceTypes, kubernetesVersion, access, callers, telemetry } = given ?? {};
   return {
     ...defaults,
     ...(nodeInstanceTypes === undefined ? {} : { nodeInstanceTypes }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...(shadow === undefined ? {} : { shadow: planShadow(shadow) }),
+    ...(access === undefined ? {} : { access }),
     ...(callers === undefined ? {} : { callers }),
     ...(telemetry === undefined ? {} : { telemetry }),
     variants:

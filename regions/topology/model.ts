@@ -108,8 +108,13 @@ export interface ServingPlan {
   readonly nodeInstanceTypes: readonly string[];
   readonly kubernetesVersion: string;
   /**
+   * Blocks of public addresses from which the stacks are applied: they reach the Kubernetes API. Absent: it is reached from
+   * the VPC alone.
+   */
+  readonly access?: readonly string[];
+  /**
    * Whom the recommendation API knows: `jwt` by tokens of the identity's issuer, `iam-at-the-gateway` through a gateway before
-   * it. Absent: it answers whoever reaches its load balancer, which is private.
+   * it. Absent: it answers whoever the region's gateway lets in.
    */
   readonly callers?: "jwt" | "iam-at-the-gateway";
   /** A collector of traces and metrics in the cluster. Absent: none are sent. */

@@ -2,6 +2,7 @@
  * What a topology file may say. Each message is what is wanted; load.ts puts "want" before it and what it got after.
  * Descriptions end up in the editor through topology.schema.json.
  */
+import { isPrivate, parseCidr } from "../addresses";
 import { KINESIS_RECORD_BYTES, REDSHIFT_RPU } from "../../aws/facts";
 import { z } from "zod";
 import { LEAST_TYPES } from "../instances";
@@ -19,6 +20,8 @@ export const LIMITS = {
   searchNodes: { min: 1, max: 1002 },
   // Production variants in one endpoint configuration (CreateEndpointConfig).
   variants: { min: 1, max: 10 },
+  /** Blocks of a cluster's public endpoint: docs.aws.amazon.com/eks/latest/userguide/service-quotas.html */
+  accessBlocks: { max: 40 },
   // S3 user guide, "Object Lock": 1 day to 100 years.
   lockDays: { min: 1, max: 36_500 },
   // Kinesis Data Streams: a record is at most 10 MiB (PutRecords).
@@ -43,6 +46,14 @@ const amount = (want: string, min: number, max: number) =>
   z.number({ error: want }).min(min, { error: want }).max(max, { error: want });
 const text = (want: string, pattern: RegExp) => z.string({ error: want }).regex(pattern, { error: want });
 
+const PUBLIC_BLOCK = "a block of public IPv4 addresses such as 203.0.113.0/24, not the whole Internet";
+const publicBlock = text(PUBLIC_BLOCK, /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/).refine(
+  (given) => {
+    const block = parseCidr(given);
+    return block !== undefined && block.prefix > 0 && !isPrivate(block);
+  },
+  { error: PUBLIC_BLOCK },
+);
 const regionText = text("an AWS region like eu-west-1", /^[a-z]{2,5}(?:-[a-z]+)+-\d{1,2}$/);
 const zoneText = text("a residency zone like eu: 2 to 12 lower-case letters and digits", /^[a-z][a-z0-9]{1,11}$/);
 const ec2Type = text("an EC2 instance type like r7i.2xlarge", /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/);
@@ -284,10 +295,18 @@ export const SECTIONS = {
         .describe("One model for each variant."),
       nodeInstanceTypes: pool.optional(),
       kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
+      access: z
+        .array(publicBlock)
+        .min(1, { error: "at least one block" })
+        .max(LIMITS.accessBlocks.max, { error: `at most ${LIMITS.accessBlocks.max} blocks` })
+        .optional()
+        .describe(
+          "Blocks from which stacks are applied: they reach the Kubernetes API. Default none: only from the VPC.",
+        ),
       callers: z
         .enum(["jwt", "iam-at-the-gateway"], { error: "jwt or iam-at-the-gateway" })
         .optional()
-        .describe("Whom the recommendation API answers. Default whoever reaches its private load balancer."),
+        .describe("Whom the recommendation API answers. Default whoever the region's gateway lets in."),
       telemetry: z
         .strictObject({
           endpoint: text(
