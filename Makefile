@@ -49,9 +49,11 @@ faults: setup ## plant known mistakes in a copy, one at a time, and see a test t
 bench: setup ## measure, each figure beside a peer or a limit
 	@$(RUN) bench/run.ts
 
-nightly: setup ## preview every commercial region; judge 100,000 generated configurations; plant known mistakes
+nightly: export MERIDIAN_VOLUME = full
+nightly: setup ## preview every commercial region; judge 100,000 generated configurations; run all tests in their whole volume; plant known mistakes
 	@bin/meridian plan tests/regions/world.yaml --offline
 	@$(RUN) bench/nightly.ts
+	@$(RUN) tests/run.ts
 	@$(RUN) tests/faults.ts
 
 lock: setup ## write the Python lock files anew from what local/toolchain/*.in ask for

@@ -20,6 +20,7 @@ function holdsTypesOnly(file: string): boolean {
     (statement) =>
       ts.isInterfaceDeclaration(statement) ||
       ts.isTypeAliasDeclaration(statement) ||
+      (ts.isExportDeclaration(statement) && statement.isTypeOnly) ||
       (ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword),
   );
 }

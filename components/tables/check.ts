@@ -1,5 +1,5 @@
 import { finding, type Finding } from "../kit/refuse";
-import type { Consistency } from "../../regions/topology/model";
+import type { Consistency } from "../../regions/topology/sections/tables";
 import { wantDistinct } from "../kit/want";
 import type { TableSpec } from "./specs";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import type { Consistency } from "../../regions/topology/model";
+import type { Consistency } from "../../regions/topology/sections/tables";
 import { arnOf } from "../kit/arn";
 import { nameOf } from "../kit/names";
 import { refuse, type Finding } from "../kit/refuse";

@@ -1,5 +1,6 @@
 import { redshiftRpuFor } from "../../aws/facts";
-import type { FleetSize, WarehousePlan } from "../../regions/topology/model";
+import type { FleetSize } from "../../regions/topology/model";
+import type { WarehousePlan } from "../../regions/topology/sections/warehouse";
 import type { TrafficProfile } from "../../regions/traffic";
 import { BYTES, SECONDS } from "../kit/units";
 

@@ -1,5 +1,5 @@
 import type { RegionInfo } from "../catalogue";
-import type { Parts } from "./derive";
+import type { Parts } from "./sections";
 import type { TopologyDocument } from "./document";
 import type { Draft, DraftRegion, Finding } from "./draft";
 import type { FleetSize } from "./model";

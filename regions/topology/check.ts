@@ -9,7 +9,7 @@ import { checkRegions } from "./checks/regions";
 import { checkResidency } from "./checks/residency";
 import { checkTables, checkWarehouse } from "./checks/stores";
 import { DEFAULTS } from "./defaults";
-import { planParts } from "./derive";
+import { planParts } from "./sections";
 import type { TopologyDocument } from "./document";
 import type { Draft, Finding } from "./draft";
 
@@ -36,6 +36,6 @@ export function checkDraft(draft: Draft, document: Pick<TopologyDocument, "lineO
     const info = regionInfo(region.entry.name);
     return info === undefined || names.indexOf(region.entry.name) !== index ? [] : [{ ...region, info }];
   });
-  const context: CheckContext = { draft, document, known, size, parts: planParts(draft, size) };
+  const context: CheckContext = { draft, document, known, size, parts: planParts(draft.sections, size) };
   return CHECKS.flatMap((check) => check(context)).filter(({ path }) => !draft.refused(...path));
 }

@@ -4,33 +4,24 @@ import { regionInfo } from "../catalogue";
 import { firstIn, poolIn } from "../instances";
 import { linkedRolesOf } from "../service-roles";
 import type { AccountId, Cidr, EnvironmentName, RegionName, ZoneName } from "../names";
-import { DEFAULTS, SIZE_DEFAULTS } from "./defaults";
+import { DEFAULTS } from "./defaults";
 import type { Draft } from "./draft";
 import type {
-  CachePlan,
-  EtlPlan,
   FleetSize,
-  IdentityPlan,
-  IngestPlan,
-  IntakePlan,
-  LakePlan,
-  Promises,
   RegionPlan,
   RegionRole,
   RegionTypes,
   Residency,
-  SearchPlan,
-  ServingPlan,
   ShadowPlan,
-  ShadowPreference,
-  TablesPlan,
   Topology,
-  TrainingPlan,
   VariantPlan,
-  WarehousePlan,
 } from "./model";
 import type { RegionInput, TopologyInput } from "./schema";
-import type { TrafficProfile } from "../traffic";
+import { planParts } from "./sections";
+import type { Parts } from "./sections";
+import { planIdentity } from "./sections/identity";
+import { planQuotas } from "./sections/quotas";
+import { planTraffic } from "./sections/traffic";
 
 type Sections = Draft["sections"];
 
@@ -145,7 +136,7 @@ function planRegions(draft: Draft, size: FleetSize, parts: Parts): readonly Regi
       zone: entry.zone as ZoneName,
       partition: info.partition,
       cidr: cidrOf(entry, draft.sections.addressSpace),
-      availabilityZones: entry.availabilityZones ?? info.availabilityZones.slice(0, SIZE_DEFAULTS[size].zones),
+      availabilityZones: entry.availabilityZones ?? info.availabilityZones.slice(0, DEFAULTS.availabilityZones[size]),
       share: region.share,
       failoverShare: region.failoverShare,
       types: typesIn(info.name, parts),
@@ -178,91 +169,10 @@ function planResidency(
   });
 }
 
-/** The traffic profile with its defaults. */
-export function planTraffic(traffic: TopologyInput["traffic"]): TrafficProfile {
-  const { peakFactor, eventBytes, recommendationsPerUser, retentionDays } = DEFAULTS;
-  return { peakFactor, eventBytes, recommendationsPerUser, retentionDays, ...defined(traffic) };
-}
-
-/** The stores' and computers' plans with the size's defaults: what the checks look at, too. */
-export interface Parts {
-  readonly promises: Promises;
-  readonly tables: TablesPlan;
-  readonly cache: CachePlan;
-  readonly ingest: IngestPlan;
-  readonly lake: LakePlan;
-  readonly intake: IntakePlan;
-  readonly serving: ServingPlan;
-  readonly training: TrainingPlan;
-  readonly etl: EtlPlan;
-  readonly warehouse: WarehousePlan;
-  readonly search: SearchPlan;
-}
-
-/** Fills in what the sections leave out. */
-export function planParts(draft: Draft, size: FleetSize): Parts {
-  const { sections } = draft;
-  const defaults = SIZE_DEFAULTS[size];
-  return {
-    promises: { ...DEFAULTS.promises, ...defined(sections.promises) },
-    tables: { ...DEFAULTS.tables, ...defined(sections.tables) } as TablesPlan,
-    cache: { ...defaults.cache, ...defined(sections.cache) },
-    ingest: { ...DEFAULTS.ingest, ...defined(sections.ingest) },
-    lake: { ...defaults.lake, ...defined(sections.lake) } as LakePlan,
-    intake: { ...defaults.intake, ...defined(sections.intake) },
-    serving: planServing(defaults.serving, sections.serving),
-    training: { ...defaults.training, ...defined(sections.training) },
-    etl: { ...defaults.etl, ...defined(sections.etl) },
-    warehouse:
-      sections.warehouse?.mode === "serverless"
-        ? { ...defaults.serverless, ...defined(sections.warehouse) }
-        : { ...defaults.provisioned, ...defined(sections.warehouse ?? {}) },
-    search: planSearch(defaults.search, sections.search),
-  };
-}
-
-function planServing(defaults: ServingPlan, given: TopologyInput["serving"]): ServingPlan {
-  const { variants, shadow, nodeInstanceTypes, kubernetesVersion, callers, telemetry } = given ?? {};
-  return {
-    ...defaults,
-    ...(nodeInstanceTypes === undefined ? {} : { nodeInstanceTypes }),
-    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
-    ...(shadow === undefined ? {} : { shadow: planShadow(shadow) }),
-    ...(callers === undefined ? {} : { callers }),
-    ...(telemetry === undefined ? {} : { telemetry }),
-    variants:
-      variants?.map(({ instanceType, ...variant }) => ({ ...variant, instanceTypes: listOf(instanceType) })) ??
-      defaults.variants,
-  };
-}
-
-function planShadow({
-  instanceType,
-  ...shadow
-}: NonNullable<NonNullable<TopologyInput["serving"]>["shadow"]>): ShadowPreference {
-  return { ...DEFAULTS.shadow, ...defined(shadow), instanceTypes: listOf(instanceType) };
-}
-
-function planSearch(defaults: SearchPlan, given: TopologyInput["search"]): SearchPlan {
-  const { masterInstanceType, ...rest } = given ?? {};
-  const masters = masterInstanceType === undefined ? {} : { masterInstanceTypes: listOf(masterInstanceType) };
-  return { ...defaults, ...defined(rest), ...masters };
-}
-
-/** A preference as a list, which the file may write as its only type. */
-function listOf(preference: string | readonly string[]): readonly string[] {
-  return typeof preference === "string" ? [preference] : preference;
-}
-
 /** Services whose roles the foundation makes: those that are named, all that are needed, or none. */
 function planLinkedRoles(given: TopologyInput["createServiceLinkedRoles"], parts: Parts): readonly string[] {
   if (given === true) return linkedRolesOf(parts);
   return given === undefined || given === false ? [] : [...new Set(given)].sort();
-}
-
-/** The issuer of callers' tokens: as given, else the one beside the domain. */
-function planIdentity(domain: string, given: TopologyInput["identity"]): IdentityPlan {
-  return { issuer: `https://auth.${domain}`, audiences: [domain], ...defined(given) };
 }
 
 /** Region of the foundation and mesh stacks: as given, else the first primary as written. */
@@ -276,7 +186,7 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
   const { sections } = draft;
   const cloud = required(sections.cloud, "cloud");
   const size = sections.size ?? DEFAULTS.size;
-  const parts = planParts(draft, size);
+  const parts = planParts(sections, size);
   const regions = planRegions(draft, size, parts);
   const domain = required(sections.domain, "domain");
   return {
@@ -299,18 +209,11 @@ export function deriveTopology(environment: EnvironmentName, draft: Draft): Topo
       sections,
     ),
     traffic: planTraffic(required(sections.traffic, "traffic")),
-    quotas: defined(sections.quotas),
-    identity: planIdentity(domain, sections.identity),
+    quotas: planQuotas(sections.quotas),
+    identity: planIdentity(sections.identity, domain),
     ...parts,
   };
 }
-
-/** A section, or nothing of it. YAML has no undefined: an optional key is either absent or has its value. */
-function defined<T extends object>(value: T | undefined): DefinedPart<T> {
-  return (value ?? {}) as DefinedPart<T>;
-}
-
-type DefinedPart<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 function required<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`a checked topology lacks ${what}`);

@@ -139,7 +139,7 @@ function readRegions(value: unknown): RegionsResult {
     return { entries: [], findings: [{ path: ["regions"], reason }], allRead: false };
   }
   const read = named.map(({ path, value: entry }) => ({ path, result: parse(regionSchema, entry, path) }));
-  const entries = read.flatMap(({ path, result }) => (result.ok ? [{ path, entry: result.data }] : []));
+  const entries = read.flatMap(({ path, result }) => (result.ok ? [{ path, entry: result.data as RegionInput }] : []));
   return { entries, findings: read.flatMap(({ result }) => result.findings), allRead: entries.length === named.length };
 }
 

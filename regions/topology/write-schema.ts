@@ -1,4 +1,4 @@
-/** Writes regions/topology.schema.json: `node -r ts-node/register regions/topology/write-schema.ts`. */
+/** Writes regions/topology.schema.json: `npx node --require ./local/toolchain/register.cjs regions/topology/write-schema.ts`. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { topologyJsonSchema } from "./schema";

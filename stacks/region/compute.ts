@@ -11,7 +11,7 @@ import { dailyRun } from "../../components/workflow/workflow";
 import { Training } from "../../components/training/training";
 import { variantModels } from "../../contracts/models/variants";
 import { DailyWorkflow } from "../../components/workflow/workflow";
-import type { TrainingPlan } from "../../regions/topology/model";
+import type { TrainingPlan } from "../../regions/topology/sections/training";
 import { tableRef } from "./context";
 import type { Ground, RegionContext } from "./context";
 

@@ -110,7 +110,11 @@ describe("meridian preflight", function () {
     ["the local cloud", ["local"], /environment: want one whose cloud is aws, got "local"/],
     ["a file that is not there", ["/no/such.yaml"], /such\.yaml/],
     ["an unknown option", ["dev", "--frob"], /--frob/],
-    ["an account that cannot be asked", ["dev", "--account"], /--account: want credentials that may read quotas, got who the credentials are of: /],
+    [
+      "an account that cannot be asked",
+      ["dev", "--account"],
+      /--account: want credentials that may read quotas, got who the credentials are of: /,
+    ],
   ];
   for (const [what, args, message] of BAD)
     it(`is refused with exit code 2, without a stack trace: ${what}`, async () => {
@@ -126,6 +130,9 @@ describe("meridian preflight", function () {
   it("is refused with exit code 2 for credentials of another account", async () => {
     const { code, stderr } = await asking({ id: "999999999999" }, ["dev"]);
     assert.equal(code, 2, stderr);
-    assert.match(stderr, /--account: want [^]*, got the credentials are of account 999999999999, dev is in 111122223333/);
+    assert.match(
+      stderr,
+      /--account: want [^]*, got the credentials are of account 999999999999, dev is in 111122223333/,
+    );
   });
 });

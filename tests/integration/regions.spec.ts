@@ -9,7 +9,7 @@ import { openEnvironment } from "../../cli/kit/environment";
 import { EventStream } from "../../components/ingest/stream";
 import { Keys } from "../../components/keys/keys";
 import { Lake } from "../../components/lake/lake";
-import { planFleet, upFleet } from "../../fleet/drive";
+import { destroyFleet, planFleet, upFleet } from "../../fleet/drive";
 import type { FleetOptions, StackResult } from "../../fleet/drive";
 import { unchanged } from "../../fleet/events";
 import { checkoutRoot } from "../../local/toolchain";
@@ -193,5 +193,26 @@ describe("a fleet of stores through the engine", () => {
     assert.ok(home?.succeeded);
     assert.equal(home.counts.replace, 1);
     assert.equal(unchanged(home.counts), false);
+  });
+
+  it("keeps what holds data, and what that stands on, when it is destroyed without the keys", async () => {
+    const results = await destroyFleet(two, fleet);
+    assert.deepEqual(failures(results), []);
+    assert.equal(results.length, two.regions.length + 2);
+    const data = results.flatMap(({ stack, kept }) =>
+      kept.filter((resource) => resource.protected).map(({ type }) => `${stack} ${type}`),
+    );
+    for (const region of ["us-east-1", "us-west-2"]) {
+      assert.equal(data.filter((one) => one === `local.${region} ${BUCKET}`).length, 8);
+      assert.ok(data.includes(`local.${region} ${STREAM}`));
+    }
+    assert.equal(data.filter((one) => one === `local.foundation ${TABLE}`).length, 5);
+    const left = new Set(results.flatMap(({ kept }) => kept.map(({ type }) => type)));
+    for (const gone of [
+      "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+    ]) {
+      assert.ok(!left.has(gone), gone);
+    }
   });
 });

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { buildFleetGraph, type FleetGraph } from "../../fleet/graph";
 import { findTopology, loadTopology } from "../../regions/topology/load";
+import { volume } from "../kit/volume";
 import { examineMany } from "./configurations";
 import { bytesOutsideEu, lostWithOneRegion } from "./walks";
 
 describe("generated configurations", function () {
-  it("are refused by field and fix, or planned without a violation or repair, within the EU, able to lose any one region", async () => {
-    const { accepted, refused, faults } = await examineMany(2000, { seed: 6, flawed: 0.89, mostRegions: 4 });
+  const count = volume(300, 2000);
+  it(`are refused by field and fix, or planned without a violation or repair, within the EU, able to lose any one region: ${count} of them`, async () => {
+    const { accepted, refused, faults } = await examineMany(count, { seed: 6, flawed: 0.89, mostRegions: 4 });
     assert.deepEqual(faults.slice(0, 2), []);
-    assert.ok(accepted >= 200, `${accepted} accepted`);
-    assert.ok(refused >= 1000, `${refused} refused`);
+    assert.ok(accepted >= count * 0.1, `${accepted} accepted`);
+    assert.ok(refused >= count * 0.5, `${refused} refused`);
   });
 });
 

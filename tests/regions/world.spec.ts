@@ -66,10 +66,12 @@ describe("a topology of the whole world", function () {
   it("takes tokens of the one issuer that it names, in every region", () => {
     const authorizers = graph.of("aws:apigatewayv2/authorizer:Authorizer");
     assert.equal(new Set(authorizers.map(({ region }) => region)).size, topology.regions.length);
-    assert.deepEqual(
-      [...new Set(authorizers.map(({ inputs }) => JSON.stringify(inputs["jwtConfiguration"])))],
-      [JSON.stringify({ issuer: "https://id.example.com/meridian", audiences: ["meridian"] })],
-    );
+    for (const { inputs } of authorizers) {
+      assert.deepEqual(inputs["jwtConfiguration"], {
+        issuer: "https://id.example.com/meridian",
+        audiences: ["meridian"],
+      });
+    }
   });
 
   it("verifies on machines of the intake's own types", () => {

@@ -42,7 +42,7 @@ export class Fleet {
   ) {
     this.machines = new Machines(graph);
     this.web = new Web(graph, answerReach(topology));
-    this.packets = new Packets(new Networks(graph), this.machines);
+    this.packets = new Packets(new Networks(graph), this.machines, topology.account);
     this.requests = new Requests(graph, this.web, this.packets, this.machines);
   }
 

@@ -2,8 +2,9 @@ import { INVOCATIONS_PER_INSTANCE_SECOND, shardsFor } from "../../capacity";
 import { firstIn } from "../../instances";
 import { QUOTAS } from "../../quotas";
 import type { CheckContext, KnownRegion } from "../check-context";
-import { planTraffic, sharesOf } from "../derive";
-import type { Parts } from "../derive";
+import { sharesOf } from "../derive";
+import type { Parts } from "../sections";
+import { planTraffic } from "../sections/traffic";
 import type { Finding } from "../draft";
 
 /** Maxima and quotas that the peak after the loss of a region fits into. */

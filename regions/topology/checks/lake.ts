@@ -1,7 +1,8 @@
 import type { CheckContext } from "../check-context";
-import { lawOf, planTraffic } from "../derive";
+import { lawOf } from "../derive";
 import type { Finding } from "../draft";
-import type { Lockable } from "../model";
+import type { Lockable } from "../sections/lake";
+import { planTraffic } from "../sections/traffic";
 import { got } from "../problems";
 
 /** Days that unmasked copies are kept at most: see components/lake/lake.ts. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { failoverQuotas } from "../../../fleet/rules/failover-quotas";
 import type { Fleet } from "../../../fleet/rules/rule";
-import type { QuotasPlan } from "../../../regions/topology/model";
+import type { QuotasPlan } from "../../../regions/topology/sections/quotas";
 import { fleetOf, says, type Made } from "./fleets";
 
 const GROUP: Made = {

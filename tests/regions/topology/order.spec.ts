@@ -23,7 +23,7 @@ const reordered: fc.Arbitrary<readonly [TopologyInput, TopologyInput]> = arbitra
   const whole = { ...input, home, regions } as TopologyInput;
   return fc
     .shuffledSubarray(regions, { minLength: regions.length, maxLength: regions.length })
-    .map((shuffled) => [whole, { ...whole, regions: shuffled }] as const);
+    .map((shuffled) => [whole, { ...whole, regions: shuffled } as TopologyInput] as const);
 });
 
 describe("the order of a topology's regions", () => {

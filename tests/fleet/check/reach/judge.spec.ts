@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { Fleet, reachFindings, reachGraph, STANDING } from "../../../../fleet/check/reach";
+import { answerReach, Fleet, reachFindings, reachGraph, STANDING } from "../../../../fleet/check/reach";
 import type { Path } from "../../../../fleet/check/reach";
-import type { FleetGraph, GraphNode, Properties, Value } from "../../../../fleet/graph";
+import { FleetGraph, StackGraph } from "../../../../fleet/graph";
+import type { GraphNode, Properties, Value } from "../../../../fleet/graph";
 import { LINKS } from "../../../../contracts/links/links";
 import { findTopology, loadTopology } from "../../../../regions/topology/load";
 
@@ -38,6 +39,10 @@ const POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const RECORD = "aws:route53/record:Record";
 const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
 const MAPPING = "aws:apigatewayv2/apiMapping:ApiMapping";
+const ALLOW = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }],
+});
 const DENY = JSON.stringify({
   Version: "2012-10-17",
   Statement: [
@@ -258,6 +263,150 @@ const MUTATIONS: readonly Mutation[] = [
     set: ["routeKey", "PUT /v1/events"],
     want: ["reach-request", "visitor-collector"],
   },
+  {
+    what: "the port of the nodes that a Service has",
+    type: "kubernetes:core/v1:Service",
+    name: "api",
+    set: ["spec.ports.0.nodePort", 30_081],
+    want: ["reach-listener", "visitor-api"],
+  },
+  {
+    what: "the nodes' way in from the load balancer",
+    type: INGRESS,
+    name: "api-edge-from-balancer",
+    want: ["reach-ingress", "visitor-api"],
+  },
+  {
+    what: "the load balancer's way out",
+    type: EGRESS,
+    name: "api-edge-balancer-to-nodes",
+    set: ["toPort", 30_079],
+    want: ["reach-egress", "visitor-api"],
+  },
+  {
+    what: "the load balancer's way in",
+    type: INGRESS,
+    name: "api-edge-from-link",
+    want: ["reach-ingress", "visitor-api"],
+  },
+  {
+    what: "the link's way out",
+    type: EGRESS,
+    name: "api-edge-link-to-balancer",
+    want: ["reach-egress", "visitor-api"],
+  },
+  {
+    what: "the nodes among the load balancer's targets",
+    type: "aws:autoscaling/attachment:Attachment",
+    name: "api-edge",
+    want: ["reach-listener", "visitor-api"],
+  },
+  {
+    what: "the targets' health path",
+    type: "aws:lb/targetGroup:TargetGroup",
+    name: "api-edge",
+    set: ["healthCheck.path", "/"],
+    want: ["reach-health", "visitor-api"],
+  },
+  {
+    what: "TLS between gateway and load balancer",
+    type: "aws:apigatewayv2/integration:Integration",
+    name: "api-edge",
+    set: ["tlsConfig", undefined],
+    want: ["reach-listener", "visitor-api"],
+  },
+  {
+    what: "the name on the load balancer's certificate",
+    type: "aws:acm/certificate:Certificate",
+    name: "api-edge",
+    set: ["domainName", "other.dev.meridian.example.com"],
+    want: ["reach-certificate", "visitor-api"],
+  },
+  {
+    what: "the listener",
+    type: "aws:lb/listener:Listener",
+    name: "api-edge",
+    want: ["reach-listener", "visitor-api"],
+  },
+  {
+    what: "a route of the API",
+    type: "aws:apigatewayv2/route:Route",
+    name: "api-edge-similar",
+    want: ["reach-request", "visitor-api"],
+  },
+  {
+    what: "the methods of what the API takes",
+    type: DISTRIBUTION,
+    name: "edge-us",
+    stack: "dev.mesh",
+    set: ["orderedCacheBehaviors.1.allowedMethods", ["GET", "HEAD"]],
+    want: ["reach-request", "visitor-api"],
+  },
+  {
+    what: "the route of health checks",
+    type: "aws:apigatewayv2/route:Route",
+    name: "api-edge-health",
+    want: ["reach-health", "route53-health-check"],
+  },
+  {
+    what: "health checks without a token",
+    type: "aws:apigatewayv2/route:Route",
+    name: "api-edge-health",
+    set: ["authorizationType", "JWT"],
+    want: ["reach-health", "route53-health-check"],
+  },
+  {
+    what: "a health check's path",
+    type: "aws:route53/healthCheck:HealthCheck",
+    name: "edge-us-us-east-1",
+    stack: "dev.mesh",
+    set: ["resourcePath", "/status"],
+    want: ["reach-health", "route53-health-check"],
+  },
+  {
+    what: "a closed address of the gateway",
+    type: "aws:apigatewayv2/api:Api",
+    name: "ingest-collector",
+    set: ["disableExecuteApiEndpoint", false],
+    want: ["reach-walk-around", "edge-only-own"],
+  },
+];
+
+/** Each changes nothing that a connection needs: none of them is a finding. */
+const HARMLESS: readonly Omit<Mutation, "want">[] = [
+  { what: "a rule that is wider", type: EGRESS, name: "intake-https", set: ["ipProtocol", "-1"] },
+  { what: "a description", type: INGRESS, name: "api-to-cache", set: ["description", "other"] },
+  { what: "a longer time to live", type: RECORD, name: "edge-us-us-east-1", stack: "dev.mesh", set: ["ttl", 30] },
+  { what: "an IPv6 name", type: RECORD, name: "edge-us-public-aaaa", stack: "dev.mesh" },
+  { what: "a gateway in every zone", type: VPC, name: "network", set: ["natGateways.strategy", "OnePerAz"] },
+  { what: "the cache's way in by another port more", type: INGRESS, name: "api-to-cache", set: ["toPort", 6400] },
+  { what: "a policy that allows all", type: ENDPOINT, name: "network-sqs", set: ["policy", ALLOW] },
+  {
+    what: "a wildcard certificate",
+    type: "aws:acm/certificate:Certificate",
+    name: "edge-us",
+    stack: "dev.mesh",
+    set: ["domainName", "*.us.dev.meridian.example.com"],
+  },
+  {
+    what: "a behaviour for more paths",
+    type: DISTRIBUTION,
+    name: "edge-us",
+    stack: "dev.mesh",
+    set: ["orderedCacheBehaviors.0.pathPattern", "/v1/event*"],
+  },
+  {
+    what: "another health path of the API",
+    type: "aws:lb/targetGroup:TargetGroup",
+    name: "api-edge",
+    set: ["healthCheck.path", "/health"],
+  },
+  {
+    what: "pods let in from more",
+    type: POLICY,
+    name: "api",
+    set: ["spec.ingress.0.from.0.ipBlock.cidr", "10.0.0.0/8"],
+  },
 ];
 
 describe("the judge of reach", () => {
@@ -320,6 +469,70 @@ describe("the judge of reach", () => {
       assert.ok(gaps.length > 0, `${rule} ${link}`);
     });
   }
+
+  for (const mutation of HARMLESS) {
+    it(`has nothing against ${mutation.what}`, () => {
+      const broken = (fleet: FleetGraph): readonly string[] =>
+        pathsOf(fleet).flatMap(({ link, from, gap }) => (gap === undefined ? [] : [`${link} ${from} ${gap.rule}`]));
+      assert.deepEqual(broken(mutated({ ...mutation, want: ["", ""] })), broken(graph));
+    });
+  }
+
+  it("follows a VPC origin to the load balancer, whose group must let CloudFront in", () => {
+    const answer = answerReach(topology);
+    const balancer = graph.stack(HOME)?.of("aws:lb/loadBalancer:LoadBalancer")[0];
+    const distribution = graph
+      .stack("dev.mesh")
+      ?.of(DISTRIBUTION)
+      .find(({ name }) => name === "edge-us");
+    assert.ok(balancer !== undefined && distribution !== undefined);
+    const origin: GraphNode = {
+      ...distribution,
+      type: "aws:cloudfront/vpcOrigin:VpcOrigin",
+      name: "api",
+      urn: distribution.urn.replace("distribution:Distribution", "vpcOrigin:VpcOrigin"),
+      inputs: { vpcOriginEndpointConfig: { arn: answer(balancer)?.id ?? "", httpsPort: 443 } },
+    };
+    const origins: Value = [
+      { originId: "nearest", domainName: "api", vpcOriginConfig: { vpcOriginId: answer(origin)?.id ?? "" } },
+    ];
+    const fleet = new FleetGraph(
+      graph.stacks.map((stack) =>
+        stack.stack === "dev.mesh"
+          ? new StackGraph(stack.name, [
+              origin,
+              ...stack.nodes.map((node) =>
+                node === distribution ? { ...node, inputs: { ...node.inputs, origins } } : node,
+              ),
+            ])
+          : stack,
+      ),
+    );
+    const path = pathsOf(fleet).find(({ link, to }) => link === "visitor-api" && to.includes("api.us."));
+    assert.ok(path?.hops.some(({ what }) => what === "VPC origin api") === true);
+    assert.equal(path.gap?.rule, "reach-ingress");
+    assert.match(path.gap.want, /lets CloudFront's interfaces in on TCP 443/);
+  });
+
+  it("says so where only AWS knows whether an endpoint lets a call through", () => {
+    const named = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: "arn:aws:iam::111122223333:role/other" },
+          Action: "sqs:*",
+          Resource: "*",
+        },
+      ],
+    });
+    const narrow = mutated({ what: "", type: ENDPOINT, name: "network-sqs", set: ["policy", named], want: ["", ""] });
+    const found = reachFindings(narrow, topology).filter(({ rule }) => rule === "reach-endpoint");
+    assert.deepEqual(
+      found.map(({ level }) => level),
+      ["advisory"],
+    );
+  });
 
   it("counts a new finding as mandatory", () => {
     const bad = mutated({ what: "", type: EGRESS, name: "intake-https", want: ["", ""] });
