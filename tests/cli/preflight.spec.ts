@@ -96,7 +96,8 @@ describe("meridian preflight", function () {
     writeFileSync(file, readFileSync(findTopology("dev"), "utf8"));
     const { code, stdout } = await run([file]);
     assert.equal(code, 1);
-    assert.match(stdout, /^trial, account 111122223333: AWS's defaults/);
+    const { account } = loadTopology(findTopology("dev"));
+    assert.ok(stdout.startsWith(`trial, account ${account}: AWS's defaults`), stdout);
   });
 
   it("says what it does with --help", async () => {
@@ -130,9 +131,8 @@ describe("meridian preflight", function () {
   it("is refused with exit code 2 for credentials of another account", async () => {
     const { code, stderr } = await asking({ id: "999999999999" }, ["dev"]);
     assert.equal(code, 2, stderr);
-    assert.match(
-      stderr,
-      /--account: want [^]*, got the credentials are of account 999999999999, dev is in 111122223333/,
-    );
+    const { account } = loadTopology(findTopology("dev"));
+    assert.match(stderr, /--account: want [^]*, got the credentials are of account 999999999999/);
+    assert.ok(stderr.includes(`dev is in ${account}`), stderr);
   });
 });

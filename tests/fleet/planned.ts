@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { FleetGraph, GraphNode, Properties, Value as GraphValue } from "../../fleet/graph";
 import { UNKNOWN } from "../../fleet/graph";
 import { dataLosses } from "../../fleet/guard";
@@ -20,9 +21,12 @@ export interface PlannedStep {
   readonly paths: readonly string[];
 }
 
-/** A topology of the repository with parts of its text replaced; each part must be in it. */
+/** Topologies whose text specs change; an owner may change those of the repository. */
+const FIXTURES = join(__dirname, "..", "fixtures", "topologies");
+
+/** A topology of the fixtures with parts of its text replaced; each part must be in it. */
 export function varied(environment: string, ...changes: readonly (readonly [from: string, to: string])[]): Topology {
-  const file = findTopology(environment);
+  const file = findTopology(environment, FIXTURES);
   const text = changes.reduce(
     (before, [from, to]) => {
       assert.ok(before.includes(from), `${environment}.yaml has no "${from}"`);

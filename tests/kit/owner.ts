@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,8 +14,11 @@ const OWN: Readonly<Record<string, string>> = {
   monthlyBudgetUsdPerRegion: "43210",
 };
 
-/** A folder of topologies as an owner has them: the same fleets, but another account, domain, address, prefix and budget. */
-export function ownersTopologies(): string {
+/**
+ * Loaded before tests that run once more with an owner's values: a folder of topologies as an owner has them: the same fleets, but another account, domain, address, prefix and
+ * budget.
+ */
+function ownersTopologies(): string {
   const folder = mkdtempSync(join(tmpdir(), "meridian-owner-"));
   cpSync(FOLDER, folder, { recursive: true });
   for (const file of readdirSync(folder)) {
@@ -30,3 +33,10 @@ export function ownersTopologies(): string {
   }
   return folder;
 }
+
+const folder = ownersTopologies();
+// Read when regions/topology/load.ts is loaded, by this process and by those that it starts.
+process.env["MERIDIAN_TOPOLOGIES"] = folder;
+process.once("exit", () => {
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -102,13 +102,16 @@ describe("names across stacks", () => {
   it("are a zone's for its tables, the world's for flags, and a region's own for buckets", () => {
     const plan = planOf(prod, "eu-central-1");
     assert.deepEqual(tableNames(prod, residencyOf(prod, plan), options), {
-      recommendations: "meridian-prod-eu-recommendations",
-      models: "meridian-prod-eu-models",
-      profiles: "meridian-prod-eu-profiles",
-      shards: "meridian-prod-eu-shards",
-      flags: "meridian-prod-world-flags",
+      recommendations: `${prod.prefix}-prod-eu-recommendations`,
+      models: `${prod.prefix}-prod-eu-models`,
+      profiles: `${prod.prefix}-prod-eu-profiles`,
+      shards: `${prod.prefix}-prod-eu-shards`,
+      flags: `${prod.prefix}-prod-world-flags`,
     });
-    assert.equal(bucketNames(regionScope(prod, plan, options)).gold, `meridian-prod-eu-central-1-gold-${prod.account}`);
+    assert.equal(
+      bucketNames(regionScope(prod, plan, options)).gold,
+      `${prod.prefix}-prod-eu-central-1-gold-${prod.account}`,
+    );
   });
 
   it("are read back from Pulumi's stack names, and refused with the names there are", () => {

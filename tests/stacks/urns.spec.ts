@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { buildFleetGraph } from "../../fleet/graph";
-import { findTopology, loadTopology } from "../../regions/topology/load";
+import { varied } from "../fleet/planned";
 
 /** URNs of every stack as the programs of commit 3aa54ec register them, by environment. */
 const BEFORE = JSON.parse(
@@ -53,7 +53,7 @@ describe("the names of a fleet's resources", function () {
     const added: string[] = [];
     const removed: string[] = [];
     for (const [environment, before] of Object.entries(BEFORE)) {
-      const graph = await buildFleetGraph(loadTopology(findTopology(environment)));
+      const graph = await buildFleetGraph(varied(environment));
       const urns = new Set(graph.nodes.map(({ urn }) => urn));
       const known = new Set(before);
       assert.ok(known.size > 500, environment);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { buildFleetGraph } from "../../../fleet/graph";
 import type { FleetGraph } from "../../../fleet/graph";
 import { tellLoss } from "../../../fleet/guard";
-import { findTopology, loadTopology } from "../../../regions/topology/load";
 import { lossesOf, plannedSteps, varied } from "../planned";
 import type { PlannedStep } from "../planned";
 
@@ -118,7 +117,7 @@ describe("an option of prod.yaml", function () {
   let prod: FleetGraph;
 
   before(async () => {
-    prod = await buildFleetGraph(loadTopology(findTopology("prod")));
+    prod = await buildFleetGraph(varied("prod"));
   });
 
   async function planOf(change: Change): Promise<readonly PlannedStep[]> {

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { paths, venvExecutable } from "../../../local/toolchain";
+import { WHOLE_VOLUME } from "../volume";
 import { mochaCount, pytestCount, type Step } from "./step";
 
 /** The room whose tests drive the local cloud; all others need none. */
@@ -14,6 +15,20 @@ const COVERED = ["components", "regions", "stacks"];
 
 /** Integration specs that run in one step, since each needs the memory of a Spark driver: by the first one's name. */
 const TOGETHER: Readonly<Record<string, string>> = { "training-spark.spec.ts": "spark.spec.ts" };
+
+/** The step that runs specs once more with an owner's values. */
+export const OWNER = "unit tests: an owner's values";
+
+/** Specs that read the topologies of the repository; every night all specs run with an owner's. */
+const OWNERS_SPECS = [
+  "tests/cli/preflight.spec.ts",
+  "tests/fleet/check/check.spec.ts",
+  "tests/fleet/check/reach/judge.spec.ts",
+  "tests/fleet/preflight/account.spec.ts",
+  "tests/regions/topology/load.spec.ts",
+  "tests/stacks/stacks.spec.ts",
+  "tests/stacks/urns.spec.ts",
+];
 
 /** Compiles TypeScript, and keeps what it compiled. */
 const REGISTER = "./local/toolchain/register.cjs";
@@ -56,6 +71,7 @@ export class Plan {
         ...this.node("coverage", "c8", ["--config", "tests/coverage.json", "report"]),
         after: measured.map(unitTitle),
       },
+      this.owner(WHOLE_VOLUME ? units.flatMap((room) => this.specs(room)) : OWNERS_SPECS),
       this.pytest("tests"),
       ...this.lint(),
     ];
@@ -95,6 +111,19 @@ export class Plan {
       ]),
       // What comes out of Node's code cache is covered less exactly.
       env: measured ? { NODE_V8_COVERAGE: this.at(COVERAGE), NODE_DISABLE_COMPILE_CACHE: "1" } : {},
+      count: mochaCount,
+    };
+  }
+
+  /** Specs once more, with an owner's account, domain, address, prefix and budget in the topologies of AWS. */
+  private owner(specs: readonly string[]): Step {
+    const preload = [REGISTER, "./tests/kit/owner.ts", "./tests/kit/seed.ts", "./tests/kit/alone.ts"];
+    return {
+      ...this.node(OWNER, "mocha", [
+        ...["--no-config", "--extension", "ts", "--timeout", HANG_MS],
+        ...preload.flatMap((file) => ["--require", file]),
+        ...specs,
+      ]),
       count: mochaCount,
     };
   }

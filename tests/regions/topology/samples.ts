@@ -6,7 +6,7 @@ import type { TopologyProblem } from "../../../regions/topology/load";
 import type { Topology } from "../../../regions/topology/model";
 
 /** The sample that the bad inputs are made from. */
-export const PROD = readFileSync(path.join(__dirname, "sample.yaml"), "utf8");
+export const PROD = readFileSync(path.join(__dirname, "..", "..", "fixtures", "topologies", "prod.yaml"), "utf8");
 
 /** A text with parts replaced; each must be there, so that a test cannot pass by changing nothing. */
 export function edit(text: string, ...changes: readonly (readonly [from: string, to: string])[]): string {

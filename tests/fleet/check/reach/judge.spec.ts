@@ -201,7 +201,7 @@ const MUTATIONS: readonly Mutation[] = [
     type: DISTRIBUTION,
     name: "edge-us",
     stack: "dev.mesh",
-    set: ["aliases", ["api.eu.dev.meridian.example.com"]],
+    set: ["aliases", [`api.eu.${topology.domain}`]],
     want: ["reach-name", "visitor-collector"],
   },
   {
@@ -209,7 +209,7 @@ const MUTATIONS: readonly Mutation[] = [
     type: "aws:acm/certificate:Certificate",
     name: "edge-us",
     stack: "dev.mesh",
-    set: ["domainName", "api.dev.meridian.example.com"],
+    set: ["domainName", `api.${topology.domain}`],
     want: ["reach-certificate", "visitor-collector"],
   },
   {
@@ -240,7 +240,7 @@ const MUTATIONS: readonly Mutation[] = [
     type: DISTRIBUTION,
     name: "edge-us",
     stack: "dev.mesh",
-    set: ["origins.0.domainName", "collector.nowhere.dev.meridian.example.com"],
+    set: ["origins.0.domainName", `collector.nowhere.${topology.domain}`],
     want: ["reach-name", "visitor-collector"],
   },
   {
@@ -253,7 +253,7 @@ const MUTATIONS: readonly Mutation[] = [
     what: "the custom domain name",
     type: "aws:apigatewayv2/domainName:DomainName",
     name: "edge-shared",
-    set: ["domainName", "other.us.dev.meridian.example.com"],
+    set: ["domainName", `other.us.${topology.domain}`],
     want: ["reach-name", "visitor-collector"],
   },
   {
@@ -319,7 +319,7 @@ const MUTATIONS: readonly Mutation[] = [
     what: "the name on the load balancer's certificate",
     type: "aws:acm/certificate:Certificate",
     name: "api-edge",
-    set: ["domainName", "other.dev.meridian.example.com"],
+    set: ["domainName", `other.${topology.domain}`],
     want: ["reach-certificate", "visitor-api"],
   },
   {
@@ -393,7 +393,7 @@ const HARMLESS: readonly Omit<Mutation, "want">[] = [
     type: "aws:acm/certificate:Certificate",
     name: "edge-us",
     stack: "dev.mesh",
-    set: ["domainName", "*.us.dev.meridian.example.com"],
+    set: ["domainName", `*.us.${topology.domain}`],
   },
   {
     what: "a behaviour for more paths",
