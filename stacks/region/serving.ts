@@ -103,6 +103,7 @@ export function createApi(
       endpoint: endpoint.ref,
       stream: ingest.stream.ref,
       pseudonymKey: pseudonymKeyRef(scope),
+      ...(serving.access === undefined ? {} : { publicAccessCidrs: serving.access }),
       ...callersOf(topology),
       ...(serving.telemetry === undefined ? {} : { telemetry: serving.telemetry }),
       variants: serving.variants.map(({ name, weight }) => ({ name, weight })),

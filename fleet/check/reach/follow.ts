@@ -146,8 +146,8 @@ export class Fleet {
             rule: "reach-ingress",
             urn: cluster.urn,
             property: "vpcConfig.publicAccessCidrs",
-            want: "a block from which the machine that applies the stacks reaches the Kubernetes API",
-            got: "none: the endpoint is private, and nothing in the VPC applies stacks",
+            want: "a block from which the machine that applies the stacks reaches the Kubernetes API (serving.access in the topology)",
+            got: "none: the endpoint is private",
             source: KUBERNETES_API,
           };
       yield pathOf(

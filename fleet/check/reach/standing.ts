@@ -24,7 +24,7 @@ export const STANDING: readonly Standing[] = [
   {
     rule: "reach-ingress",
     links: ["deployer-kubernetes"],
-    reason: "the topology cannot name the deployer's blocks yet",
+    reason: "the topology names no block in serving.access: stacks must be applied from inside the VPC",
   },
   {
     rule: "reach-walk-around",

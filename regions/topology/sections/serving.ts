@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPrivate, parseCidr } from "../../addresses";
 import { amount, general, integer, listOf, pool, preference, text } from "./kit";
 import type { BySize, Filled, FleetSize, Given } from "./kit";
 
@@ -9,6 +10,18 @@ const NO_COLLECTION =
 
 // Production variants in one endpoint configuration (CreateEndpointConfig).
 const VARIANTS = { min: 1, max: 10 };
+
+// Blocks of a cluster's public endpoint (docs.aws.amazon.com/eks/latest/userguide/service-quotas.html).
+const ACCESS_BLOCKS_MAX = 40;
+
+const PUBLIC_BLOCK = "a block of public IPv4 addresses such as 203.0.113.0/24, not the whole Internet";
+const publicBlock = text(PUBLIC_BLOCK, /^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/).refine(
+  (given) => {
+    const block = parseCidr(given);
+    return block !== undefined && block.prefix > 0 && !isPrivate(block);
+  },
+  { error: PUBLIC_BLOCK },
+);
 
 const name = text("a name of letters, digits and inner dashes, at most 63", /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/);
 const instanceType = preference(
@@ -59,10 +72,18 @@ export const servingSchema = z
       .describe("One model for each variant."),
     nodeInstanceTypes: pool.optional(),
     kubernetesVersion: text('a Kubernetes version in quotes like "1.35"', /^1\.\d{2}$/).optional(),
+    access: z
+      .array(publicBlock, { error: "a list of blocks" })
+      .min(1, { error: "at least one block" })
+      .max(ACCESS_BLOCKS_MAX, { error: `at most ${ACCESS_BLOCKS_MAX} blocks` })
+      .optional()
+      .describe(
+        "Blocks from which stacks are applied: they reach the Kubernetes API. Default none: only from the VPC.",
+      ),
     callers: z
       .enum(["jwt", "iam-at-the-gateway"], { error: "jwt or iam-at-the-gateway" })
       .optional()
-      .describe("Whom the recommendation API answers. Default whoever reaches its private load balancer."),
+      .describe("Whom the recommendation API answers. Default whoever the region's gateway lets in."),
     telemetry: telemetrySchema
       .optional()
       .describe("The cluster's collector of traces and metrics (OTLP over HTTP). Default none are sent."),
@@ -77,7 +98,7 @@ export type ShadowPreference = Preferring<Filled<typeof shadowSchema>>;
 export type TelemetryPlan = Filled<typeof telemetrySchema>;
 
 export type ServingPlan = Omit<
-  Filled<typeof servingSchema, "callers" | "telemetry">,
+  Filled<typeof servingSchema, "access" | "callers" | "telemetry">,
   "variants" | "shadow" | "models"
 > & {
   /** Two or more, or one beside a shadow. */
@@ -114,11 +135,12 @@ const SHADOW = { instances: 1, samplePercent: 100 };
 
 export function planServing(given: Given<typeof servingSchema>, size: FleetSize): ServingPlan {
   // `models` has one value: it is there to refuse the other by a reason.
-  const { variants: own, shadow, nodeInstanceTypes, kubernetesVersion, callers, telemetry } = given ?? {};
+  const { variants: own, shadow, nodeInstanceTypes, kubernetesVersion, access, callers, telemetry } = given ?? {};
   return {
     ...DEFAULTS[size],
     ...(nodeInstanceTypes === undefined ? {} : { nodeInstanceTypes }),
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    ...(access === undefined ? {} : { access }),
     ...(callers === undefined ? {} : { callers }),
     ...(telemetry === undefined ? {} : { telemetry }),
     ...(own === undefined ? {} : { variants: own.map(withTypes) }),

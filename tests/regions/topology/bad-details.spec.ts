@@ -230,6 +230,12 @@ const DETAILS: readonly (readonly [what: string, changes: readonly Change[], pat
       'asks for variants, which are what an experiment compares, got "collection"',
   ],
   [
+    "the whole Internet among those who apply",
+    [["  access: [203.0.113.0/24]", "  access: [0.0.0.0/0]"]],
+    "serving.access[0]",
+    'want a block of public IPv4 addresses such as 203.0.113.0/24, not the whole Internet, got "0.0.0.0/0"',
+  ],
+  [
     "callers whom nobody knows",
     [["serving:", "serving:\n  callers: basic"]],
     "serving.callers",

@@ -44,9 +44,9 @@ describe("why a client reaches a server", () => {
   });
 
   it("names the first hop that is missing", () => {
-    const { paths, reached } = ask("deployer", "kubernetes");
+    const { paths, reached } = ask("visitor", "collector");
     assert.equal(reached, false);
-    assert.equal(paths[0]?.gap?.rule, "reach-ingress");
+    assert.equal(paths[0]?.gap?.rule, "reach-caller");
   });
 
   it("follows an address of one's own", () => {
