@@ -8,19 +8,10 @@ import type { Finding, Judge } from "../finding";
 import { evaluate, explain, namePrincipal } from "./policy";
 import type { ContextKeys, Layer, Principal, Request, Text, Verdict } from "./policy";
 import { programQuestions } from "./programs";
+import type { Question } from "./question";
 import { placeOf } from "./world/build";
 import { FleetPlace } from "./world/place";
 import { World } from "./world/world";
-
-/** One question: may this caller do this, and who asks. */
-export interface Question {
-  readonly row: CallRow;
-  /** The resource whose property leads to the call. */
-  readonly node: GraphNode;
-  readonly request: Request;
-  /** Region of the VPC that the call leaves from. */
-  readonly fromVpcOf: string | undefined;
-}
 
 export interface Answer {
   readonly question: Question;

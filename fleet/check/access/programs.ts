@@ -4,8 +4,8 @@ import { PROGRAM_CALLS } from "../../../contracts/calls/programs";
 import { PROGRAMS } from "../../../contracts/settings/programs";
 import { at, list, text } from "../../graph";
 import type { GraphNode, Value } from "../../graph";
-import type { Question } from "./judge";
 import type { Request } from "./policy";
+import type { Question } from "./question";
 import { FleetPlace } from "./world/place";
 import type { World } from "./world/world";
 
