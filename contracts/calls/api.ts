@@ -7,6 +7,7 @@ const flags: Thing = { kind: "table", setting: "MERIDIAN_FLAGS_TABLE" };
 export const calls: ProgramCalls = {
   program: "api",
   entries: ["services/api/main.ts"],
+  as: "process",
   calls: [
     {
       operation: "kms:GenerateMac",

@@ -35,8 +35,8 @@ export interface ProgramCalls {
   readonly program: string;
   /** Files that start it, or that its caller joins. */
   readonly entries: readonly `services/${string}`[];
-  /** Whose credentials it has: a role of its own, or those of the person who runs a command. @default "role" */
-  readonly caller?: "role" | "operator";
+  /** How it runs: by itself under a role of its own, or in a command with the rights of whoever gives it. */
+  readonly as: "function" | "process" | "spark" | "command";
   /** Further programs of `services/` that run inside it. @default none */
   readonly runs?: readonly string[];
   readonly calls: readonly ProgramCall[];

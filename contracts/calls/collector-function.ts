@@ -4,6 +4,7 @@ import type { ProgramCalls } from "./call";
 export const calls: ProgramCalls = {
   program: "collector-function",
   entries: ["services/collector/lambda.ts"],
+  as: "function",
   calls: [
     { operation: "kinesis:PutRecords", on: { kind: "stream", setting: "EVENT_STREAM" }, why: "Events" },
     {

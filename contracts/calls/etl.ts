@@ -9,6 +9,7 @@ const gold: Thing = { kind: "bucket", argument: "--gold" };
 export const calls: ProgramCalls = {
   program: "etl",
   entries: ["services/etl/etl.py"],
+  as: "spark",
   calls: [
     { operation: "sqs:ReceiveMessage", on: handover, why: "What the verifier handed over" },
     { operation: "sqs:DeleteMessageBatch", on: handover, why: "What a run has read" },

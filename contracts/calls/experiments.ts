@@ -12,7 +12,7 @@ export const calls: ProgramCalls = {
     "services/experiments/health.ts",
     "services/kit/experiment/store.ts",
   ],
-  caller: "operator",
+  as: "command",
   calls: [
     { operation: "dynamodb:GetItem", on: flags, why: "The experiment's state" },
     { operation: "dynamodb:BatchGetItem", on: flags, why: "Its changes" },

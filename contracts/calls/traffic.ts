@@ -4,6 +4,6 @@ import type { ProgramCalls } from "./call";
 export const calls: ProgramCalls = {
   program: "traffic",
   entries: ["services/traffic/generate.ts", "services/traffic/replay.ts", "services/traffic/import.ts"],
-  caller: "operator",
+  as: "command",
   calls: [],
 };

@@ -4,6 +4,7 @@ import type { ProgramCalls } from "./call";
 export const calls: ProgramCalls = {
   program: "transform",
   entries: ["services/transform/handler.ts"],
+  as: "function",
   calls: [
     {
       operation: "kms:GenerateMac",

@@ -11,6 +11,7 @@ const refused: Thing = { ...quarantine, keys: "intake/*" };
 export const calls: ProgramCalls = {
   program: "verifier",
   entries: ["services/verifier/main.ts"],
+  as: "process",
   calls: [
     { operation: "sqs:ReceiveMessage", on: queue, why: "Notifications of landed objects" },
     { operation: "sqs:ChangeMessageVisibility", on: queue, why: "More time for what is in work" },

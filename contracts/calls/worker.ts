@@ -14,6 +14,7 @@ export const calls: ProgramCalls = {
   program: "worker",
   entries: ["services/worker/main.ts"],
   runs: ["trainer", "scorer"],
+  as: "process",
   calls: [
     { operation: "sqs:ReceiveMessage", on: queue, why: "Work of the daily run" },
     { operation: "sqs:ChangeMessageVisibility", on: queue, why: "More time for work under way" },

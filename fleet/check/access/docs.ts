@@ -47,6 +47,11 @@ An answer is **allowed** by named statements, **denied** by one, **missing** in 
 a value that only AWS knows. A finding names who calls, the actions, the resource, the first layer that is missing, the statement that
 comes nearest, and the URN of the resource whose document would contain the statement. Answers that cannot be judged are advisory.
 
+Questions come from two places. Rows of \`aws/<service>/calls.ts\` say what AWS does because of a property; they are listed below.
+\`contracts/calls/<program>.ts\` says what each program calls, on what and why: a test compares it with the code, both ways. A program
+is found in the graph by its settings (environment of functions, instances and pods, arguments of Spark's job), which name its things,
+and its role is that of the function, instance profile, pod identity or job.
+
 ## How far to trust it
 
 - More than 180 written cases and more than 90 of condition operators, each with its AWS page: \`tests/fleet/check/access/cases/\`.
@@ -59,7 +64,8 @@ comes nearest, and the URN of the resource whose document would contain the stat
 The two evaluators differ, and are not compared, where AWS does not say: policy variables without a value under \`NotResource\` or a negated
 operator (here such a value equals nothing), and \`IfExists\` with \`ForAnyValue\` for a key that is missing (here: cannot be judged).
 
-Not judged: what a program calls by itself, access control lists, S3 Block Public Access, fine-grained access inside OpenSearch, Lake
+Not judged: calls on things that a message names (task tokens, Firehose's source stream), commands under a person's own
+rights, access control lists, S3 Block Public Access, fine-grained access inside OpenSearch, Lake
 Formation, and Kubernetes. CloudWatch Logs adds the resource policy of vended logs to a log group by itself when whoever applies the
 stacks may do so, so that no row asks for it.
 `;

@@ -1,5 +1,7 @@
 export { accessFindings, accessJudge, answersOf, questionsOf } from "./judge";
-export type { Answer, Question } from "./judge";
+export type { Answer } from "./judge";
+export type { Question } from "./question";
+export { programQuestions } from "./programs";
 export * from "./policy";
 export { buildWorld, identifiedGraph, placeOf } from "./world/build";
 export { answerAt, arnOf } from "./world/identifiers";

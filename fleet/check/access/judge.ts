@@ -1,24 +1,17 @@
 import type { Call, Caller, CallRow } from "../../../aws/call";
 import { CALLS } from "../../../aws/calls";
+import { PROGRAM_CALLS } from "../../../contracts/calls/programs";
 import type { Topology } from "../../../regions/topology/model";
 import { stackOfUrn, UNKNOWN } from "../../graph";
 import type { FleetGraph, GraphNode, Value } from "../../graph";
 import type { Finding, Judge } from "../finding";
 import { evaluate, explain, namePrincipal } from "./policy";
 import type { ContextKeys, Layer, Principal, Request, Text, Verdict } from "./policy";
+import { programQuestions } from "./programs";
+import type { Question } from "./question";
 import { placeOf } from "./world/build";
 import { FleetPlace } from "./world/place";
 import { World } from "./world/world";
-
-/** One question: may this caller do this, and who asks. */
-export interface Question {
-  readonly row: CallRow;
-  /** The resource whose property leads to the call. */
-  readonly node: GraphNode;
-  readonly request: Request;
-  /** Region of the VPC that the call leaves from. */
-  readonly fromVpcOf: string | undefined;
-}
 
 export interface Answer {
   readonly question: Question;
@@ -86,7 +79,9 @@ export function* answersOf(world: World, questions: Iterable<Question>): Generat
 export function accessFindings(graph: FleetGraph, topology: Pick<Topology, "account" | "home">): readonly Finding[] {
   const world = new World(graph, placeOf(topology));
   const byCall = Map.groupBy(
-    [...answersOf(world, questionsOf(world))].filter(({ verdict }) => verdict.kind !== "allowed"),
+    [...answersOf(world, questionsOf(world)), ...answersOf(world, programQuestions(world))].filter(
+      ({ verdict }) => verdict.kind !== "allowed",
+    ),
     ({ question: { row, node, request }, verdict }) =>
       [row.id, node.urn, namePrincipal(request.principal), String(request.resource), kindOf(verdict)].join(" "),
   );
@@ -166,5 +161,5 @@ function placeName({ stack, type, name }: GraphNode): string {
 
 /** The judge of access. Its graph has identifiers, unlike the one that other judges see, so it is recorded apart. */
 export function accessJudge(identified: FleetGraph): Judge {
-  return { rules: CALLS.length, judge: ({ topology }) => accessFindings(identified, topology) };
+  return { rules: CALLS.length + PROGRAM_CALLS.length, judge: ({ topology }) => accessFindings(identified, topology) };
 }

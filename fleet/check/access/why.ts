@@ -2,6 +2,7 @@ import { UNKNOWN } from "../../graph";
 import type { Finding } from "../../../contracts/finding";
 import type { CallRow } from "../../../aws/call";
 import { questionsOf } from "./judge";
+import { programQuestions } from "./programs";
 import { evaluate, explain, namePrincipal } from "./policy";
 import type { ContextKeys, Grant, Layer, Request, Statement, Verdict } from "./policy";
 import type { World } from "./world/world";
@@ -85,7 +86,7 @@ export function why(
 
 function* alike(world: World, { principal, action, resource }: Request) {
   const who = namePrincipal(principal);
-  for (const question of questionsOf(world)) {
+  for (const question of [...questionsOf(world), ...programQuestions(world)]) {
     const { request } = question;
     if (request.action.toLowerCase() !== action.toLowerCase() || request.resource !== resource) continue;
     if (namePrincipal(request.principal) === who) yield question;

@@ -45,7 +45,7 @@ resource, the line of code that makes it, and the page that says why.
 
 - More than 100 written cases, each with its page: \`tests/fleet/check/reach/cases/\`.
 - Each of 50 single changes to dev's graphs (a rule, route, record, name, port, path taken away) is caught and named; eleven
-  changes that break nothing find nothing.
+  changes that break nothing find nothing. Of the 94 resources on dev's paths each that has no other way beside it is missed.
 - awsx makes the VPC in a process of its own: its tables are taken as awsx documents them, one a subnet.
 
 Not judged: network ACLs (none is made, and the default one lets all through), IPv6, packet sizes, the load of anything.

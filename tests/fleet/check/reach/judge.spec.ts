@@ -487,6 +487,34 @@ describe("the judge of reach", () => {
     });
   }
 
+  it("misses each resource on a path, but for those beside which there is another way", () => {
+    const all = pathsOf(graph);
+    const lacking = (paths: readonly Path[]): number => paths.filter(({ gap }) => gap !== undefined).length;
+    const onPaths = new Set(all.flatMap(({ gap, hops }) => (gap === undefined ? hops.map(({ urn }) => urn) : [])));
+    onPaths.delete("");
+    assert.ok(onPaths.size > 80, String(onPaths.size));
+    const spared = [...onPaths].filter((urn) => {
+      const without = pathsOf(graph.map((node) => (node.urn === urn ? undefined : node)));
+      return lacking(without) <= lacking(all) && without.length >= all.length;
+    });
+    const named = spared.map((urn) => urn.split("::").slice(2).join(" ").split("$").at(-1));
+    assert.deepEqual(
+      [...new Set(named)].sort(),
+      [
+        // The rule for all of the VPC lets Firehose out, too.
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule network-search-delivery-out-1",
+        // NAT leads to what an endpoint does, for subnets that have it.
+        "aws:ec2/vpcEndpoint:VpcEndpoint network-dynamodb",
+        "aws:ec2/vpcEndpoint:VpcEndpoint network-sqs",
+        // IPv4 is enough.
+        "aws:route53/record:Record edge-eu-public-aaaa",
+        "aws:route53/record:Record edge-us-public-aaaa",
+        // Pods without a policy may do everything.
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy api",
+      ].sort(),
+    );
+  });
+
   it("follows a VPC origin to the load balancer, whose group must let CloudFront in", () => {
     const answer = answerReach(topology);
     const balancer = graph.stack(HOME)?.of("aws:lb/loadBalancer:LoadBalancer")[0];
