@@ -21,11 +21,11 @@ export default command({
     format: choice(FORMATS, "how the report is written", "table"),
     output: text("write the report to a file", "file"),
     parity: flag("list what differs between the regions, and what in the topology asks for it"),
-    access: flag("also ask whether each call that AWS makes because of a property is allowed"),
+    noAccess: flag("do not ask whether each call of AWS and of programs is allowed"),
     policyPackConfig: text("levels and parameters of rules, as the engine takes them", "file"),
   },
   examples: ["check prod", "check dev --format sarif --output check.sarif", "check prod --parity"],
-  async run({ environment: name, format: asked, output, parity: regions, access, policyPackConfig, json: asJson }) {
+  async run({ environment: name, format: asked, output, parity: regions, noAccess, policyPackConfig, json: asJson }) {
     const format = asJson ? "json" : asked;
     if (regions && (format === "sarif" || format === "junit")) {
       throw new BadInput("differences between regions are no violations of rules", [
@@ -42,7 +42,7 @@ export default command({
     }
     const report = await checkFleet(topology, {
       published: publishedModels(),
-      access,
+      access: !noAccess,
       ...(configuration === undefined ? {} : { configuration }),
     });
     write(output, written(report, format));

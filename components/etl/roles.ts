@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
-import { trustCompute, trustService, type Allow } from "../kit/iam";
+import { trustPlain, trustService, type Allow } from "../kit/iam";
 import { allowPassRole } from "../parts/refs/role";
 import { createInstanceRole, createRole } from "../parts/role";
 import type { EtlArgs, EtlJobArgs } from "./contract";
@@ -22,7 +22,7 @@ export function createRoles(name: string, args: EtlArgs, parent: pulumi.Resource
     {
       scope,
       part: "etl-node",
-      trust: trustCompute("ec2.amazonaws.com"),
+      trust: trustPlain("ec2.amazonaws.com"),
       // Local disks are encrypted under the same key by the nodes themselves:
       // docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
       grants: [

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
-import { trustService } from "../kit/iam";
+import { trustPlain } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
@@ -170,7 +170,7 @@ export class Collector extends pulumi.ComponentResource {
       {
         scope,
         part: "collector",
-        trust: trustService(scope, "apigateway.amazonaws.com"),
+        trust: trustPlain("apigateway.amazonaws.com"),
         grants: [stream.allowPutOne()],
       },
       this,

@@ -4,7 +4,7 @@ import * as aws from "@pulumi/aws";
 import { verifierSettings } from "../../contracts/settings/verifier";
 import { bundleProgram } from "../kit/bundle-program";
 import type { Grant } from "../kit/grant";
-import { trustCompute } from "../kit/iam";
+import { trustPlain } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { Program } from "../kit/program";
 import { refuse, type Finding } from "../kit/refuse";
@@ -101,7 +101,7 @@ export class Intake extends pulumi.ComponentResource {
     const handover = args.handover.allowSend();
     const identity = createInstanceRole(
       name,
-      { scope: args.scope, part: "intake", trust: trustCompute("ec2.amazonaws.com"), grants: grantsOf(args) },
+      { scope: args.scope, part: "intake", trust: trustPlain("ec2.amazonaws.com"), grants: grantsOf(args) },
       this,
     );
     const securityGroup = this.createSecurityGroup(name, args);

@@ -83,13 +83,18 @@ export function trustService(scope: Scope, service: string): string {
   return trust(service, ["sts:AssumeRole"], { StringEquals: { "aws:SourceAccount": scope.account } });
 }
 
-/**
- * A trust policy for services that send no source account: EC2 instances, EKS, EKS pods, and Lambda
- * (docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html).
- */
-export function trustCompute(
-  service: "ec2.amazonaws.com" | "pods.eks.amazonaws.com" | "eks.amazonaws.com" | "lambda.amazonaws.com",
-): string {
+/** Services that send no source account, or are not documented to send one: a condition on it could shut them out. */
+type PlainService =
+  | "ec2.amazonaws.com"
+  | "pods.eks.amazonaws.com"
+  | "eks.amazonaws.com"
+  // docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+  | "lambda.amazonaws.com"
+  // docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-aws-services.html
+  | "apigateway.amazonaws.com";
+
+/** A trust policy for a service without a condition on the source account. */
+export function trustPlain(service: PlainService): string {
   // EKS Pod Identity also tags its sessions: docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
   return trust(
     service,

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { bundleLambda } from "../kit/bundle";
 import type { Grant } from "../kit/grant";
-import { trustCompute, type Allow } from "../kit/iam";
+import { trustPlain, type Allow } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import type { Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
@@ -61,7 +61,7 @@ export function createFunction(
     {
       scope,
       part: args.rolePart,
-      trust: trustCompute("lambda.amazonaws.com"),
+      trust: trustPlain("lambda.amazonaws.com"),
       grants: [
         ...args.grants,
         logs.ref.allowWrite(),

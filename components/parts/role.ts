@@ -9,7 +9,7 @@ export interface BareRoleArgs {
   readonly scope: Scope;
   /** Part of the role's name, e.g. `intake`. */
   readonly part: string;
-  /** Who may assume the role: see trustService(), trustCompute(), trustAccount(). */
+  /** Who may assume the role: see trustService(), trustPlain(), trustAccount(). */
   readonly trust: string;
   readonly description?: string;
   /** Longest session, seconds. @default 3600, AWS's least */

@@ -3,7 +3,7 @@ import { architectureOf } from "../../aws/facts";
 import { apiSettings } from "../../contracts/settings/api";
 import * as pulumi from "@pulumi/pulumi";
 import type { Grant } from "../kit/grant";
-import { trustCompute } from "../kit/iam";
+import { trustPlain } from "../kit/iam";
 import { finding, refuse, type Finding } from "../kit/refuse";
 import type { Scope } from "../kit/scope";
 import { environmentOf } from "../kit/settings";
@@ -168,7 +168,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
   ): Identity {
     const { role, policy } = createRole(
       `${name}-pod`,
-      { scope, part: "api-pod", trust: trustCompute("pods.eks.amazonaws.com"), grants },
+      { scope, part: "api-pod", trust: trustPlain("pods.eks.amazonaws.com"), grants },
       this,
     );
     const association = new aws.eks.PodIdentityAssociation(

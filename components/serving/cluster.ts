@@ -2,7 +2,7 @@ import { architectureOf } from "../../aws/facts";
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { trustCompute } from "../kit/iam";
+import { trustPlain } from "../kit/iam";
 import { nameOf } from "../kit/names";
 import { scopeTags, type Scope } from "../kit/scope";
 import { createLogGroup } from "../parts/log-group";
@@ -68,7 +68,7 @@ export function createCluster(name: string, args: ClusterArgs, parent: pulumi.Re
 function createControlPlane(name: string, args: ClusterArgs, parent: pulumi.Resource): aws.eks.Cluster {
   const { scope } = args;
   const clusterName = nameOf(scope, "api", "eksCluster");
-  const trust = trustCompute("eks.amazonaws.com");
+  const trust = trustPlain("eks.amazonaws.com");
   const role = createBareRole(`${name}-cluster`, { scope, part: "api-cluster", trust }, parent);
   const policy = attach(`${name}-cluster`, scope, role, "AmazonEKSClusterPolicy", parent);
   const logs = createLogGroup(
@@ -152,7 +152,7 @@ function createNodes(
   parent: pulumi.Resource,
 ): aws.eks.NodeGroup {
   const { scope } = args;
-  const trust = trustCompute("ec2.amazonaws.com");
+  const trust = trustPlain("ec2.amazonaws.com");
   const role = createBareRole(`${name}-node`, { scope, part: "api-node", trust }, parent);
   const policies = [
     "AmazonEKSWorkerNodeMinimalPolicy",

@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import { isMemoryOptimised } from "../../aws/facts";
 import { workerSettings } from "../../contracts/settings/worker";
 import * as pulumi from "@pulumi/pulumi";
-import { trustCompute } from "../kit/iam";
+import { trustPlain } from "../kit/iam";
 import type { Program } from "../kit/program";
 import { finding, refuse, type Finding } from "../kit/refuse";
 import { SECONDS } from "../kit/units";
@@ -92,7 +92,7 @@ export class Training extends pulumi.ComponentResource {
     const { scope } = args;
     const identity = createInstanceRole(
       name,
-      { scope, part: "training", trust: trustCompute("ec2.amazonaws.com"), grants: grantsOf(args) },
+      { scope, part: "training", trust: trustPlain("ec2.amazonaws.com"), grants: grantsOf(args) },
       this,
     );
     const securityGroup = this.createSecurityGroup(name, args);

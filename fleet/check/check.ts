@@ -39,7 +39,7 @@ export interface CheckOptions {
   readonly configuration?: Configuration;
   /** What AWS publishes about its APIs. @default requests are not judged */
   readonly published?: PublishedModels;
-  /** Whether each call that AWS makes because of a property is held against the policies of all stacks. @default false */
+  /** Whether each call of AWS and of programs is held against the policies of all stacks. @default true */
   readonly access?: boolean;
   /** Called for each stack when its graph stands. */
   readonly onStack?: (stack: StackGraph, seconds: number) => void;
@@ -51,7 +51,7 @@ export async function checkFleet(topology: Topology, options: CheckOptions = {})
   const asked = options.published === undefined ? [] : [awsJudge(options.published)];
   // Policies, names and networks go by what only AWS knows: these judges have a graph in which it is filled in.
   const identified = await reachGraph(topology);
-  const access = options.access === true ? [accessJudge(identified)] : [];
+  const access = options.access === false ? [] : [accessJudge(identified)];
   const judges = [packJudge(options.configuration), crossStackJudge, ...asked, reachJudge(identified), ...access];
   return reportOn(topology, graph, judges);
 }

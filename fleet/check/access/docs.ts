@@ -9,11 +9,11 @@ export const DOCS_FILE = join(__dirname, "..", "..", "..", "docs", "access.md");
 
 const HEAD = `# Access: who may do what, with which key
 
-\`meridian check ENV --access\` evaluates AWS's policy logic over the recorded graphs of all stacks, before anything is applied and
+\`meridian check ENV\` evaluates AWS's policy logic over the recorded graphs of all stacks, before anything is applied and
 without an account. \`meridian why PRINCIPAL ACTION RESOURCE --env ENV\` answers one question.
 
 \`\`\`sh
-bin/meridian check dev --access
+bin/meridian check dev
 bin/meridian why meridian-dev-us-east-1-etl-node kms:Decrypt alias/meridian-dev-us-east-1-technical --env dev
 bin/meridian why s3.amazonaws.com sqs:SendMessage meridian-dev-us-east-1-intake --env dev
 bin/meridian why deployer kms:CreateGrant alias/meridian-dev-us-east-1-behaviour --context kms:GrantIsForAWSResource=true

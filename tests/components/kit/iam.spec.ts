@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
-import { policyOf, trustCompute, trustService } from "../../../components/kit/iam";
+import { policyOf, trustPlain, trustService } from "../../../components/kit/iam";
 import { SCOPE, statements } from "../../kit/builders";
 import { record } from "../../kit/recorder";
 
@@ -37,7 +37,7 @@ describe("a trust policy", () => {
       ["eks.amazonaws.com", ["sts:AssumeRole"]],
       ["pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"]],
     ] as const) {
-      const [statement] = (JSON.parse(trustCompute(service)) as Trust).Statement;
+      const [statement] = (JSON.parse(trustPlain(service)) as Trust).Statement;
       assert.deepEqual(
         [statement?.Principal, statement?.Action, statement?.Condition],
         [{ Service: service }, actions, undefined],

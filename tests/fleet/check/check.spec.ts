@@ -1,3 +1,5 @@
+import { CALLS } from "../../../aws/calls";
+import { PROGRAM_CALLS } from "../../../contracts/calls/programs";
 import assert from "node:assert/strict";
 import {
   checkFleet,
@@ -41,7 +43,9 @@ describe("checking a fleet", function () {
       report.findings.filter(({ level, rule }) => level !== "advisory" || !rule.startsWith("reach-")),
       [],
     );
-    assert.equal(report.rules, CATALOGUE.length + FLEET_RULES.length + Object.keys(RULES).length);
+    const calls = CALLS.length + PROGRAM_CALLS.length;
+    assert.equal(report.rules, CATALOGUE.length + FLEET_RULES.length + Object.keys(RULES).length + calls);
+    assert.equal((await checkFleet(topology, { access: false })).rules, report.rules - calls);
     assert.deepEqual(
       report.stacks.map(({ stack }) => stack),
       ["dev.foundation", "dev.eu-west-1", "dev.us-east-1", "dev.mesh"],
