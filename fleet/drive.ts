@@ -76,6 +76,8 @@ export interface FleetOptions {
    * @default "refused"
    */
   readonly dataLoss?: "refused" | "allowed";
+  /** Asked before each wave of `upFleet`: whether it may begin. @default always */
+  readonly beforeWave?: (wave: readonly StackName[]) => Promise<boolean>;
   /** Ends the run after the operations that are under way. */
   readonly signal?: AbortSignal;
 }
@@ -91,8 +93,8 @@ export async function planFleet(topology: Topology, options: FleetOptions): Prom
 }
 
 /**
- * Applies every stack, wave by wave. Waves after a failed one are not begun, so that a fleet is never half of one
- * version in more waves than one.
+ * Applies every stack, wave by wave. Waves after a failed one, or after one that may not begin, are not begun, so that a
+ * fleet is never half of one version in more waves than one.
  */
 export async function upFleet(topology: Topology, options: FleetOptions): Promise<readonly StackResult[]> {
   return inWaves("up", waves(topology), options);
@@ -111,6 +113,7 @@ async function inWaves(
   const results: StackResult[] = [];
   for (const wave of order) {
     if (options.signal?.aborted === true) break;
+    if (operation === "up" && (await options.beforeWave?.(wave)) === false) break;
     results.push(
       ...(await pMap(wave, (stack) => run(operation, stack, options), { concurrency: options.settings.concurrency })),
     );
