@@ -19,7 +19,7 @@ export interface GlobalEdgeArgs {
   readonly regions: readonly string[];
   /** Bucket for access logs; its policy lets `delivery.logs.amazonaws.com` write. */
   readonly logBucketArn: pulumi.Input<string>;
-  /** Path that a healthy region answers with 200. @default `/health` */
+  /** Path that a region answers with 200 while it can answer visitors. @default `/health` */
   readonly healthPath?: string;
   /** Path patterns of what is posted, which CloudFront does not try again: it goes where Route 53 says. @default {@link WRITES} */
   readonly writePaths?: readonly string[];

@@ -7,8 +7,11 @@ export interface ProgramRoute {
   readonly example: string;
   /** Who asks: a visitor through the edge, or what watches the process. */
   readonly caller: "visitor" | "probe";
-  /** Answers 2xx without a token to whoever asks, as soon as the process listens. */
-  readonly alive: boolean;
+  /**
+   * What a 2xx answer proves, to whoever asks without a token and whatever is published: that the process runs, or that
+   * it can also answer visitors. Absent: nothing.
+   */
+  readonly proves?: "running" | "answering";
 }
 
 /** Routes of the recommendation API (`services/api`). A test compares them with the program's, both ways. */
@@ -19,13 +22,12 @@ export const API_ROUTES: readonly ProgramRoute[] = [
   visitor("GET", "/v1/items/{id}/similar"),
   visitor("GET", "/v1/popular"),
   // The same address is a WebSocket, which needs an upgrade: a plain request is answered 426.
-  { ...probe("/v1/users/{id}/updates"), alive: false },
-  { ...probe("/openapi.json"), alive: true },
-  { ...probe("/health"), alive: true },
-  { ...probe("/livez"), alive: true },
-  // 503 until a model is published.
-  { ...probe("/ready"), alive: false },
-  { ...probe("/readyz"), alive: false },
+  probe("/v1/users/{id}/updates"),
+  probe("/openapi.json", "running"),
+  probe("/health", "answering"),
+  probe("/livez", "running"),
+  probe("/ready", "answering"),
+  probe("/readyz", "answering"),
 ];
 
 /** What a site's visitor sends to the collector. */
@@ -35,9 +37,10 @@ export const COLLECTOR_EVENTS = { method: "POST", path: "/v1/events" } as const;
 export const CALLER_HEADER = "x-meridian-caller";
 
 function visitor(method: ProgramRoute["method"], path: string): ProgramRoute {
-  return { method, path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "visitor", alive: false };
+  return { method, path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "visitor" };
 }
 
-function probe(path: string): ProgramRoute {
-  return { method: "GET", path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "probe", alive: false };
+function probe(path: string, proves?: ProgramRoute["proves"]): ProgramRoute {
+  const route = { method: "GET", path, example: path.replaceAll(/\{\w+\}/g, "u1"), caller: "probe" } as const;
+  return proves === undefined ? route : { ...route, proves };
 }

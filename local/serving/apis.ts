@@ -107,7 +107,7 @@ async function launch(paths: Paths, { name, log, environment }: Launch): Promise
   return () => child.exitCode !== null || child.signalCode !== null;
 }
 
-/** Asks until it is ready, as Kubernetes does: the first look-ups open connections. Without a model it never is. */
+/** Asks until it is ready, as Kubernetes does: the first look-ups open connections. */
 async function warm(url: string): Promise<void> {
   for (let tries = 0; tries < WARM_TRIES && !(await answers(url, "/readyz")); tries += 1) await sleep(50);
 }

@@ -16,7 +16,8 @@ export type RecommendationSource = (typeof SOURCES)[number];
  * What an answer is instead of what was wanted, from near to far: `stale` a list that is due to be read again,
  * `previous` the list of the version before, `endpoint` asked live because the table had none or was away, `control` the
  * control's list for a user of another variant, `fresh` what is popular with new items that do well between, `regional`
- * what is popular in the region, `popular` items for everybody, `order` the caller's own, `empty` nothing.
+ * what is popular in the region, `popular` items for everybody, `order` the caller's own, `no_model` nothing, since no
+ * model is published yet, `empty` nothing, since nothing could be read or the list is empty.
  */
 export const FALLBACKS = [
   "none",
@@ -28,6 +29,7 @@ export const FALLBACKS = [
   "regional",
   "popular",
   "order",
+  "no_model",
   "empty",
 ] as const;
 export type Fallback = (typeof FALLBACKS)[number];

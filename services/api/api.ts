@@ -71,7 +71,10 @@ export async function createApi(
   return server;
 }
 
-/** Paths of the probes: the API's own names, and those that Kubernetes uses. */
+/**
+ * Paths of the probes: the API's own names, and those that Kubernetes uses. `/health` is the region's: Route 53 asks it
+ * through the region's gateway. The pseudonym key needs no probe: the process listens only after it has used the key.
+ */
 const PROBES = ["/health", "/livez", "/ready", "/readyz"] as const;
 
 interface Route {
@@ -251,17 +254,21 @@ function sessionRoutes(recommender: Recommender, { exposures, updates }: ApiOpti
 /** Probes, and the document. */
 function ownRoutes(recommender: Recommender, server: () => Server): Route[] {
   const live = (): Reply => ({ status: 200, body: { status: "ok" } });
-  const ready = async (): Promise<Reply> => {
-    if (isDraining(server())) return { status: 503, body: { status: "stopping" } };
-    return (await recommender.ready())
-      ? { status: 200, body: { status: "ready" } }
-      : { status: 503, body: { status: "no model" } };
-  };
-  const summaries = {
-    "/health": "Whether the process runs",
-    "/livez": "The same, as Kubernetes names it",
-    "/ready": "Whether a published model can be read and the process is not stopping",
-    "/readyz": "The same, as Kubernetes names it",
+  const able = async (status: "ok" | "ready"): Promise<Reply> =>
+    (await recommender.ready())
+      ? { status: 200, body: { status } }
+      : { status: 503, body: { status: "tables unreadable" } };
+  const ready = (): Reply | Promise<Reply> =>
+    isDraining(server()) ? { status: 503, body: { status: "stopping" } } : able("ready");
+  const probes = {
+    // Also while this process stops: that says nothing about the region.
+    "/health": { summary: "Whether this region can answer, with or without a published model", ask: () => able("ok") },
+    "/livez": { summary: "Whether the process runs", ask: live },
+    "/ready": {
+      summary: "Whether this process can answer, with or without a published model, and is not stopping",
+      ask: ready,
+    },
+    "/readyz": { summary: "The same, as Kubernetes names it", ask: ready },
   };
   return [
     {
@@ -275,11 +282,11 @@ function ownRoutes(recommender: Recommender, server: () => Server): Route[] {
       path,
       schema: {
         operationId: path.slice(1),
-        summary: summaries[path],
+        summary: probes[path].summary,
         tags: ["probes"],
         response: ANSWERS.probe,
       },
-      answer: async (_, reply) => send(reply, path.includes("ready") ? await ready() : live()),
+      answer: async (_, reply) => send(reply, await probes[path].ask()),
     })),
   ];
 }

@@ -1,4 +1,4 @@
-import { MODEL_NAME, modelNameOf, type ScoredItem } from "../../contracts/tables/records";
+import { CURRENT_VERSION, MODEL_NAME, modelNameOf, POPULAR_KEY, type ScoredItem } from "../../contracts/tables/records";
 import { MAX_LIMIT, type Fallback, type Part, type RecommendationSource, type RecommendDeps } from "./answers";
 import { Breaker, BreakerOpenError } from "./resilience/breaker";
 import { within } from "./resilience/deadline";
@@ -44,6 +44,8 @@ export class Lists {
   private readonly deadlineMs: number;
   private coalesced = 0;
   private overflowed = 0;
+  /** Whether the table of lists answered when a probe last asked it. */
+  private haveListsAnswered = false;
 
   constructor(private readonly deps: RecommendDeps) {
     const { now = Date.now, random = Math.random } = deps;
@@ -138,12 +140,19 @@ export class Lists {
     });
   }
 
-  async ready(): Promise<boolean> {
-    return (
-      (await this.inTime(
-        (signal) => this.published(signal),
-        () => undefined,
-      )) !== undefined
+  /**
+   * Whether requests can be answered: both tables answer, whether a model is published or not. A process that has read
+   * a model and the table of lists stays ready while they are away.
+   */
+  ready(): Promise<boolean> {
+    return this.inTime(
+      async (signal) => {
+        const published = await this.published(signal);
+        if (published === undefined && !this.memory.unpublished) return false;
+        if (published === undefined || !this.haveListsAnswered) this.haveListsAnswered = await this.readsLists(signal);
+        return this.haveListsAnswered;
+      },
+      () => false,
     );
   }
 
@@ -157,9 +166,19 @@ export class Lists {
     };
   }
 
+  /** Whether the table of lists answers; the row need not exist. */
+  private async readsLists(signal: AbortSignal): Promise<boolean> {
+    const read = async (inTime: AbortSignal): Promise<true> => {
+      await this.deps.table.list(POPULAR_KEY, CURRENT_VERSION, inTime);
+      return true;
+    };
+    return (await this.attempt("table", this.tableMs(), read, signal)) ?? false;
+  }
+
   private popularNow(): Found {
     const { mixed, level, version } = this.memory.cold;
-    return { items: mixed, source: "popular", fallback: level, version };
+    const fallback = mixed.length === 0 && this.memory.unpublished ? "no_model" : level;
+    return { items: mixed, source: "popular", fallback, version };
   }
 
   private memoryOf(model: string, listsOf?: string): PublishedMemory {

@@ -23,11 +23,17 @@ export class PublishedMemory {
   private version: { readonly value: PublishedModel | undefined; readonly until: number } | undefined;
   private reading: Promise<PublishedModel | undefined> | undefined;
   private lists: ColdLists = NO_COLD_LISTS;
+  private isUnpublished = false;
 
   constructor(private readonly options: PublishedMemoryOptions) {}
 
   get cold(): ColdLists {
     return this.lists;
+  }
+
+  /** Whether the last read was answered, and found no published version. */
+  get unpublished(): boolean {
+    return this.isUnpublished;
   }
 
   /**
@@ -61,7 +67,11 @@ export class PublishedMemory {
 
   private async read(signal: AbortSignal): Promise<PublishedModel | undefined> {
     const { table, model, listsOf, now, versionTtlMs } = this.options;
-    const value = await table.published(signal, model);
+    const value = await table.published(signal, model).catch((error: unknown) => {
+      this.isUnpublished = false;
+      throw error;
+    });
+    this.isUnpublished = value === undefined;
     if (value === undefined && listsOf !== undefined) {
       // The platform's first model: it is looked for until it is there.
       this.version = undefined;

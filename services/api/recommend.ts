@@ -33,7 +33,7 @@ export interface Recommender {
   readonly session: (userId: string, seen: readonly string[], options?: ListOptions) => Promise<Recommendation>;
   readonly similar: (itemId: string, options?: ListOptions) => Promise<ItemList & { readonly itemId: string }>;
   readonly popular: (options?: ListOptions) => Promise<ItemList>;
-  /** Whether a model can be read: what `/ready` answers. */
+  /** Whether lists can be answered, with or without a published model: what `/health` and `/ready` answer. */
   readonly ready: () => Promise<boolean>;
   /** Current counts and breakers. */
   readonly state: () => ListsState;
@@ -64,7 +64,7 @@ export function createRecommender(deps: RecommendDeps): Recommender {
   const answer = ({ items, source, fallback, version }: Found, limit: number): ItemList => ({
     items: items.slice(0, limit),
     source,
-    fallback: items.length === 0 ? "empty" : fallback,
+    fallback: items.length === 0 && fallback !== "no_model" ? "empty" : fallback,
     region: deps.region,
     modelVersion: version,
   });
@@ -101,14 +101,14 @@ export function createRecommender(deps: RecommendDeps): Recommender {
       // Popular items that replaced similar ones say nothing about the session.
       const similar = near.filter(({ source }) => source !== "popular").map(({ items }) => items);
       const items = fused([own.items, ...similar], new Set(seen));
-      return { userId, ...answer({ ...own, items }, limit), variant: variant.name };
+      // A model that is published nowhere may still know what is similar.
+      const fallback = own.fallback === "no_model" && items.length > 0 ? "popular" : own.fallback;
+      return { userId, ...answer({ ...own, items, fallback }, limit), variant: variant.name };
     },
     similar: async (itemId, { limit = DEFAULT_LIMIT } = {}) => {
       checkId("item id", itemId);
       checkLimit(limit);
-      const found = similarIsOn()
-        ? await lists.similarTo(itemId)
-        : { ...(await lists.popular()), fallback: "popular" as const };
+      const found = similarIsOn() ? await lists.similarTo(itemId) : insteadOfSimilar(await lists.popular());
       return { itemId, ...answer(found, limit) };
     },
     popular: async ({ limit = DEFAULT_LIMIT } = {}) => {
@@ -118,6 +118,10 @@ export function createRecommender(deps: RecommendDeps): Recommender {
     ready: () => lists.ready(),
     state: () => lists.state(),
   };
+}
+
+function insteadOfSimilar(popular: Found): Found {
+  return popular.fallback === "no_model" ? popular : { ...popular, fallback: "popular" };
 }
 
 function checkId(what: string, id: string): void {

@@ -24,9 +24,13 @@ const scoredItem = z
 const LIST = {
   items: z.array(scoredItem).max(MAX_LIMIT).describe("Best first"),
   source: z.enum(SOURCES).describe("Where the list came from"),
-  fallback: z.enum(FALLBACKS).describe("What it is instead of the user's own list; `none` when it is that list"),
+  fallback: z
+    .enum(FALLBACKS)
+    .describe(
+      "What it is instead of the user's own list; `none` when it is that list, `no_model` when it is empty because no model is published yet",
+    ),
   region: z.string().describe("AWS region that answered"),
-  modelVersion: z.string().nullable().describe("null when no model could be read in time"),
+  modelVersion: z.string().nullable().describe("null when no model is published, or none could be read in time"),
 };
 const itemList = z.strictObject(LIST).meta({ id: "ItemList" });
 const recommendation = z
@@ -57,7 +61,9 @@ const problem = z
     detail: z.string(),
   })
   .meta({ id: "Problem" });
-const status = z.strictObject({ status: z.enum(["ok", "ready", "stopping", "no model"]) }).meta({ id: "Status" });
+const status = z
+  .strictObject({ status: z.enum(["ok", "ready", "stopping", "tables unreadable"]) })
+  .meta({ id: "Status" });
 const error = z.strictObject({ error: z.string().min(1) }).meta({ id: "Error" });
 
 type Answers = Readonly<Record<string, object>>;

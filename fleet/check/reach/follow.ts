@@ -254,15 +254,16 @@ export class Fleet {
           const path = text(probe, "httpGet.path") ?? "/";
           const trail = new Trail();
           const route = routeFor(PROGRAM.api, "GET", path);
-          // Until a model is published a pod may be not ready, but a live one must say so.
-          const answers = kind === "readinessProbe" ? route !== undefined : route?.alive === true;
+          // A pod that runs without its tables is taken out of service, and not started anew.
+          const want = kind === "readinessProbe" ? "answering" : "running";
+          const answers = route?.proves === want;
           const gap: Gap | undefined = answers
             ? trail.pass(`${kind} ${path}`, pods.node.urn)
             : {
                 rule: "reach-health",
                 urn: pods.node.urn,
                 property: kind,
-                want: "a path that the program answers 2xx as long as it runs",
+                want: `a path that the program answers 2xx as long as it is ${want}`,
                 got: path,
                 source: PROBES,
               };

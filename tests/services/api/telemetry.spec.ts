@@ -141,6 +141,15 @@ describe("the API's telemetry", () => {
     assert.ok(durations.explicitBounds?.includes(0.15));
   });
 
+  it("counts the empty lists of a platform without a model", async () => {
+    parts.model = undefined;
+    await get("/v1/popular");
+    await sdk.stop();
+    const [point] = collector.points("meridian.lists");
+    assert.ok(point);
+    assert.deepEqual([attributesOf(point)["meridian.fallback"], point.asDouble ?? point.asInt], ["no_model", 1]);
+  });
+
   it("shows breakers and shared look-ups as they are when metrics are sent", async () => {
     parts.faults.endpoint = { error: new Error("away") };
     for (let count = 0; count < 6; count += 1) await get(`/v1/items/item${count}/similar`);

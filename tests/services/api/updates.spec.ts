@@ -156,6 +156,18 @@ describe("the API's WebSockets", () => {
     );
   });
 
+  it("send the first model's list to clients who came before it", async () => {
+    await start();
+    parts.model = undefined;
+    const client = open("/v1/users/eve/updates");
+    const { list } = await client.next(0);
+    assert.deepEqual([list?.fallback, list?.items, list?.modelVersion], ["no_model", [], null]);
+    parts.rows.set("eve/v2", [{ item_id: "chair", score: 1 }]);
+    parts.model = { current: "v2" };
+    const message = await client.next(1);
+    assert.deepEqual([message.reason, message.list?.fallback, client.items(message)], ["published", "none", ["chair"]]);
+  });
+
   it("write an exposure for each list that somebody who agreed was sent", async () => {
     const shown: unknown[] = [];
     await start({ exposures: { record: ({ userId }, consent) => shown.push([userId, consent]) } });

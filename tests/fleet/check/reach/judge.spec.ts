@@ -175,6 +175,13 @@ const MUTATIONS: readonly Mutation[] = [
     want: ["reach-health", "kubelet-api"],
   },
   {
+    what: "a readiness probe that asks only whether the process runs",
+    type: "kubernetes:apps/v1:Deployment",
+    name: "api",
+    set: ["spec.template.spec.containers.0.readinessProbe.httpGet.path", "/livez"],
+    want: ["reach-health", "kubelet-api"],
+  },
+  {
     what: "the private endpoint of Kubernetes, with the nodes' NAT",
     type: VPC,
     name: "network",

@@ -3,10 +3,10 @@ import { COLLECTOR_ROUTE } from "../../../../components/ingest/collector";
 import { API_ROUTES, COLLECTOR_EVENTS } from "../../../../contracts/links/routes";
 import { createApi } from "../../../../services/api/api";
 import { createRecommender } from "../../../../services/api/recommend";
-import { Parts } from "../../../services/api/parts";
+import { Parts, THROTTLED } from "../../../services/api/parts";
 
-const created = async () => {
-  const server = await createApi(createRecommender(new Parts().deps()), assert.ifError);
+const created = async (parts = new Parts()) => {
+  const server = await createApi(createRecommender(parts.deps({ deadlineMs: 60_000 })), assert.ifError);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   assert.ok(address !== null && typeof address === "object");
@@ -25,14 +25,19 @@ describe("the route tables that the judge of reach goes by", () => {
     assert.deepEqual(own.sort(), API_ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
   });
 
-  it("say truly which paths a process answers 2xx whatever is published", async () => {
-    const { server, url } = await created();
-    for (const { method, example, alive } of API_ROUTES) {
-      if (!alive) continue;
-      const answer = await fetch(`${url}${example}`, { method });
-      assert.equal(answer.ok, true, `${method} ${example}: ${answer.status}`);
+  it("say truly which paths a process answers 2xx while it runs, and which while it can answer visitors", async () => {
+    for (const isAway of [false, true]) {
+      const parts = new Parts();
+      parts.model = undefined;
+      if (isAway) parts.faults.table = { error: THROTTLED };
+      const { server, url } = await created(parts);
+      for (const { method, example, proves } of API_ROUTES) {
+        if (proves === undefined) continue;
+        const answer = await fetch(`${url}${example}`, { method });
+        assert.equal(answer.ok, proves === "running" || !isAway, `${method} ${example}: ${answer.status}`);
+      }
+      server.close();
     }
-    server.close();
   });
 
   it("name the route that the collector's gateway has", () => {

@@ -103,16 +103,22 @@ export const HTTP_CASES: readonly Case[] = [
     want: "GET /v1/{proxy+}",
   },
   {
-    name: "the API answers /health 2xx as long as it runs",
+    name: "the API answers /health 2xx while it can answer visitors",
     source: HEALTH,
-    got: () => routeFor(PROGRAM.api, "GET", "/health")?.alive,
-    want: true,
+    got: () => routeFor(PROGRAM.api, "GET", "/health")?.proves,
+    want: "answering",
   },
   {
-    name: "/readyz may be 503 while no model is published",
+    name: "the API answers /readyz 2xx while it can answer visitors",
     source: HEALTH,
-    got: () => routeFor(PROGRAM.api, "GET", "/readyz")?.alive,
-    want: false,
+    got: () => routeFor(PROGRAM.api, "GET", "/readyz")?.proves,
+    want: "answering",
+  },
+  {
+    name: "/livez says only that the process runs",
+    source: HEALTH,
+    got: () => routeFor(PROGRAM.api, "GET", "/livez")?.proves,
+    want: "running",
   },
   {
     name: "the collector's gateway has no path for a health check",
