@@ -2,13 +2,14 @@ import { answersOf, identifiedGraph, placeOf, questionsOf, World } from "../flee
 import { buildFleetGraph } from "../fleet/graph";
 import { findTopology, loadTopology } from "../regions/topology/load";
 import { median, report } from "./kit/figures";
+import { sized, SMOKE } from "./kit/size";
 
 /**
  * The judge of access over a whole fleet: questions answered a second, each round over a world of its own, so that documents
  * are compiled in it; and what the judge costs beside recording the fleet once. `bench/access.ts [rounds] [environment]`
  */
-const ROUNDS = Number(process.argv[2] ?? 5);
-const ENVIRONMENT = process.argv[3] ?? "prod";
+const ROUNDS = Number(process.argv[2] ?? sized(5, 1));
+const ENVIRONMENT = process.argv[3] ?? (SMOKE ? "local" : "prod");
 
 async function main(): Promise<void> {
   const topology = loadTopology(findTopology(ENVIRONMENT));

@@ -3,11 +3,12 @@ import { generate } from "../services/traffic/generate";
 import { median, report } from "./kit/figures";
 import { Caller } from "./kit/load";
 import { ServerProcess } from "./kit/server";
+import { sized } from "./kit/size";
 
 /** Events of one round, requests under way at once, and rounds. */
-const EVENTS = 20_000;
+const EVENTS = sized(20_000, 400);
 const CONNECTIONS = 32;
-const ROUNDS = 9;
+const ROUNDS = sized(9, 1);
 const BATCHES = [1, 100] as const;
 
 /**

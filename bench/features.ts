@@ -6,11 +6,12 @@ import { listen } from "../services/kit/http/server";
 import { median, report } from "./kit/figures";
 import { flood } from "./kit/load";
 import { ServerProcess } from "./kit/server";
+import { sized } from "./kit/size";
 
 /** Requests of one round, connections, rounds, and users asked for. */
-const REQUESTS = 20_000;
+const REQUESTS = sized(20_000, 200);
 const CONNECTIONS = 32;
-const ROUNDS = 7;
+const ROUNDS = sized(7, 1);
 const USERS = 500;
 
 const WAYS = ["none", "tokens", "exposures", "telemetry", "tokens+exposures+telemetry"] as const;

@@ -6,15 +6,16 @@ import { within } from "../services/api/resilience/deadline";
 import { BloomFilter, bloomShape } from "../services/kit/model/bloom/bloom";
 import { readCsv } from "../services/verifier/csv/csv";
 import { median, report, type Figure } from "./kit/figures";
+import { sized } from "./kit/size";
 
-const ROUNDS = 9;
-const CALLS = 20_000;
+const ROUNDS = sized(9, 1);
+const CALLS = sized(20_000, 200);
 const SEEN = 300;
-const LOOK_UPS = 20_000;
+const LOOK_UPS = sized(20_000, 200);
 
 /** A file of events. */
 const CSV = Array.from(
-  { length: 20_000 },
+  { length: sized(20_000, 200) },
   (_, row) =>
     `id-${row},view,2026-01-31T23:59:59.123Z,user-${row % 500},item-${row % 70},"a ""quoted"", page",${row / 7}\r\n`,
 ).join("");

@@ -7,9 +7,12 @@ import { FIGURES_VARIABLE, type Figure, line, met } from "./kit/figures";
 /**
  * Runs every bench in this folder but the nightly run, one after another, so that none disturbs the next, and lists all
  * figures beside their goals at the end. One that fails does not keep the others from running; exits 1 then.
- * `bench/run.ts [--json file] [bench ...]`
+ * `bench/run.ts [--smoke] [--json file] [bench ...]`: `--smoke` runs in small those that need nothing but this checkout.
  */
 const NOT_HERE = ["run.ts", "nightly.ts"];
+
+/** Benches that have a small size; the others need a peer's packages, the engine, the emulator or Spark. */
+const SMALL = ["access", "collector", "features", "own-parts", "transform"];
 
 interface Bench {
   readonly bench: string;
@@ -21,7 +24,10 @@ interface Bench {
 function main(args: readonly string[]): void {
   const at = args.indexOf("--json");
   const json = at < 0 ? undefined : args[at + 1];
-  const chosen = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
+  const smoke = args.includes("--smoke");
+  if (smoke) process.env["MERIDIAN_BENCH_SMOKE"] = "yes";
+  const named = args.filter((arg, index) => arg !== "--smoke" && (at < 0 || (index !== at && index !== at + 1)));
+  const chosen = smoke && named.length === 0 ? SMALL : named;
   const files = readdirSync(__dirname)
     .filter((file) => file.endsWith(".ts") && !NOT_HERE.includes(file))
     .filter((file) => chosen.length === 0 || chosen.includes(file.replace(/\.ts$/, "")))
@@ -29,7 +35,7 @@ function main(args: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
     const benches = files.map((file) => run(file, join(folder, `${file}.ndjson`)));
-    summarise(benches);
+    if (!smoke) summarise(benches);
     if (json !== undefined) writeFileSync(json, `${JSON.stringify(benches, undefined, 2)}\n`);
     if (benches.some(({ ran }) => !ran)) process.exitCode = 1;
   } finally {

@@ -4,11 +4,12 @@ import { parseBody, streamRecord } from "../services/kit/stream/parse";
 import { transformBatch } from "../services/transform/batch";
 import { pseudonymiser } from "../services/kit/pseudonym";
 import { median, report } from "./kit/figures";
+import { sized } from "./kit/size";
 
 /** Records of one round, those handed over at once (Firehose buffers 1 MiB for a call), and rounds. */
-const RECORDS = 20_000;
+const RECORDS = sized(20_000, 2_000);
 const BATCH = 2_000;
-const ROUNDS = 15;
+const ROUNDS = sized(15, 1);
 
 /** Records per second on one core: the whole transform, and its limit: base64 in, JSON.parse, base64 out, nothing else. */
 function main(): void {

@@ -163,7 +163,9 @@ describe("the serving plane on the emulator", function () {
     const { source, fallback, items } = await ask("nobody");
     assert.deepEqual([source, fallback, items[0]?.item_id], ["popular", "popular", "rug"]);
     // Behind the answer: the list is in the cache, under the prefix that the API's user may touch.
-    assert.ok([...valkey.store.keys()].some((key) => key.startsWith("rec:user/")));
+    const isKept = (): Promise<boolean> =>
+      Promise.resolve([...valkey.store.keys()].some((key) => key.startsWith("rec:user/")));
+    await waitUntil(isKept, { what: "the list in the cache", timeoutMs: 60_000 });
   });
 
   it("asks the model container for what no table has", async () => {

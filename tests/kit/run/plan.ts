@@ -72,6 +72,7 @@ export class Plan {
         after: measured.map(unitTitle),
       },
       this.owner(WHOLE_VOLUME ? units.flatMap((room) => this.specs(room)) : OWNERS_SPECS),
+      this.bench(),
       this.pytest("tests"),
       ...this.lint(),
     ];
@@ -113,6 +114,12 @@ export class Plan {
       env: measured ? { NODE_V8_COVERAGE: this.at(COVERAGE), NODE_DISABLE_COMPILE_CACHE: "1" } : {},
       count: mochaCount,
     };
+  }
+
+  /** Benches in small: none may rot. */
+  private bench(): Step {
+    const args = ["--require", REGISTER, "bench/run.ts", "--smoke"];
+    return { title: "benches in small", command: process.execPath, args, cwd: this.root };
   }
 
   /** Specs once more, with an owner's account, domain, address, prefix and budget in the topologies of AWS. */
