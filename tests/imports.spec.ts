@@ -31,6 +31,7 @@ const FOLDERS = [
   "local",
   "queries",
   "cli",
+  "examples",
 ];
 const top = (path: string): string => path.split(sep)[0] ?? "";
 const isOurs = (path: string): boolean => [...FOLDERS, "bench", "tests"].includes(top(path));
@@ -89,6 +90,12 @@ const ROOMS: readonly Room[] = [
     name: "stacks",
     has: (file) => top(file) === "stacks",
     allows: within("stacks", "components", "regions", "contracts", FACTS),
+  },
+  {
+    // Programs of a user's own, on components.
+    name: "examples",
+    has: (file) => top(file) === "examples",
+    allows: within("examples", "components", "contracts", FACTS),
   },
   { name: "policies", has: (file) => top(file) === "policies", allows: within("policies", FACTS) },
   {
