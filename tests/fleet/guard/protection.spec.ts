@@ -52,7 +52,7 @@ describe("plain pulumi up, without the guard", function () {
   });
 
   it("protects nothing that is neither a store nor a bucket's settings: it would only be in the way", async () => {
-    const fleet = await buildFleetGraph(loadTopology(findTopology("prod")));
+    const fleet = await buildFleetGraph(varied("prod"));
     const types = new Set(STORES.map(({ type }) => type));
     const others = fleet.nodes.filter(({ type, protect }) => protect && !types.has(type) && !SETTINGS.test(type));
     assert.deepEqual(others.map(named), []);
