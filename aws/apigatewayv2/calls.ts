@@ -1,6 +1,7 @@
 import type { Call, CallRow } from "../call";
 import { assumes, at, given, onBehalfOf, text, thingKey, WRITE_KEY } from "../call-kit";
 import type { CallNode, CallPlace } from "../call";
+import { UNKNOWN } from "../value";
 import type { Value } from "../value";
 
 const INTEGRATION = ["aws:apigatewayv2/integration:Integration"];
@@ -114,7 +115,9 @@ function invokes(node: CallNode, place: CallPlace, property: string): readonly C
   if (resource === undefined) return [];
   const [role] = [...given(node, "credentialsArn"), ...given(node, "authorizerCredentialsArn")];
   const api = at(node.inputs, "apiId");
-  const source = typeof api === "string" ? place.arn("execute-api", `${api}/*`) : api;
+  // An authorizer is called for the API; an integration for a route, which names it by an id.
+  const source =
+    property === "authorizerUri" && typeof api === "string" ? place.arn("execute-api", `${api}/*`) : UNKNOWN;
   const actions = ["lambda:InvokeFunction"];
   if (role !== undefined) return [{ caller: { role }, actions, resource }];
   return [{ caller: { service: "apigateway.amazonaws.com" }, actions, resource, context: onBehalfOf(place, source) }];

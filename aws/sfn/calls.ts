@@ -2,6 +2,7 @@ import type { Call, Caller, CallNode, CallPlace, CallRow } from "../call";
 import { assumes, at, bucketKey, deliveryKey, given, json, keyCall, text, USE_KEY, via } from "../call-kit";
 import type { Task } from "./tasks";
 import { hasDistributedMap, known, parameter, sdkCall, tableArn, tasksOf, capital } from "./tasks";
+import { list } from "../value";
 import type { Value } from "../value";
 
 const MACHINE = ["aws:sfn/stateMachine:StateMachine"];
@@ -258,23 +259,38 @@ export const calls: readonly CallRow[] = [
     source: doc("connect-emr"),
     calls: tasks("elasticmapreduce", (action, pattern, parameters, place, by) => {
       if (action !== "createCluster") return [];
-      const passed = ["ServiceRole", "JobFlowRole"].flatMap((name) => {
+      // EMR has the service role, the instances have the other.
+      const passed = (
+        [
+          ["ServiceRole", "elasticmapreduce.amazonaws.com"],
+          ["JobFlowRole", "ec2.amazonaws.com"],
+        ] as const
+      ).flatMap(([name, service]): readonly Call[] => {
         const given = parameter(parameters, name);
         const role = name === "JobFlowRole" ? place.roleOfProfile(given) : given;
-        return typeof role !== "string"
-          ? []
-          : [role.startsWith("arn:") ? role : place.arn("iam", `role/${role}`, { region: "" })];
+        if (typeof role !== "string") return [];
+        const resource = role.startsWith("arn:") ? role : place.arn("iam", `role/${role}`, { region: "" });
+        return [{ caller: by, actions: ["iam:PassRole"], resource, context: { "iam:PassedToService": service } }];
       });
+      const made = place.arn("elasticmapreduce", "cluster/j-1");
       return [
         {
           caller: by,
-          actions: [
-            "elasticmapreduce:RunJobFlow",
-            ...(sync(pattern) ? ["elasticmapreduce:DescribeCluster", "elasticmapreduce:TerminateJobFlows"] : []),
-          ],
+          actions: ["elasticmapreduce:RunJobFlow"],
           resource: "*",
+          context: tagKeys("RequestTag", parameters),
         },
-        ...passed.map((resource) => ({ caller: by, actions: ["iam:PassRole"], resource })),
+        ...(sync(pattern)
+          ? [
+              {
+                caller: by,
+                actions: ["elasticmapreduce:DescribeCluster", "elasticmapreduce:TerminateJobFlows"],
+                resource: made,
+                context: tagKeys("ResourceTag", parameters),
+              },
+            ]
+          : []),
+        ...passed,
         ...(sync(pattern) ? [awaits(place, by, "StepFunctionsGetEventForEMRRunJobFlowRule")] : []),
       ];
     }),
@@ -435,3 +451,13 @@ export const calls: readonly CallRow[] = [
       }),
   },
 ];
+
+/** Condition keys of the tags that a task gives a new cluster: those of the request, or of the cluster from then on. */
+function tagKeys(key: "RequestTag" | "ResourceTag", parameters: Value): Readonly<Record<string, Value>> {
+  return Object.fromEntries(
+    list(parameters, "Tags").flatMap((tag) => {
+      const name = text(tag, "Key");
+      return name === undefined ? [] : [[`elasticmapreduce:${key}/${name}`, at(tag, "Value")]];
+    }),
+  );
+}

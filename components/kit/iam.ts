@@ -76,11 +76,14 @@ function joined(
 }
 
 /**
- * A trust policy for an AWS service, bound to this account so that the service cannot be talked into using the role
+ * A trust policy for AWS services, bound to this account so that a service cannot be talked into using the role
  * for another one (docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
  */
-export function trustService(scope: Scope, service: string): string {
-  return trust(service, ["sts:AssumeRole"], { StringEquals: { "aws:SourceAccount": scope.account } });
+export function trustService(scope: Scope, ...services: readonly [string, ...string[]]): string {
+  const [service, ...more] = services;
+  return trust(more.length === 0 ? service : services, ["sts:AssumeRole"], {
+    StringEquals: { "aws:SourceAccount": scope.account },
+  });
 }
 
 /** Services that send no source account, or are not documented to send one: a condition on it could shut them out. */
@@ -118,7 +121,7 @@ export function trustAccount(scope: Scope, tags: Readonly<Record<string, string>
   });
 }
 
-function trust(service: string, actions: readonly string[], condition?: object): string {
+function trust(service: string | readonly string[], actions: readonly string[], condition?: object): string {
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [

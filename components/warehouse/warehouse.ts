@@ -94,7 +94,11 @@ export class Warehouse extends pulumi.ComponentResource {
       {
         scope,
         part: "warehouse",
-        trust: trustService(scope, "redshift.amazonaws.com"),
+        // docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service.html
+        trust:
+          deployment.mode === "serverless"
+            ? trustService(scope, "redshift.amazonaws.com", "redshift-serverless.amazonaws.com")
+            : trustService(scope, "redshift.amazonaws.com"),
         grants: grantsOf(args),
       },
       this,

@@ -23,7 +23,13 @@ export const calls: ProgramCalls = {
     { operation: "dynamodb:GetItem", on: flags, why: "The experiment's state" },
     { operation: "dynamodb:BatchGetItem", on: flags, why: "Flags" },
     { operation: "kinesis:PutRecords", on: { kind: "stream", setting: "MERIDIAN_STREAM" }, why: "Exposures" },
-    { operation: "elasticache:Connect", on: { kind: "cache", setting: "MERIDIAN_CACHE_NAME" }, why: "Lists at hand" },
+    {
+      operation: "elasticache:Connect",
+      on: { kind: "cache", setting: "MERIDIAN_CACHE_NAME" },
+      // Memcached knows no users.
+      only: "MERIDIAN_CACHE_USER",
+      why: "Lists at hand",
+    },
     {
       operation: "sagemaker:InvokeEndpoint",
       on: { kind: "endpoint", setting: "MERIDIAN_ENDPOINT_NAME" },

@@ -26,6 +26,8 @@ export interface ProgramCall {
   readonly on: Thing;
   /** What is read where an operation reads one thing and writes another: the source of a copy. */
   readonly from?: Thing;
+  /** Setting without which the program does not make the call. @default it always does */
+  readonly only?: string;
   readonly why: string;
 }
 

@@ -32,6 +32,8 @@ const none = (region: StackGraph, ...types: readonly string[]): void => {
 const SWITCHES: Readonly<Record<string, Switch>> = {
   "a collector's function": {
     changes: [section("ingest: { collector: function }"), ["quotas: {", "quotas: { lambdaConcurrency: 6000, "]],
+    // The permission names the route, and the integration does not.
+    advice: ["apigateway-integration-lambda"],
     shows: (region) => {
       const integration = one(region, "aws:apigatewayv2/integration:Integration", "ingest-collector");
       assert.equal(integration.inputs["integrationType"], "AWS_PROXY");
@@ -113,6 +115,8 @@ const SWITCHES: Readonly<Record<string, Switch>> = {
     changes: [
       ["mode: provisioned, nodeType: ra3.4xlarge, nodes: 3, rpoMinutes: 480", "mode: serverless, baseCapacityRpu: 64"],
     ],
+    // The role's policy names the workgroup, whose ARN only AWS knows.
+    advice: ["sfn-log", "sfn-tracing"],
     shows: (region) => {
       none(region, "aws:redshift/cluster:Cluster");
     },

@@ -35,6 +35,8 @@ export function* programQuestions(world: World): Generator<Question> {
   for (const { program, node, role, names } of runsOf(world, home)) {
     const place = home.in(node.region);
     for (const call of program.calls) {
+      // An empty setting is none.
+      if (call.only !== undefined && (names[call.only] ?? "") === "") continue;
       const row = rowOf(program, call);
       for (const { action, on } of rightsOf(call)) {
         const resource = resourceOf({ action, on }, names, place);
