@@ -32,8 +32,8 @@ export const FAULTS: readonly Fault[] = [
   {
     what: "A role trusts a service on behalf of any account",
     file: "components/kit/iam.ts",
-    from: '{ StringEquals: { "aws:SourceAccount": scope.account } }',
-    to: "undefined",
+    from: '    StringEquals: { "aws:SourceAccount": scope.account },\n',
+    to: "",
     spec: "tests/components/kit/iam.spec.ts",
     test: "trusts a service for this account only",
   },
